@@ -1,0 +1,20 @@
+# What all of weir's own targets share: the language, the warnings, the sanitizers.
+add_library(weir_build INTERFACE)
+target_compile_features(weir_build INTERFACE cxx_std_20)
+target_compile_options(weir_build INTERFACE -Wall -Wextra -Werror)
+target_include_directories(weir_build INTERFACE ${PROJECT_SOURCE_DIR})
+if(WEIR_SANITIZE)
+  target_compile_options(weir_build INTERFACE -fsanitize=${WEIR_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(weir_build INTERFACE -fsanitize=${WEIR_SANITIZE})
+  if(WEIR_SANITIZE MATCHES undefined)
+    target_compile_options(weir_build INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+# weir_floor(name [SOURCES ...] [USES ...]): a static library, one folder of the source tree.
+function(weir_floor name)
+  cmake_parse_arguments(floor "" "" "SOURCES;USES" ${ARGN})
+  add_library(${name} STATIC ${floor_SOURCES})
+  target_link_libraries(${name} PUBLIC weir_plugin ${floor_USES} PRIVATE weir_build)
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+endfunction()

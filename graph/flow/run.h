@@ -1,0 +1,70 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "graph/flow/report.h"
+#include "graph/spec/plan.h"
+
+namespace weir {
+
+/// What the engine needs from its surroundings.
+struct RunServices {
+  /// Reads a path inside raw JSON (stages/json); see detail::Host::json_at.
+  std::function<Value(std::string_view json, std::span<const std::string> steps,
+                      detail::Arena& arena)>
+      json_at;
+  /// Takes the log lines of stages and engine.
+  std::function<void(LogLevel level, std::string_view stage, std::string_view text)> log;
+};
+
+/// A look into a run while it goes on.
+struct Progress {
+  std::uint64_t read = 0;
+  std::uint64_t bytes_read = 0;
+  std::uint64_t delivered = 0;
+  std::uint64_t records_in_flight = 0;
+  std::uint64_t memory = 0;
+  std::optional<std::uint64_t> size;  ///< Bytes of input in all, if the source knows.
+  std::uint64_t consumed = 0;         ///< Of those, handed out so far.
+};
+
+/// Sees the first records on their way (`weir try`). Called on one thread at a time.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  /// A record of the source, or one that a stage emitted or let pass: `stage` is its index in the
+  /// plan. Not for records that the stage ended.
+  virtual void after(std::size_t stage, Record& record) = 0;
+  virtual void ended(std::size_t stage, const Record& record, std::string_view how) = 0;
+};
+
+/// One run of a plan. Construct, `run` once on any thread; `interrupt` and `progress` from others.
+class Run {
+ public:
+  Run(Plan& plan, RunServices services);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  /// Opens the stages, runs to the end, closes them. Never throws for what happens in the run.
+  Report run();
+
+  /// Stops reading; what is in flight is finished within `limits.drain`, then abandoned. A second
+  /// call abandons at once. Async-signal-unsafe: call it from a thread.
+  void interrupt(int signal);
+
+  Progress progress() const;
+
+  /// For `weir try`: look at the records while they pass. Set before `run`; forces one thread.
+  void observe(Observer& observer);
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace weir

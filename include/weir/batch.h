@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <span>
+
+#include "weir/error.h"
+#include "weir/record.h"
+
+namespace weir {
+
+/// Consecutive records, in order. How records are cut into batches never shows in any output.
+class Batch {
+ public:
+  Batch(std::span<detail::RecordData> records, detail::Arena& arena, const detail::Host& host,
+        std::size_t record_limit)
+      : records_(records), arena_(&arena), host_(&host), record_limit_(record_limit) {}
+
+  std::size_t size() const { return records_.size(); }
+  Record operator[](std::size_t index) const { return Record(records_[index], *arena_, *host_); }
+
+  /// Calls `body(Record&)` for every live record; what a call throws is an error of its record.
+  template <class Body>
+  void each(Body&& body) const {
+    for (detail::RecordData& data : records_) {
+      if (data.state != detail::RecordState::live) continue;
+      Record record(data, *arena_, *host_);
+      arena_->set_budget(record_limit_);
+      try {
+        body(record);
+      } catch (const detail::RecordTooBig&) {
+        throw_away(record, "too_big", "the record passed limits.record in this stage");
+      } catch (const Error& e) {
+        throw_away(record, e.kind(), e.what());
+      } catch (const std::exception& e) {
+        throw_away(record, "exception", e.what());
+      }
+    }
+  }
+
+ private:
+  void throw_away(Record& record, std::string_view kind, std::string_view message) const {
+    arena_->set_budget(record_limit_);
+    record.fail(kind, message);
+  }
+
+  std::span<detail::RecordData> records_;
+  detail::Arena* arena_;
+  const detail::Host* host_;
+  std::size_t record_limit_;
+};
+
+}  // namespace weir

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace weir::detail {
+
+/// Thrown when the memory ledger cannot give more now. The engine catches it and finishes the
+/// record later, when it is the oldest; nobody else may catch it (it derives from nothing).
+struct OutOfMemory {};
+
+/// Thrown when one record would pass `limits.record` in one stage; becomes its error `too_big`.
+struct RecordTooBig {};
+
+/// A bump allocator for the bytes of one batch. Nothing is freed singly. Every allocation is
+/// followed by at least kPadding readable bytes, so that SIMD parsers may read past a text's end.
+///
+/// `budget` is what the record now in a stage may still take (`limits.record`). It is charged by
+/// what the record asks for, never by how blocks happen to be cut, so that `too_big` depends on
+/// the record alone.
+class Arena {
+ public:
+  static constexpr std::size_t kPadding = 64;
+  /// From this size on an allocation gets a block of its own and is charged exactly; smaller ones
+  /// are charged an eighth more, for what is left over at the ends of blocks.
+  static constexpr std::size_t kOwnBlock = 32 * 1024;
+
+  virtual ~Arena() = default;
+
+  /// `size` bytes, aligned to 8, charged to the current record. Throws OutOfMemory or RecordTooBig.
+  char* allocate(std::size_t size) {
+    charge(size < kOwnBlock ? size + size / 8 : size);
+    return take(size);
+  }
+
+  /// The same, uncharged: read buffers and tables that belong to the whole batch.
+  char* take(std::size_t size) {
+    size = (size + 7) & ~std::size_t{7};
+    if (size <= static_cast<std::size_t>(end_ - cursor_)) {
+      char* at = cursor_;
+      cursor_ += size;
+      return at;
+    }
+    return grow(size);
+  }
+
+  std::string_view copy(std::string_view bytes) {
+    if (bytes.empty()) return {};
+    char* at = allocate(bytes.size());
+    std::memcpy(at, bytes.data(), bytes.size());
+    return {at, bytes.size()};
+  }
+
+  /// Gives back the tail of the newest allocation: `at` is the first byte not needed.
+  void trim(char* at) {
+    const auto aligned = reinterpret_cast<char*>(
+        (reinterpret_cast<std::uintptr_t>(at) + 7) & ~std::uintptr_t{7});
+    if (aligned < cursor_ && aligned >= begin_) cursor_ = aligned;
+  }
+
+  void charge(std::size_t bytes) {
+    if (bytes > budget_) throw RecordTooBig{};
+    budget_ -= bytes;
+  }
+  void set_budget(std::size_t bytes) { budget_ = bytes; }
+  std::size_t budget() const { return budget_; }
+
+ protected:
+  /// Called when the current block is too small: makes room and returns `size` bytes.
+  virtual char* grow(std::size_t size) = 0;
+
+  char* begin_ = nullptr;   ///< Of the current block.
+  char* cursor_ = nullptr;
+  char* end_ = nullptr;
+  std::size_t budget_ = 0;
+};
+
+}  // namespace weir::detail

@@ -1,0 +1,240 @@
+#pragma once
+
+#include <cstring>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "weir/detail/arena.h"
+#include "weir/detail/record_data.h"
+#include "weir/field.h"
+#include "weir/origin.h"
+#include "weir/value.h"
+
+namespace weir {
+
+namespace detail {
+
+/// What a record needs from its host beyond its own bytes. Called rarely.
+class Host {
+ public:
+  virtual ~Host() = default;
+  virtual const Part& part(std::uint32_t part) const = 0;
+  virtual std::uint32_t source() const = 0;
+  virtual std::string_view stage_name(std::uint16_t stage) const = 0;
+  /// The value at `steps` inside the raw JSON `json`; text that must be unescaped goes to `arena`.
+  virtual Value json_at(std::string_view json, std::span<const std::string> steps,
+                        Arena& arena) const = 0;
+};
+
+}  // namespace detail
+
+/// What went wrong with a record, as `record.error` shows it.
+struct RecordError {
+  std::string_view kind;
+  std::string_view message;
+  std::string_view stage;
+  int attempts = 0;
+};
+
+/// One named value of a record.
+struct FieldView {
+  std::string_view name;
+  Value value;
+};
+
+/// A record: text, a flat ordered table of fields, and an origin. A handle: cheap to copy, and
+/// valid only inside the call that it was given to. Views that it returns live until the call
+/// returns or that value is set again; setters copy into the batch. Not for use by two threads.
+class Record {
+ public:
+  Record(detail::RecordData& data, detail::Arena& arena, const detail::Host& host)
+      : data_(&data), arena_(&arena), host_(&host) {}
+
+  /// The text; empty if the record has none. At least 64 readable bytes follow it.
+  std::string_view text() const { return {data_->text, data_->text_size}; }
+  void set_text(std::string_view text) { adopt_text(arena_->copy(text)); }
+  /// The same without a copy; `text` must live in this batch (`allocate`, or a view of it).
+  void adopt_text(std::string_view text) {
+    data_->text = text.data();
+    data_->text_size = static_cast<std::uint32_t>(text.size());
+  }
+
+  /// The field's value, null if the record has no such field.
+  Value get(const Field& field) const {
+    if (const detail::FieldSlot* slot = find(field.name())) return slot->value;
+    return field.steps().empty() ? Value() : nested(field);
+  }
+  Value get(std::string_view name) const {
+    const detail::FieldSlot* slot = find(name);
+    return slot ? slot->value : Value();
+  }
+  bool has(std::string_view name) const { return find(name) != nullptr; }
+
+  /// Sets a field, at the end if it is new. `name` must outlive the run or live in this batch.
+  void set(std::string_view name, Value value) {
+    if (value.has_bytes()) value = copied(value);
+    adopt(name, value);
+  }
+  void set(const Field& field, Value value) { set(std::string_view(field.name()), value); }
+  /// The same without a copy of the value's bytes, which must live in this batch.
+  void adopt(std::string_view name, Value value) {
+    if (!find(name)) return append(name, value);
+    own_fields(0);
+    find(name)->value = value;
+  }
+  /// Appends a field without a look for one of that name (parsers that know it is new).
+  void append(std::string_view name, Value value) { add_slot(name)->value = value; }
+
+  /// Removes a field; false if there was none.
+  bool remove(std::string_view name) {
+    if (!find(name)) return false;
+    own_fields(0);
+    detail::FieldSlot* slot = find(name);
+    detail::FieldSlot* end = data_->fields + data_->field_count;
+    std::memmove(slot, slot + 1, static_cast<std::size_t>(end - slot - 1) * sizeof(*slot));
+    --data_->field_count;
+    return true;
+  }
+  /// Renames a field in its place; a field that had the new name is removed. `to` as in `set`.
+  bool rename(std::string_view from, std::string_view to) {
+    if (!find(from)) return false;
+    if (from == to) return true;
+    own_fields(0);
+    remove(to);
+    detail::FieldSlot* slot = find(from);
+    slot->name = to.data();
+    slot->name_size = static_cast<std::uint32_t>(to.size());
+    return true;
+  }
+  void clear_fields() {
+    data_->fields = nullptr;
+    data_->field_count = data_->field_capacity = 0;
+    data_->flags &= static_cast<std::uint8_t>(~detail::kFieldsShared);
+  }
+  /// Makes room for `count` fields at once.
+  void reserve_fields(std::uint32_t count) {
+    if (count > data_->field_capacity) own_fields(count - data_->field_count);
+  }
+
+  std::uint32_t field_count() const { return data_->field_count; }
+  FieldView field(std::uint32_t index) const {
+    const detail::FieldSlot& slot = data_->fields[index];
+    return {slot.key(), slot.value};
+  }
+
+  /// Small values that travel with the record and are no fields.
+  Value meta(std::string_view name) const {
+    if (!data_->extra) return {};
+    for (std::uint32_t i = 0; i < data_->extra->meta_count; ++i) {
+      if (data_->extra->meta[i].key() == name) return data_->extra->meta[i].value;
+    }
+    return {};
+  }
+  void set_meta(std::string_view name, Value value) {
+    if (value.has_bytes()) value = copied(value);
+    detail::Extra& extra = fresh_extra();
+    auto* table = reinterpret_cast<detail::FieldSlot*>(
+        arena_->allocate((extra.meta_count + 1) * sizeof(detail::FieldSlot)));
+    std::uint32_t count = 0;
+    for (std::uint32_t i = 0; i < extra.meta_count; ++i) {
+      if (extra.meta[i].key() != name) table[count++] = extra.meta[i];
+    }
+    table[count++] = {name.data(), static_cast<std::uint32_t>(name.size()), 0, value};
+    extra.meta = table;
+    extra.meta_count = count;
+  }
+
+  Origin origin() const { return {host_->source(), data_->part, data_->position}; }
+  /// The part of the source that the record came from: a file's name and header.
+  const Part& part() const { return host_->part(data_->part); }
+
+  /// The error of a record that was kept (`on_error: keep`); an empty kind if there is none.
+  RecordError error() const {
+    if (!data_->extra || !data_->extra->has_error) return {};
+    const detail::ErrorSlot& e = data_->extra->error;
+    return {e.kind, e.message, host_->stage_name(e.stage), e.attempts};
+  }
+
+  /// Ends the record here, as filtered.
+  void drop() { data_->state = detail::RecordState::dropped; }
+  /// Ends the record here, as an error of this stage; what it emitted in this call is discarded.
+  void fail(std::string_view kind, std::string_view message, bool retryable = true) {
+    detail::Extra& extra = fresh_extra();
+    extra.error = {arena_->copy(kind), arena_->copy(message), 0, 1, retryable};
+    data_->state = detail::RecordState::failed;
+  }
+
+  /// `size` bytes in this batch, for text that is made in place; throws when the record is too big.
+  char* allocate(std::size_t size) { return arena_->allocate(size); }
+  /// Gives back what the newest `allocate` did not need.
+  void trim(char* end) { arena_->trim(end); }
+  std::string_view copy(std::string_view bytes) { return arena_->copy(bytes); }
+
+  detail::RecordData& data() { return *data_; }
+  const detail::RecordData& data() const { return *data_; }
+  detail::Arena& arena() const { return *arena_; }
+  const detail::Host& host() const { return *host_; }
+
+ private:
+  detail::FieldSlot* find(std::string_view name) const {
+    detail::FieldSlot* slot = data_->fields;
+    for (detail::FieldSlot* end = slot + data_->field_count; slot != end; ++slot) {
+      if (slot->name_size == name.size() &&
+          (slot->name == name.data() || std::memcmp(slot->name, name.data(), name.size()) == 0)) {
+        return slot;
+      }
+    }
+    return nullptr;
+  }
+
+  Value nested(const Field& field) const {
+    const detail::FieldSlot* top = find(field.steps().front());
+    if (!top || top->value.type() != ValueType::json) return {};
+    return host_->json_at(top->value.as_text(), std::span(field.steps()).subspan(1), *arena_);
+  }
+
+  Value copied(Value value) {
+    const std::string_view bytes = arena_->copy(value.as_text());
+    return value.type() == ValueType::json ? Value::json(bytes) : Value(bytes);
+  }
+
+  detail::FieldSlot* add_slot(std::string_view name) {
+    own_fields(1);
+    detail::FieldSlot* slot = data_->fields + data_->field_count++;
+    slot->name = name.data();
+    slot->name_size = static_cast<std::uint32_t>(name.size());
+    return slot;
+  }
+
+  /// Makes the table this record's own, with room for `more` slots.
+  void own_fields(std::uint32_t more) {
+    const std::uint32_t needed = data_->field_count + more;
+    if (needed <= data_->field_capacity && !(data_->flags & detail::kFieldsShared)) return;
+    const std::uint32_t capacity =
+        more == 0 ? needed : (needed > 2 * data_->field_count ? needed + 3 : 2 * needed);
+    auto* table = reinterpret_cast<detail::FieldSlot*>(
+        arena_->allocate(capacity * sizeof(detail::FieldSlot)));
+    if (data_->field_count > 0) {
+      std::memcpy(table, data_->fields, data_->field_count * sizeof(detail::FieldSlot));
+    }
+    data_->fields = table;
+    data_->field_capacity = capacity;
+    data_->flags &= static_cast<std::uint8_t>(~detail::kFieldsShared);
+  }
+
+  /// A copy of the extra block: a record kept or copied may share the old one.
+  detail::Extra& fresh_extra() {
+    auto* extra = new (arena_->allocate(sizeof(detail::Extra))) detail::Extra();
+    if (data_->extra) *extra = *data_->extra;
+    data_->extra = extra;
+    return *extra;
+  }
+
+  detail::RecordData* data_;
+  detail::Arena* arena_;
+  const detail::Host* host_;
+};
+
+}  // namespace weir
