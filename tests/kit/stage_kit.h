@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "weir/registry.h"
+
+namespace weir::kit {
+
+/// A record as a test writes and compares it. Field values are written as JSON would show them:
+/// text in quotes, numbers, true, null, nested JSON raw; see `show`.
+struct Datum {
+  std::string text;
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::string error;  ///< "kind: message" of a record that failed; empty otherwise.
+
+  friend bool operator==(const Datum&, const Datum&) = default;
+};
+
+/// Shows a value the way `Datum::fields` holds it.
+std::string show(const Value& value);
+
+/// For Catch2's messages.
+std::ostream& operator<<(std::ostream& out, const Datum& datum);
+
+/// Builds the `with:` of a stage without YAML.
+Node scalar(std::string text);
+Node list(std::vector<std::string> items);
+Node map(std::vector<std::pair<std::string, Node>> entries);
+
+/// Runs one stage without a graph: binds its options as the runner would, then feeds it records in
+/// batches of `cut` (0: all at once).
+class StageKit {
+ public:
+  /// Options that are wrong throw std::runtime_error with all messages, hints in brackets.
+  StageKit(const Registry& registry, const std::string& type, Node with = map({}),
+           std::vector<std::string> key = {});
+  ~StageKit();
+
+  /// What comes out of a transform, errors in their places; begin and finish included.
+  std::vector<Datum> transform(const std::vector<Datum>& input, std::size_t cut = 0);
+  /// The same at cuts 1, 7 and all, checked to be equal; throws std::logic_error if they are not.
+  std::vector<Datum> transform_at_every_cut(const std::vector<Datum>& input);
+
+  /// Reads a source to its end in batches of `cut` records (0: 1,000), loading splits at once.
+  std::vector<Datum> read(std::size_t cut = 0);
+  /// Origins of the records of the last `read`, in order.
+  const std::vector<Origin>& origins() const;
+
+  /// Writes records to a sink in batches of `cut`, then commits and closes it.
+  void write(const std::vector<Datum>& input, std::size_t cut = 0, bool commit = true);
+
+  void set_record_limit(std::size_t bytes);
+  Stage& stage();
+  Kinds kinds() const;
+  Framing framing() const;
+  const std::vector<std::string>& named_fields() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace weir::kit
