@@ -48,6 +48,9 @@ struct Report {
   ErrorSample failure;
   /// The signal that interrupted it, 0 if none.
   int signal = 0;
+  /// A call into a stage never came back: its thread still runs, on the plan and its stages. Leave
+  /// them alone, or the process.
+  bool hung = false;
 
   std::uint64_t read = 0;                           ///< Records that left the source.
   std::uint64_t bytes_read = 0;                     ///< Their text.

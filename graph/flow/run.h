@@ -1,6 +1,6 @@
 #pragma once
 
-#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,6 +19,10 @@ struct RunServices {
       json_at;
   /// Takes the log lines of stages and engine.
   std::function<void(LogLevel level, std::string_view stage, std::string_view text)> log;
+  /// When nothing moves and nothing is being waited for, for so long, the run has failed as stuck.
+  std::chrono::milliseconds stuck_after{5000};
+  /// For tests of that: the batch of this number vanishes on its way, as by a lost message.
+  std::optional<std::uint64_t> lose_batch;
 };
 
 /// A look into a run while it goes on.
@@ -59,8 +63,9 @@ class Run {
 
   Progress progress() const;
 
-  /// For `weir try`: look at the records while they pass. Set before `run`; forces one thread.
-  void observe(Observer& observer);
+  /// For `weir try`: look at the records while they pass, and end the input after so many. Set
+  /// before `run`, with `limits.threads` of 1.
+  void observe(Observer& observer, std::uint64_t input_records);
 
  private:
   class State;

@@ -13,13 +13,18 @@ namespace weir {
 class Batch {
  public:
   Batch(std::span<detail::RecordData> records, detail::Arena& arena, const detail::Host& host,
-        std::size_t record_limit)
-      : records_(records), arena_(&arena), host_(&host), record_limit_(record_limit) {}
+        std::size_t record_limit, bool stop_at_failure = false)
+      : records_(records),
+        arena_(&arena),
+        host_(&host),
+        record_limit_(record_limit),
+        stop_at_failure_(stop_at_failure) {}
 
   std::size_t size() const { return records_.size(); }
   Record operator[](std::size_t index) const { return Record(records_[index], *arena_, *host_); }
 
-  /// Calls `body(Record&)` for every live record; what a call throws is an error of its record.
+  /// Calls `body(Record&)` for every live record; what a call throws is an error of its record. In
+  /// a sink with `on_error: fail` it stops behind the first record that fails.
   template <class Body>
   void each(Body&& body) const {
     for (detail::RecordData& data : records_) {
@@ -35,6 +40,7 @@ class Batch {
       } catch (const std::exception& e) {
         throw_away(record, "exception", e.what());
       }
+      if (stop_at_failure_ && data.state == detail::RecordState::failed) return;
     }
   }
 
@@ -48,6 +54,7 @@ class Batch {
   detail::Arena* arena_;
   const detail::Host* host_;
   std::size_t record_limit_;
+  bool stop_at_failure_;
 };
 
 }  // namespace weir

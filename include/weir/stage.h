@@ -104,6 +104,8 @@ class Sink : public Stage {
   virtual void commit() {}
   /// Names what an uncommitted run leaves behind ("out.csv.partial"); empty: nothing.
   virtual std::string leftover() const { return {}; }
+  /// Whether it writes to standard output: on a terminal nothing else may be shown meanwhile.
+  virtual bool writes_stdout() const { return false; }
 };
 
 }  // namespace weir

@@ -23,15 +23,17 @@ struct RecordTooBig {};
 class Arena {
  public:
   static constexpr std::size_t kPadding = 64;
-  /// From this size on an allocation gets a block of its own and is charged exactly; smaller ones
-  /// are charged an eighth more, for what is left over at the ends of blocks.
+  /// From this size on an allocation gets a block of its own, in whole pages; smaller ones are
+  /// charged a seventh more, for what is left over at the ends of blocks of 256 KiB.
   static constexpr std::size_t kOwnBlock = 32 * 1024;
+  static constexpr std::size_t kPage = 4096;
 
   virtual ~Arena() = default;
 
   /// `size` bytes, aligned to 8, charged to the current record. Throws OutOfMemory or RecordTooBig.
   char* allocate(std::size_t size) {
-    charge(size < kOwnBlock ? size + size / 8 : size);
+    charge(size < kOwnBlock ? size + size / 7
+                            : (size + kPadding + kPage - 1) / kPage * kPage);
     return take(size);
   }
 

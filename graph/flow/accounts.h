@@ -1,0 +1,61 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "graph/flow/environment.h"
+#include "graph/flow/token.h"
+
+namespace weir {
+
+/// The books of a run: every origin's outcome, every stage's counts and errors. Written by the sink's
+/// node alone, one token at a time, in the order in which tokens end; read at the end.
+class Accounts {
+ public:
+  explicit Accounts(Environment& env);
+
+  /// Books the outcomes of the token's roots, and forgets them: what is loaded later starts anew.
+  void book_roots(Token& token);
+  /// Books the token's tallies and failures.
+  void book_token(Token& token);
+  void note_head_finish() { ++finished_at_head_; }
+  void note_delivered(std::uint64_t records) {
+    delivered_.store(delivered_.load(std::memory_order_relaxed) + records,
+                     std::memory_order_relaxed);
+  }
+
+  std::uint64_t delivered() const { return delivered_.load(std::memory_order_relaxed); }
+  std::uint64_t batches() const { return batches_; }
+  /// Whether the failure that the fence holds counts: not if it lies behind where a stage wanted
+  /// no more input.
+  bool failed() const;
+  void fill(Report& report) const;
+
+ private:
+  struct StageBook {
+    std::uint64_t in = 0;
+    std::uint64_t out = 0;
+    std::uint64_t busy_ns = 0;
+    std::map<std::string, std::uint64_t, std::less<>> errors;
+  };
+
+  RootMark final_mark(RootMark mark, Place place) const;
+  bool beyond_input_end(Place place) const;
+  std::string reason_name(std::uint16_t reason) const;
+
+  Environment& env_;
+  std::vector<StageBook> stages_;
+  std::map<RootMark, std::uint64_t> outcomes_;
+  std::vector<ErrorSample> samples_;
+  std::map<std::pair<std::uint16_t, std::string>, int> sampled_;
+  std::uint64_t kept_ = 0;
+  std::uint64_t batches_ = 0;
+  std::uint64_t finished_at_head_ = 0;
+  std::atomic<std::uint64_t> delivered_{0};
+  // The place of a fence or an input's end seldom moves: looked up once a token.
+  std::optional<Place> fence_;
+  std::optional<Place> end_;
+};
+
+}  // namespace weir

@@ -1,0 +1,176 @@
+#include "graph/flow/flow_graph.h"
+
+#include <oneapi/tbb/flow_graph.h>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <cassert>
+#include <tuple>
+
+#include "graph/flow/inbox.h"
+#include "graph/flow/token.h"
+
+namespace weir {
+
+namespace flow = oneapi::tbb::flow;
+
+namespace {
+
+/// Also the serial stages: multifunction nodes that put last, since chains of serial function_nodes
+/// reorder.
+using Work = flow::multifunction_node<Token*, std::tuple<Token*>>;
+using Last = flow::function_node<Token*, flow::continue_msg>;
+using Limiter = flow::limiter_node<Token*>;
+using Sequencer = flow::sequencer_node<Token*>;
+using PumpNode = flow::function_node<flow::continue_msg, flow::continue_msg>;
+
+/// One segment: its node, and the sequencer that stands before a serial one.
+struct SegmentNodes {
+  Inbox inbox;
+  std::unique_ptr<Work> parallel;
+  std::unique_ptr<Sequencer> sequencer;
+  std::unique_ptr<Work> serial;
+  std::unique_ptr<Last> last;
+
+  flow::receiver<Token*>& entry() {
+    if (sequencer) return *sequencer;
+    if (parallel) return *parallel;
+    if (serial) return *serial;
+    return *last;
+  }
+};
+
+}  // namespace
+
+struct FlowGraph::Nodes {
+  Nodes(const Plan& plan, NodeBodies& bodies, int tokens, bool external);
+
+  void add_parallel(std::size_t at, const Segment& segment, bool external);
+  void add_serial(std::size_t at, const Segment& segment, bool is_last);
+  void connect();
+  void enter(std::size_t segment, Token* token) {
+    if (segment < segments.size() && segments[segment]->parallel) {
+      segments[segment]->inbox.push(token);
+    }
+  }
+
+  NodeBodies& bodies;
+  oneapi::tbb::global_control threads;
+  oneapi::tbb::task_arena arena;
+  std::unique_ptr<flow::graph> graph;
+  std::unique_ptr<Limiter> limiter;
+  std::unique_ptr<PumpNode> pump;
+  std::vector<std::unique_ptr<SegmentNodes>> segments;
+};
+
+FlowGraph::Nodes::Nodes(const Plan& plan, NodeBodies& bodies_, int tokens, bool external)
+    : bodies(bodies_),
+      threads(oneapi::tbb::global_control::max_allowed_parallelism,
+              static_cast<std::size_t>(plan.limits.threads) + 1),
+      arena(plan.limits.threads, 0) {
+  arena.initialize();
+  arena.execute([&] {
+    graph = std::make_unique<flow::graph>();
+    limiter = std::make_unique<Limiter>(*graph, static_cast<std::size_t>(tokens));
+    pump = std::make_unique<PumpNode>(*graph, flow::serial,
+                                      [this](flow::continue_msg) noexcept { bodies.pump(); });
+    for (std::size_t i = 0; i < plan.segments.size(); ++i) {
+      segments.push_back(std::make_unique<SegmentNodes>());
+      const Segment& segment = plan.segments[i];
+      if (segment.kind == Segment::Kind::parallel) {
+        add_parallel(i, segment, external && i == 0);
+      } else {
+        add_serial(i, segment, i + 1 == plan.segments.size());
+      }
+    }
+    connect();
+  });
+}
+
+void FlowGraph::Nodes::add_parallel(std::size_t at, const Segment& segment, bool external) {
+  const std::size_t width = segment.workers > 0 ? static_cast<std::size_t>(segment.workers)
+                                                : static_cast<std::size_t>(flow::unlimited);
+  const auto body = [this, at](Token*, Work::output_ports_type& ports) noexcept {
+    Token* token = segments[at]->inbox.pop();
+    if (!bodies.parallel(at, *token)) return;
+    enter(at + 1, token);
+    std::get<0>(ports).try_put(token);
+  };
+  // Messages from a thread outside would wait behind all that the workers have to do. (Never give
+  // a serial node a priority: it corrupts the task pool of 2021.8.)
+  segments[at]->parallel =
+      external && width == flow::unlimited
+          ? std::make_unique<Work>(*graph, width, body, flow::node_priority_t{1})
+          : std::make_unique<Work>(*graph, width, body);
+}
+
+void FlowGraph::Nodes::add_serial(std::size_t at, const Segment& segment, bool is_last) {
+  SegmentNodes& nodes = *segments[at];
+  if (segment.in_order) {
+    nodes.sequencer = std::make_unique<Sequencer>(*graph, [](Token* token) noexcept {
+      return static_cast<std::size_t>(token->sequence);
+    });
+  }
+  if (is_last) {
+    nodes.last = std::make_unique<Last>(*graph, flow::serial,
+                                        [this](Token* token) noexcept { bodies.last(*token); });
+    return;
+  }
+  nodes.serial = std::make_unique<Work>(
+      *graph, flow::serial, [this, at](Token* token, Work::output_ports_type& ports) noexcept {
+        for (Token* next : bodies.serial(at, token)) {
+          enter(at + 1, next);
+          std::get<0>(ports).try_put(next);
+        }
+      });
+}
+
+void FlowGraph::Nodes::connect() {
+  flow::make_edge(*limiter, segments.front()->entry());
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    SegmentNodes& nodes = *segments[i];
+    if (nodes.sequencer) {
+      if (nodes.last) flow::make_edge(*nodes.sequencer, *nodes.last);
+      if (nodes.serial) flow::make_edge(*nodes.sequencer, *nodes.serial);
+    }
+    if (i + 1 == segments.size()) continue;
+    if (nodes.parallel) {
+      flow::make_edge(flow::output_port<0>(*nodes.parallel), segments[i + 1]->entry());
+    }
+    if (nodes.serial) flow::make_edge(flow::output_port<0>(*nodes.serial), segments[i + 1]->entry());
+  }
+}
+
+FlowGraph::FlowGraph(const Plan& plan, NodeBodies& bodies, int tokens, bool external)
+    : nodes_(std::make_unique<Nodes>(plan, bodies, tokens, external)) {}
+
+FlowGraph::~FlowGraph() {
+  nodes_->arena.execute([&] {
+    nodes_->segments.clear();
+    nodes_->pump.reset();
+    nodes_->limiter.reset();
+    nodes_->graph.reset();
+  });
+}
+
+void FlowGraph::put(Token* token) {
+  nodes_->enter(0, token);
+  [[maybe_unused]] const bool taken = nodes_->limiter->try_put(token);
+  assert(taken && "the gate lets in no more tokens than the limiter");
+}
+
+void FlowGraph::schedule_pump() { nodes_->pump->try_put(flow::continue_msg{}); }
+
+void FlowGraph::resume(std::size_t segment) { nodes_->segments[segment]->serial->try_put(nullptr); }
+
+void FlowGraph::give_back() { nodes_->limiter->decrementer().try_put(flow::continue_msg{}); }
+
+void FlowGraph::cancel() { nodes_->graph->cancel(); }
+
+void FlowGraph::wait() {
+  nodes_->arena.execute([&] { nodes_->graph->wait_for_all(); });
+}
+
+int FlowGraph::slot() { return oneapi::tbb::this_task_arena::current_thread_index(); }
+
+}  // namespace weir

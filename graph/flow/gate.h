@@ -1,0 +1,56 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+namespace weir {
+
+/// The region's share of records, and how many tokens are on their way: what a source must get
+/// before it reads. Taking never waits; who gets nothing parks what it has as data and comes back
+/// when a token has ended.
+class Gate {
+ public:
+  Gate(std::uint64_t records, int tokens) : records_(records), tokens_limit_(tokens) {}
+
+  /// Up to `wanted` records; 0 if none is left.
+  std::uint32_t take_records(std::uint32_t wanted) {
+    std::uint64_t held = held_.load(std::memory_order_relaxed);
+    while (true) {
+      const std::uint64_t got = std::min<std::uint64_t>(wanted, records_ - held);
+      if (got == 0) return 0;
+      if (held_.compare_exchange_weak(held, held + got)) {
+        note_peak(held + got);
+        return static_cast<std::uint32_t>(got);
+      }
+    }
+  }
+  void give_records(std::uint32_t records) {
+    if (records > 0) held_.fetch_sub(records);
+  }
+
+  // Sequentially consistent: a source that parks and a token that ends must not miss each other.
+  void begin_token() { tokens_.fetch_add(1); }
+  void end_token() { tokens_.fetch_sub(1); }
+  int tokens() const { return tokens_.load(); }
+  int tokens_limit() const { return tokens_limit_; }
+
+  std::uint64_t held() const { return held_.load(); }
+  std::uint64_t peak() const { return peak_.load(std::memory_order_relaxed); }
+  std::uint64_t records() const { return records_; }
+
+ private:
+  void note_peak(std::uint64_t held) {
+    std::uint64_t peak = peak_.load(std::memory_order_relaxed);
+    while (held > peak && !peak_.compare_exchange_weak(peak, held, std::memory_order_relaxed)) {
+    }
+  }
+
+  const std::uint64_t records_;
+  const int tokens_limit_;
+  alignas(64) std::atomic<std::uint64_t> held_{0};
+  std::atomic<std::uint64_t> peak_{0};
+  alignas(64) std::atomic<int> tokens_{0};
+};
+
+}  // namespace weir

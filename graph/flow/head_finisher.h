@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "graph/flow/accounts.h"
+#include "graph/flow/sink_writer.h"
+#include "graph/flow/stage_runner.h"
+
+namespace weir {
+
+/// Finishes a token that ran out of memory, when it is the oldest one: in the sink's node, record by
+/// record and depth first, so that at most one record and what it becomes in each stage are held,
+/// which is what the ledger's reserve is for. Nobody else needs to give memory back first, so the
+/// run cannot deadlock on memory. (DESIGN.md, "Memory".)
+class HeadFinisher {
+ public:
+  HeadFinisher(Environment& env, std::vector<std::unique_ptr<StageRunner>>& runners,
+               SinkWriter& sink, Accounts& accounts);
+
+  void finish(Token& token, int slot);
+
+ private:
+  void descend(Token& token, std::size_t stage, const detail::RecordData& record, int slot);
+  bool fenced(const Token& token, const detail::RecordData& record) const;
+  void finish_rests(Token& token, int slot);
+  void finish_split(Token& token, int slot);
+  void stalled_source(Token& token);
+
+  Environment& env_;
+  std::vector<std::unique_ptr<StageRunner>>& runners_;
+  SinkWriter& sink_;
+  Accounts& accounts_;
+  std::vector<std::unique_ptr<Workspace>> levels_;  ///< One a stage.
+};
+
+}  // namespace weir

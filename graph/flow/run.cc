@@ -1,0 +1,264 @@
+#include "graph/flow/run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "graph/flow/engine.h"
+#include "graph/flow/stage_context.h"
+#include "graph/flow/watchdog.h"
+
+namespace weir {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Batches on their way: enough for a straggler to be overtaken by 64 others a thread.
+constexpr int kTokensPerThread = 64;
+/// After the in-flight work was told to stop: how long a call may still take.
+constexpr std::chrono::seconds kGrace{2};
+constexpr std::chrono::milliseconds kTick{20};
+
+}  // namespace
+
+/// A run in progress. Shared, so that a thread that hangs in a plugin keeps what it stands on.
+class Run::State {
+ public:
+  State(Plan& plan, RunServices services)
+      : env_(plan, std::move(services), kTokensPerThread * plan.limits.threads) {}
+
+  Report run();
+  void interrupt(int signal);
+  Progress progress() const;
+  void observe(Observer& observer, std::uint64_t input_records) {
+    env_.observer = &observer;
+    env_.input_limit = input_records;
+  }
+  bool hung() const { return hung_; }
+
+ private:
+  bool open_stages();
+  void work();
+  void watch(Watchdog& watchdog);
+  void abandon();
+  void report_stuck();
+  void commit();
+  void close_stages();
+  void fail(std::size_t stage, const Caught& caught);
+  void fill_report();
+  void check_sums();
+
+  Environment env_;
+  std::vector<std::unique_ptr<StageContext>> contexts_;
+  std::size_t opened_ = 0;
+  mutable std::mutex mutex_;  ///< Guards engine_ as seen by `interrupt` and `progress`.
+  std::unique_ptr<Engine> engine_;
+  Report report_;
+  Clock::time_point started_ = Clock::now();
+  std::atomic<int> signal_{0};
+  std::atomic<int> interrupts_{0};
+  std::optional<Clock::time_point> drain_until_;
+  std::optional<Clock::time_point> grace_until_;
+  bool committed_ = false;
+  bool over_ = false;
+  bool hung_ = false;
+};
+
+bool Run::State::open_stages() {
+  for (std::size_t i = 0; i < env_.plan.stages.size(); ++i) {
+    PlannedStage& stage = env_.plan.stages[i];
+    contexts_.push_back(std::make_unique<StageContext>(env_, stage));
+    opened_ = i + 1;
+    try {
+      stage.stage->open(*contexts_.back());
+    } catch (...) {
+      fail(i, caught_exception());
+      return false;
+    }
+  }
+  return true;
+}
+
+void Run::State::fail(std::size_t stage, const Caught& caught) {
+  report_.status = RunStatus::failed;
+  report_.failure.stage = env_.plan.stages[stage].name;
+  report_.failure.kind = caught.kind;
+  report_.failure.message = caught.message;
+}
+
+Report Run::State::run() {
+  started_ = Clock::now();
+  if (open_stages()) {
+    {
+      const std::lock_guard lock(mutex_);
+      engine_ = std::make_unique<Engine>(env_, kTokensPerThread * env_.plan.limits.threads);
+    }
+    if (interrupts_.load() > 0) engine_->stop_reading();
+    work();
+    if (hung_) {
+      fill_report();
+      return report_;
+    }
+    commit();
+  }
+  close_stages();
+  fill_report();
+  return report_;
+}
+
+/// Runs the engine until it is done, stuck, or hung.
+void Run::State::work() {
+  Watchdog watchdog(env_.services.stuck_after);
+  engine_->start();
+  while (!engine_->wait(kTick) && !over_) watch(watchdog);
+  if (hung_) return;
+  if (!over_) engine_->settle();
+  if (engine_->accounts().failed() && report_.status == RunStatus::ok) {
+    report_.status = RunStatus::failed;
+    report_.failure = env_.fence.failure();
+  }
+  if (signal_.load() != 0 && report_.status == RunStatus::ok) {
+    report_.status = RunStatus::interrupted;
+  }
+}
+
+/// What a run's end may be waiting for: the drain, a call that does not return, a lost message.
+void Run::State::watch(Watchdog& watchdog) {
+  const auto now = Clock::now();
+  if (!drain_until_ && (interrupts_.load() > 0 || env_.fence.raised())) {
+    drain_until_ = now + env_.plan.limits.drain;
+  }
+  if (!env_.abandoned() && (interrupts_.load() > 1 || (drain_until_ && now > *drain_until_))) {
+    abandon();
+    grace_until_ = now + kGrace;
+  }
+  if (grace_until_ && now > *grace_until_ && engine_->busy()) {
+    report_.status = signal_.load() != 0 ? RunStatus::interrupted : RunStatus::failed;
+    if (env_.fence.raised()) report_.failure = env_.fence.failure();
+    hung_ = over_ = report_.hung = true;
+  } else if (watchdog.stuck(engine_->ended_tokens(), engine_->busy())) {
+    report_stuck();
+    over_ = true;
+  }
+}
+
+void Run::State::abandon() {
+  env_.abandoning.store(true);
+  engine_->stop_reading();
+}
+
+/// Names what holds the order: the oldest batch that has not ended, and where it was seen last.
+void Run::State::report_stuck() {
+  std::vector<Token*> alive = engine_->tokens().alive();
+  const auto oldest = std::min_element(alive.begin(), alive.end(), [](Token* a, Token* b) {
+    return a->sequence < b->sequence;
+  });
+  report_.status = RunStatus::stuck;
+  report_.failure.kind = "stuck";
+  report_.failure.message = "nothing in flight moves";
+  if (oldest != alive.end()) {
+    const Token& token = **oldest;
+    report_.failure.stage = env_.plan.stages[static_cast<std::size_t>(token.stage.load())].name;
+    report_.failure.message += "; batch " + std::to_string(token.sequence) +
+                               " holds the order, last seen in this stage";
+    if (token.work.records.size() > 0) {
+      const detail::RecordData& first = token.work.records.data()[0];
+      report_.failure.origin = {0, first.part, first.position};
+      report_.failure.part = env_.parts.get(first.part).name;
+    }
+  }
+  engine_->drop();
+}
+
+void Run::State::commit() {
+  if (report_.status != RunStatus::ok) return;
+  try {
+    env_.plan.sink().commit();
+    committed_ = true;
+  } catch (...) {
+    fail(env_.plan.stages.size() - 1, caught_exception());
+  }
+}
+
+void Run::State::close_stages() {
+  if (!committed_ && opened_ == env_.plan.stages.size()) {
+    report_.leftover = env_.plan.sink().leftover();
+  }
+  for (std::size_t i = opened_; i-- > 0;) {
+    try {
+      env_.plan.stages[i].stage->close();
+    } catch (...) {
+      if (report_.status == RunStatus::ok) fail(i, caught_exception());
+    }
+  }
+}
+
+void Run::State::fill_report() {
+  report_.signal = signal_.load();
+  report_.threads = env_.plan.limits.threads;
+  report_.read = env_.read.load();
+  report_.bytes_read = env_.bytes_read.load();
+  report_.peak_records = env_.gate.peak();
+  report_.peak_memory = env_.pool.peak();
+  report_.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+  if (!engine_) return;
+  engine_->accounts().fill(report_);
+  for (std::size_t i = 0; i < contexts_.size(); ++i) contexts_[i]->fill(report_.stages[i].counters);
+  check_sums();
+}
+
+/// Every record that was read has exactly one outcome, or the run has failed, whatever else it did.
+void Run::State::check_sums() {
+  const std::uint64_t sum =
+      std::accumulate(report_.outcomes.begin(), report_.outcomes.end(), std::uint64_t{0});
+  const auto abandoned = static_cast<std::size_t>(Outcome::abandoned);
+  if (hung_ && sum < report_.read) {
+    report_.reasons[abandoned]["interrupted"] += report_.read - sum;
+    report_.outcomes[abandoned] += report_.read - sum;
+  } else if (sum != report_.read) {
+    report_.status = RunStatus::failed;
+    report_.failure.kind = "accounting";
+    report_.failure.message = "read " + std::to_string(report_.read) + " records, but " +
+                              std::to_string(sum) + " have an outcome: a defect of weir";
+  }
+}
+
+void Run::State::interrupt(int signal) {
+  signal_.store(signal);
+  interrupts_.fetch_add(1);
+  const std::lock_guard lock(mutex_);
+  if (engine_) engine_->stop_reading();
+}
+
+Progress Run::State::progress() const {
+  Progress progress;
+  progress.read = env_.read.load(std::memory_order_relaxed);
+  progress.bytes_read = env_.bytes_read.load(std::memory_order_relaxed);
+  progress.records_in_flight = env_.gate.held();
+  progress.memory = env_.pool.used();
+  const std::lock_guard lock(mutex_);
+  if (engine_) {
+    progress.delivered = engine_->accounts().delivered();
+    progress.size = env_.plan.source().size();
+    progress.consumed = std::max(env_.bytes_handed_out.load(std::memory_order_relaxed),
+                                 progress.bytes_read);
+  }
+  return progress;
+}
+
+Run::Run(Plan& plan, RunServices services)
+    : state_(std::make_unique<State>(plan, std::move(services))) {}
+
+Run::~Run() {
+  // A thread that hangs in a plugin still uses it all: let it have it.
+  if (state_->hung()) [[maybe_unused]] auto* leaked = state_.release();
+}
+
+Report Run::run() { return state_->run(); }
+void Run::interrupt(int signal) { state_->interrupt(signal); }
+Progress Run::progress() const { return state_->progress(); }
+void Run::observe(Observer& observer, std::uint64_t input_records) {
+  state_->observe(observer, input_records);
+}
+
+}  // namespace weir

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "graph/flow/environment.h"
+#include "graph/flow/token.h"
+
+namespace weir {
+
+/// Runs one stage over the records of a workspace, and says what becomes of each: gone on, ended
+/// with an outcome, emitted, failed by policy. Concurrently for const stages, one call at a time
+/// for serial ones.
+class StageRunner {
+ public:
+  StageRunner(Environment& env, std::size_t index);
+  ~StageRunner();
+
+  /// Works off `work.records`. Returns false if memory ran out: what is left then stands in
+  /// `token.rests`. `slot` is the calling thread's number.
+  bool run(Token& token, Workspace& work, int slot);
+
+  /// Records that the source itself failed get their policy (`too_big`, a line too long).
+  void settle_source_failures(Token& token, Workspace& work);
+
+  std::size_t index() const { return index_; }
+
+ private:
+  struct Worker;  ///< What one thread needs: scratch space, the evaluator of `when`.
+  class Pass;     ///< One run over one workspace.
+  friend class Pass;
+
+  bool run_batch(Token& token, Workspace& work, Worker& worker);
+  Worker& worker(int slot);
+  void warn_of_unknown_fields(const Workspace& work);
+
+  Environment& env_;
+  PlannedStage& planned_;
+  const std::size_t index_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  /// A serial stage called `end_input`: what still arrives is filtered.
+  bool input_ended_ = false;
+  std::atomic<bool> fields_checked_{false};
+};
+
+/// What an error of a record is called that is a thrown C++ exception.
+struct Caught {
+  std::string kind;
+  std::string message;
+  bool retryable = true;
+};
+
+/// Names the exception that is being handled. Only inside a catch block; rethrows OutOfMemory.
+Caught caught_exception();
+
+}  // namespace weir

@@ -1,0 +1,101 @@
+#include "graph/flow/token_feed.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "graph/flow/failure.h"
+#include "graph/flow/stage_runner.h"
+
+namespace weir {
+
+TokenFeed::TokenFeed(Environment& env, Token& token, Workspace& work, std::uint32_t want_records,
+                     std::uint64_t want_bytes)
+    : env_(env), token_(token), work_(work) {
+  arena_ = &work.arena;
+  host_ = &env;
+  want_records_ = want_records;
+  want_bytes_ = want_bytes;
+  record_limit_ = env.record_limit();
+  part_ = env.parts.last();
+}
+
+std::uint32_t TokenFeed::begin_part(Part part) { return part_ = env_.parts.add(std::move(part)); }
+
+void TokenFeed::hand_out(const Split& split) {
+  token_.split = split;
+  handed_out_ = true;
+  env_.bytes_handed_out.fetch_add(split.end - split.begin, std::memory_order_relaxed);
+}
+
+detail::RecordData& TokenFeed::push() {
+  if (token_.roots.size() == token_.credits) {
+    const std::uint32_t more = env_.gate.take_records(64);
+    if (more == 0) throw detail::OutOfMemory{};
+    token_.credits += more;
+  }
+  work_.records.ensure_room();
+  token_.roots.push(kUnmarked, work_.lane);
+  detail::RecordData& record = work_.records.push();
+  record.root = token_.roots.size() - 1;
+  return record;
+}
+
+void TokenFeed::reject_size(Record& record, std::size_t size) {
+  record.fail("too_big",
+              "a record of " + std::to_string(size) + " bytes passes limits.record, " +
+                  std::to_string(record_limit_) + " bytes",
+              false);
+}
+
+void settle_feed(Environment& env, StageRunner& source, Token& token, Workspace& work,
+                 const TokenFeed& feed) {
+  token.bytes += feed.bytes();
+  token.tallies[0].in += feed.appended();
+  env.read.fetch_add(feed.appended(), std::memory_order_relaxed);
+  env.bytes_read.fetch_add(feed.bytes(), std::memory_order_relaxed);
+  // One credit stays with a split that is not done, so that its rest can always go on.
+  const std::uint32_t keep = std::max<std::uint32_t>(token.roots.size(), token.split.done() ? 0 : 1);
+  if (token.credits > keep) {
+    env.gate.give_records(token.credits - keep);
+    token.credits = keep;
+  }
+  source.settle_source_failures(token, work);
+}
+
+void fail_at_source(Environment& env, Token& token) {
+  Caught caught;
+  try {
+    caught = caught_exception();
+  } catch (const detail::OutOfMemory&) {
+    caught = {"memory", "the source asked for memory again and again", false};
+  }
+  RecordFailure failure;
+  failure.root = token.root_base + token.roots.size();
+  failure.part = token.split.done() ? env.parts.last() : token.split.part;
+  failure.position = token.split.begin;
+  failure.kind = caught.kind;
+  failure.message = caught.message;
+  token.split = {};
+  token.failures.push_back(failure);
+  env.fence.lower({token.sequence, failure.root}, failure_sample(env, failure));
+  env.stop_reading.store(true, std::memory_order_release);
+}
+
+void load_split(Environment& env, StageRunner& source, Token& token, Workspace& work,
+                std::uint32_t want_records, std::uint64_t want_bytes) {
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  TokenFeed feed(env, token, work, want_records, want_bytes);
+  try {
+    env.plan.source().load(token.split, feed);
+  } catch (const detail::OutOfMemory&) {
+    // What was loaded goes on; the rest of the split is loaded when this token is the oldest.
+    if (work.lane == Lane::reserve && feed.appended() == 0) fail_at_source(env, token);
+  } catch (...) {
+    fail_at_source(env, token);
+  }
+  settle_feed(env, source, token, work, feed);
+  token.tallies[0].busy_ns += static_cast<std::uint64_t>((Clock::now() - start).count());
+}
+
+}  // namespace weir

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "graph/flow/token.h"
+
+namespace weir {
+
+/// Owns every token of a run, so that none is lost when the graph drops a message without a word.
+class TokenPool {
+ public:
+  TokenPool(MemoryPool& memory, std::size_t stages) : memory_(memory), stages_(stages) {}
+
+  Token* get() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) {
+      all_.push_back(std::make_unique<Token>(memory_, stages_));
+      return all_.back().get();
+    }
+    Token* token = free_.back();
+    free_.pop_back();
+    return token;
+  }
+  void put(Token* token) {
+    token->reset();
+    const std::lock_guard lock(mutex_);
+    free_.push_back(token);
+  }
+
+  /// Tokens that were taken and not put back.
+  std::vector<Token*> alive() const;
+
+ private:
+  MemoryPool& memory_;
+  const std::size_t stages_;
+  mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<Token>> all_;
+  std::vector<Token*> free_;
+};
+
+inline std::vector<Token*> TokenPool::alive() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Token*> tokens;
+  for (const auto& token : all_) {
+    if (std::find(free_.begin(), free_.end(), token.get()) == free_.end()) {
+      tokens.push_back(token.get());
+    }
+  }
+  return tokens;
+}
+
+}  // namespace weir

@@ -1,0 +1,163 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "graph/flow/memory_pool.h"
+#include "weir/detail/arena.h"
+#include "weir/detail/output.h"
+
+namespace weir {
+
+/// The bytes of one batch, in blocks of the memory pool.
+class PooledArena final : public detail::Arena {
+ public:
+  PooledArena(MemoryPool& pool, Lane lane) : pool_(&pool), lane_(lane) {}
+  ~PooledArena() override { reset(); }
+  PooledArena(const PooledArena&) = delete;
+  PooledArena& operator=(const PooledArena&) = delete;
+
+  /// Gives every block back.
+  void reset();
+  /// Lets allocations fall back on the reserve until the next `set_lane`; `dipped` tells whether
+  /// one did.
+  void set_lane(Lane lane) { lane_ = lane; }
+  void allow_reserve(bool allowed) {
+    reserve_allowed_ = allowed;
+    dipped_ = false;
+  }
+  bool dipped() const { return dipped_; }
+  std::uint64_t capacity() const { return capacity_; }
+
+ private:
+  char* grow(std::size_t size) override;
+  Block take_block(std::size_t size);
+
+  MemoryPool* pool_;
+  std::vector<Block> blocks_;
+  std::uint64_t capacity_ = 0;
+  Lane lane_;
+  bool reserve_allowed_ = false;
+  bool dipped_ = false;
+};
+
+/// An array of plain values in one block of the pool. Throws detail::OutOfMemory when it can't grow.
+template <class T>
+class PooledArray {
+ public:
+  explicit PooledArray(MemoryPool& pool) : pool_(&pool) {}
+  ~PooledArray() { release(); }
+  PooledArray(const PooledArray&) = delete;
+  PooledArray& operator=(const PooledArray&) = delete;
+
+  T* data() { return reinterpret_cast<T*>(block_.data); }
+  T& operator[](std::size_t i) { return data()[i]; }
+  std::uint32_t size() const { return size_; }
+  std::uint64_t capacity_bytes() const { return block_.size; }
+
+  void push(T value, Lane lane) {
+    if ((size_ + 1) * sizeof(T) > block_.size) grow(lane);
+    data()[size_++] = value;
+  }
+  void clear() { size_ = 0; }
+  void release() {
+    pool_->give(std::exchange(block_, Block{}));
+    size_ = 0;
+  }
+
+ private:
+  void grow(Lane lane) {
+    Block bigger;
+    if (!pool_->take(block_.size + block_.size / 2 + sizeof(T), lane, bigger)) {
+      throw detail::OutOfMemory{};
+    }
+    if (size_ > 0) std::memcpy(bigger.data, block_.data, size_ * sizeof(T));
+    pool_->give(std::exchange(block_, bigger));
+  }
+
+  MemoryPool* pool_;
+  Block block_;
+  std::uint32_t size_ = 0;
+};
+
+/// The records of one batch, or what a stage makes of them. As a stage's output it stays closed
+/// while the stage only changes or drops records, which is done in place; the first emit opens it,
+/// and what had gone on before is copied in first.
+class RecordArray final : public detail::Output {
+ public:
+  RecordArray(MemoryPool& pool, Lane lane) : pool_(&pool), lane_(lane) {}
+  ~RecordArray() override { release(); }
+  RecordArray(const RecordArray&) = delete;
+  RecordArray& operator=(const RecordArray&) = delete;
+
+  /// `before`: the records, of which the first `*count` had gone on when this array opens.
+  void seed(const RecordArray* before, const std::uint32_t* count) {
+    before_ = before;
+    before_count_ = count;
+  }
+  void set_lane(Lane lane) { lane_ = lane; }
+  void allow_reserve(bool allowed) {
+    reserve_allowed_ = allowed;
+    dipped_ = false;
+  }
+  bool dipped() const { return dipped_; }
+  bool open() const { return capacity_ > 0; }
+  void truncate(std::uint32_t size) { size_ = size; }
+  /// Room for one more, so that the next push cannot fail.
+  void ensure_room() {
+    if (size_ == capacity_) grow();
+  }
+  void release() {
+    pool_->give(std::exchange(block_, Block{}));
+    data_ = nullptr;
+    size_ = capacity_ = 0;
+  }
+  void swap(RecordArray& other) {
+    std::swap(block_, other.block_);
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+  }
+  std::uint64_t capacity_bytes() const { return block_.size; }
+
+ private:
+  void grow() override;
+
+  MemoryPool* pool_;
+  Block block_;
+  const RecordArray* before_ = nullptr;
+  const std::uint32_t* before_count_ = nullptr;
+  Lane lane_;
+  bool reserve_allowed_ = false;
+  bool dipped_ = false;
+};
+
+/// What a stage works in: the batch's bytes, its records, and room for what it emits.
+struct Workspace {
+  Workspace(MemoryPool& pool, Lane lane_) : arena(pool, lane_), records(pool, lane_),
+                                            spare(pool, lane_), lane(lane_) {}
+  void set_lane(Lane to) {
+    lane = to;
+    arena.set_lane(to);
+    records.set_lane(to);
+    spare.set_lane(to);
+  }
+  void reset() {
+    arena.reset();
+    records.release();
+    spare.release();
+  }
+  std::uint64_t capacity() const {
+    return arena.capacity() + records.capacity_bytes() + spare.capacity_bytes();
+  }
+
+  PooledArena arena;
+  RecordArray records;
+  RecordArray spare;
+  Lane lane;
+  detail::Extra last_resort;  ///< The error of a record for whose error there was no memory.
+};
+
+}  // namespace weir
