@@ -48,6 +48,7 @@ void Accounts::book_roots(Token& token) {
     ++run;
   }
   if (run > 0) outcomes_[last] += run;
+  env_.gate.leave(count);
   token.root_base += count;
   token.roots.clear();
 }
@@ -73,6 +74,13 @@ void Accounts::book_token(Token& token) {
 bool Accounts::failed() const {
   const auto fence = env_.fence.place();
   return fence && !(env_.input_end && *fence > *env_.input_end);
+}
+
+void Accounts::close_input() {
+  if (!failed()) env_.fence.clear();
+  const std::lock_guard lock(env_.end_mutex);
+  env_.input_end.reset();
+  end_.reset();
 }
 
 std::string Accounts::reason_name(std::uint16_t reason) const {

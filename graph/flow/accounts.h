@@ -30,6 +30,9 @@ class Accounts {
   /// Whether the failure that the fence holds counts: not if it lies behind where a stage wanted
   /// no more input.
   bool failed() const;
+  /// All input is booked: a failure behind the input's end is forgotten, and what the serial stages
+  /// make in the end stands for itself.
+  void close_input();
   void fill(Report& report) const;
 
  private:

@@ -179,13 +179,20 @@ void Engine::release_one() {
   if (alive_.fetch_sub(1) == 1) advance();
 }
 
+/// Whether a stage is serial and somebody still wants what it makes in the end. (A stage above a
+/// `take` has seen more than the take let through, how much depends on the timing.)
+bool Engine::finishes(std::size_t stage) const {
+  if (env_.plan.stages[stage].type->role != Role::serial_transform) return false;
+  return std::none_of(runners_.begin() + static_cast<std::ptrdiff_t>(stage) + 1, runners_.end(),
+                      [](const auto& later) { return later->input_ended(); });
+}
+
 /// The input is over and nothing is in flight: the next serial stage finishes, or the run is over.
 void Engine::advance() {
   const auto& stages = env_.plan.stages;
-  while (finishing_ < stages.size() &&
-         stages[finishing_].type->role != Role::serial_transform) {
-    ++finishing_;
-  }
+  if (!input_closed_) accounts_.close_input();
+  input_closed_ = true;
+  while (finishing_ < stages.size() && !finishes(finishing_)) ++finishing_;
   if (finishing_ < stages.size() && !accounts_.failed() && !env_.abandoned()) {
     Token* token = tokens_.get();
     token->kind = Token::Kind::finish;

@@ -61,6 +61,7 @@ class Engine final : public NodeBodies {
   void end(Token& token);
   void pace(const Token& token);
   void release_one();
+  bool finishes(std::size_t stage) const;
   void advance();
 
   Environment& env_;
@@ -73,6 +74,7 @@ class Engine final : public NodeBodies {
   std::unique_ptr<FlowGraph> graph_;
   std::unique_ptr<Pump> pump_;
 
+  bool input_closed_ = false;
   std::size_t finishing_ = 0;  ///< The stage whose `finish` comes next; used by one at a time.
   /// Tokens on their way, and one for the source as long as it may issue more.
   std::atomic<int> alive_{1};

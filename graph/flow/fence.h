@@ -18,7 +18,7 @@ struct Place {
 };
 
 /// The smallest place that must not reach the sink: where the first failing origin stands. It only
-/// ever moves down. Thread-safe; the check costs one relaxed load a batch.
+/// ever moves down while records are in flight. Thread-safe; the check costs one relaxed load a batch.
 class Fence {
  public:
   /// Lowers the fence; the lowest failure's description stays.
@@ -28,6 +28,14 @@ class Fence {
     place_ = place;
     failure_ = std::move(failure);
     sequence_.store(place.sequence, std::memory_order_release);
+  }
+
+  /// The failure does not count after all. Only while nothing is in flight.
+  void clear() {
+    const std::lock_guard lock(mutex_);
+    place_.reset();
+    failure_ = {};
+    sequence_.store(kNone, std::memory_order_release);
   }
 
   /// Whether all of token `sequence` lies behind the fence.

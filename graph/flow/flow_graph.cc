@@ -146,6 +146,7 @@ FlowGraph::FlowGraph(const Plan& plan, NodeBodies& bodies, int tokens, bool exte
 
 FlowGraph::~FlowGraph() {
   nodes_->arena.execute([&] {
+    nodes_->graph->wait_for_all();
     nodes_->segments.clear();
     nodes_->pump.reset();
     nodes_->limiter.reset();

@@ -19,15 +19,24 @@ class Gate {
     while (true) {
       const std::uint64_t got = std::min<std::uint64_t>(wanted, records_ - held);
       if (got == 0) return 0;
-      if (held_.compare_exchange_weak(held, held + got)) {
-        note_peak(held + got);
-        return static_cast<std::uint32_t>(got);
-      }
+      if (held_.compare_exchange_weak(held, held + got)) return static_cast<std::uint32_t>(got);
     }
   }
   void give_records(std::uint32_t records) {
     if (records > 0) held_.fetch_sub(records);
   }
+
+  /// Records that were read and have no outcome yet: never more than credits are held.
+  void enter(std::uint32_t records) {
+    const std::uint64_t now = in_flight_.fetch_add(records, std::memory_order_relaxed) + records;
+    std::uint64_t peak = peak_.load(std::memory_order_relaxed);
+    while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+    }
+  }
+  void leave(std::uint32_t records) {
+    in_flight_.fetch_sub(records, std::memory_order_relaxed);
+  }
+  std::uint64_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
 
   // Sequentially consistent: a source that parks and a token that ends must not miss each other.
   void begin_token() { tokens_.fetch_add(1); }
@@ -40,15 +49,10 @@ class Gate {
   std::uint64_t records() const { return records_; }
 
  private:
-  void note_peak(std::uint64_t held) {
-    std::uint64_t peak = peak_.load(std::memory_order_relaxed);
-    while (held > peak && !peak_.compare_exchange_weak(peak, held, std::memory_order_relaxed)) {
-    }
-  }
-
   const std::uint64_t records_;
   const int tokens_limit_;
   alignas(64) std::atomic<std::uint64_t> held_{0};
+  alignas(64) std::atomic<std::uint64_t> in_flight_{0};
   std::atomic<std::uint64_t> peak_{0};
   alignas(64) std::atomic<int> tokens_{0};
 };

@@ -22,8 +22,15 @@ class HeadFinisher {
 
  private:
   void descend(Token& token, std::size_t stage, const detail::RecordData& record, int slot);
+  bool rehearse(Token& token, std::size_t stage, const detail::RecordData& record, int slot);
+  std::uint32_t write_rest(Token& token, std::size_t rest, int slot);
+  bool rehearse_origin(Token& token, std::size_t rest, std::uint32_t at, int slot);
+  bool rehearse_from(std::size_t stage, const detail::RecordData& record, int slot);
+  bool may_fail_run(std::size_t stage) const;
   bool fenced(const Token& token, const detail::RecordData& record) const;
   void finish_rests(Token& token, int slot);
+  const detail::RecordData& rest_record(const Token& token, std::size_t rest,
+                                        std::uint32_t at) const;
   void finish_split(Token& token, int slot);
   void stalled_source(Token& token);
 
@@ -32,6 +39,8 @@ class HeadFinisher {
   SinkWriter& sink_;
   Accounts& accounts_;
   std::vector<std::unique_ptr<Workspace>> levels_;  ///< One a stage.
+  Token rehearsal_;                                 ///< Takes what a rehearsal would book.
+  std::vector<Unfinished> rests_;                   ///< Of the token now being finished.
 };
 
 }  // namespace weir

@@ -16,12 +16,15 @@ Pump::Pump(Environment& env, StageRunner& source, TokenPool& tokens, Hooks hooks
 }
 
 Pump::~Pump() {
-  stop();
-  if (thread_.joinable()) thread_.join();
+  if (thread_.joinable()) {
+    stop();
+    thread_.join();
+  }
   if (stop_fd_ >= 0) close(stop_fd_);
 }
 
 void Pump::start(bool blocking) {
+  own_thread_ = blocking;
   if (blocking) {
     thread_ = std::thread([this] { thread_main(); });
   } else {
@@ -61,7 +64,7 @@ void Pump::run() {
 void Pump::wake() {
   State parked = State::parked;
   if (!state_.compare_exchange_strong(parked, State::running)) return;
-  if (thread_.joinable()) {
+  if (own_thread_) {
     const std::lock_guard lock(mutex_);
     wake_.notify_one();
   } else {

@@ -69,6 +69,7 @@ class Pump {
 
   std::atomic<bool> stop_flag_{false};
   int stop_fd_ = -1;
+  bool own_thread_ = false;  ///< Known before the thread runs, unlike `thread_`.
   std::thread thread_;
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -234,7 +234,7 @@ Progress Run::State::progress() const {
   Progress progress;
   progress.read = env_.read.load(std::memory_order_relaxed);
   progress.bytes_read = env_.bytes_read.load(std::memory_order_relaxed);
-  progress.records_in_flight = env_.gate.held();
+  progress.records_in_flight = env_.gate.in_flight();
   progress.memory = env_.pool.used();
   const std::lock_guard lock(mutex_);
   if (engine_) {

@@ -15,10 +15,9 @@ SinkWriter::SinkWriter(Environment& env, Accounts& accounts)
     : env_(env), accounts_(accounts), planned_(env.plan.stages.back()),
       stage_(static_cast<std::uint16_t>(env.plan.stages.size() - 1)) {}
 
-void SinkWriter::write(Token& token, Workspace& work) {
+void SinkWriter::write(Token& token, Workspace& work, std::span<RecordData> records) {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
-  std::span<RecordData> records(work.records.data(), work.records.size());
   if (env_.fence.raised()) {
     const Place fence = *env_.fence.place();
     const auto beyond = std::find_if(records.begin(), records.end(), [&](const RecordData& r) {

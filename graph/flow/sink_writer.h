@@ -11,7 +11,11 @@ class SinkWriter {
  public:
   SinkWriter(Environment& env, Accounts& accounts);
 
-  void write(Token& token, Workspace& work);
+  void write(Token& token, Workspace& work) {
+    write(token, work, {work.records.data(), work.records.size()});
+  }
+  /// Some of the records that stand in `work`.
+  void write(Token& token, Workspace& work, std::span<detail::RecordData> records);
 
  private:
   void settle(Token& token, std::span<detail::RecordData> records);

@@ -147,7 +147,9 @@ bool StageRunner::Pass::over_records(Process process, bool serial) {
         if (wants_end_) end_input(data);
       }
     } catch (...) {
-      if (!settle_exception(work_.records.data()[at])) return starve(at);
+      RecordData& data = work_.records.data()[at];
+      if (!settle_exception(data)) return starve(at);
+      if (wants_end_) end_input(data);
       ++at;
     }
   }
@@ -208,8 +210,10 @@ void StageRunner::Pass::discard_emitted() {
 
 void StageRunner::Pass::end_input(const RecordData& last) {
   runner_.input_ended_ = true;
+  if (token_.kind != Token::Kind::data) return;
   const std::lock_guard lock(env_.end_mutex);
-  if (!env_.input_end) env_.input_end = place_of(token_, last);
+  const Place place = place_of(token_, last);
+  if (!env_.input_end || place < *env_.input_end) env_.input_end = place;
   env_.stop_reading.store(true, std::memory_order_release);
 }
 
@@ -262,12 +266,7 @@ void StageRunner::Pass::close() {
     work_.records.truncate(kept_);
   }
   token_.tallies[stage_].out += work_.records.size();
-  if (env_.observer) {
-    for (std::uint32_t i = 0; i < work_.records.size(); ++i) {
-      Record record(work_.records.data()[i], work_.arena, env_);
-      env_.observer->after(stage_, record);
-    }
-  }
+  runner_.show(work_);
 }
 
 /// Lets the stage emit records of its own before the records that are there (`begin`) or behind
@@ -372,14 +371,22 @@ void StageRunner::settle_source_failures(Token& token, Workspace& work) {
   const auto failed = [](const RecordData& r) { return r.state != RecordState::live; };
   if (std::none_of(data, data + count, failed)) {
     token.tallies[index_].out += count;
-    return;
+    return show(work);
   }
   Worker none;
   Pass pass(*this, token, work, none);
   // The source filled these records: `keep` has nothing older to go back to.
-  pass.over_records(
-      [](Record&) {}, false);
+  pass.over_records([](Record&) {}, false);
   token.tallies[index_].in -= count;
+}
+
+/// Lets an observer see what goes on from here.
+void StageRunner::show(Workspace& work) {
+  if (!env_.observer) return;
+  for (std::uint32_t i = 0; i < work.records.size(); ++i) {
+    Record record(work.records.data()[i], work.arena, env_);
+    env_.observer->after(index_, record);
+  }
 }
 
 void StageRunner::warn_of_unknown_fields(const Workspace& work) {

@@ -24,6 +24,8 @@ class StageRunner {
   void settle_source_failures(Token& token, Workspace& work);
 
   std::size_t index() const { return index_; }
+  /// The stage wanted no more input. Only while it does not run.
+  bool input_ended() const { return input_ended_; }
 
  private:
   struct Worker;  ///< What one thread needs: scratch space, the evaluator of `when`.
@@ -33,6 +35,7 @@ class StageRunner {
   bool run_batch(Token& token, Workspace& work, Worker& worker);
   Worker& worker(int slot);
   void warn_of_unknown_fields(const Workspace& work);
+  void show(Workspace& work);
 
   Environment& env_;
   PlannedStage& planned_;

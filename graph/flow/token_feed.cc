@@ -51,6 +51,7 @@ void settle_feed(Environment& env, StageRunner& source, Token& token, Workspace&
                  const TokenFeed& feed) {
   token.bytes += feed.bytes();
   token.tallies[0].in += feed.appended();
+  env.gate.enter(feed.appended());
   env.read.fetch_add(feed.appended(), std::memory_order_relaxed);
   env.bytes_read.fetch_add(feed.bytes(), std::memory_order_relaxed);
   // One credit stays with a split that is not done, so that its rest can always go on.

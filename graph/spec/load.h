@@ -37,4 +37,21 @@ struct Loaded {
 /// Finds every mistake in one go; never throws for what the text holds.
 Loaded load_plan(std::string_view text, const std::string& file, const LoadOptions& options);
 
+/// One of a pipeline's params, as `--help` shows it; `${...}` in it is not looked up.
+struct ParamHelp {
+  std::string name;
+  std::string about;
+  std::optional<std::string> default_text;  ///< None: it must be set.
+};
+
+/// What `weir run FILE --help` shows.
+struct PipelineHelp {
+  std::string name;
+  std::string about;
+  std::vector<ParamHelp> params;  ///< In the order of the file.
+};
+
+/// As much of it as can be read; mistakes are for `load_plan` to report.
+PipelineHelp describe_pipeline(std::string_view text, const std::string& file);
+
 }  // namespace weir

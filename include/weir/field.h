@@ -13,8 +13,7 @@ namespace weir {
 class Field {
  public:
   Field() = default;
-  Field(std::string path) : path_(std::move(path)) { split(); }  // NOLINT
-  Field(const char* path) : Field(std::string(path)) {}          // NOLINT
+  explicit Field(std::string path) : path_(std::move(path)) { split(); }
 
   const std::string& name() const { return path_; }
   bool empty() const { return path_.empty(); }

@@ -19,6 +19,14 @@ struct EnumNames<FieldType> {
   static constexpr std::string_view names[] = {"text", "integer", "number", "boolean"};
 };
 
+/// "a number", "an integer": for "expected X, got Y".
+inline std::string with_article(FieldType type) {
+  if (type == FieldType::text) return "text";
+  std::string shown = type == FieldType::integer ? "an " : "a ";
+  shown += EnumNames<FieldType>::names[static_cast<std::size_t>(type)];
+  return shown;
+}
+
 /// Makes a value of `type` from `text`, all of it; false if it is none. Nothing is null, unless
 /// text is asked for. `out` refers to `text`.
 inline bool read_as(FieldType type, std::string_view text, Value& out) {

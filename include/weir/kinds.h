@@ -17,6 +17,7 @@ struct Kinds {
 struct Framing {
   enum class Unit { any, lines, csv, file } unit = Unit::any;
   bool header = false;  ///< csv: the first record of each part is its header, not a record.
+  char delimiter = 0;   ///< csv: what stands between fields; 0: not known.
 };
 
 }  // namespace weir

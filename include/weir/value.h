@@ -21,7 +21,8 @@ class Value {
   constexpr Value(std::string_view v) : Value(v, ValueType::text) {}               // NOLINT
   constexpr Value(const char* v) : Value(std::string_view(v), ValueType::text) {}  // NOLINT
 
-  /// A nested array or object; `raw` is valid JSON.
+  /// A nested array or object, or a number that neither an integer nor a double holds; `raw` is
+  /// valid JSON.
   static constexpr Value json(std::string_view raw) { return Value(raw, ValueType::json); }
 
   constexpr ValueType type() const { return type_; }

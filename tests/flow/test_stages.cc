@@ -200,6 +200,7 @@ class Tally final : public SerialTransform {
 struct BurstOptions {
   std::int64_t count = 1000;
   std::int64_t size = 20;
+  std::string poison;  ///< The last child of the record with this text is "4242".
 };
 
 /// Emits `count` children of `size` bytes for a record whose text is shorter than 64 bytes.
@@ -212,7 +213,8 @@ class Burst final : public Transform {
     for (std::int64_t i = 0; i < o_.count; ++i) {
       const std::string number = std::to_string(i);
       text.replace(0, std::min(number.size(), text.size()), number, 0, text.size());
-      call.emit().set_text(text);
+      const bool last = i + 1 == o_.count;
+      call.emit().set_text(last && record.text() == o_.poison ? "4242" : text);
     }
   }
 
@@ -263,6 +265,7 @@ void add_mix(Registry& registry, const char* name) {
 }  // namespace
 
 void add_test_stages(Registry& registry) {
+  add_bounds_stages(registry);
   registry.add<Numbers, NumbersOptions>("test.numbers", "Numbers.")
       .kinds(Kinds{.gives_text = true})
       .optional("count", &NumbersOptions::count, "How many.")
@@ -278,10 +281,12 @@ void add_test_stages(Registry& registry) {
       .optional("fail", static_cast<std::int64_t TallyOptions::*>(&TallyOptions::fail), "Percent.")
       .optional("thrown", static_cast<std::int64_t TallyOptions::*>(&TallyOptions::thrown), "P.")
       .optional("emit", static_cast<std::int64_t TallyOptions::*>(&TallyOptions::emit), "Percent.")
+      .optional("at", static_cast<std::int64_t TallyOptions::*>(&TallyOptions::at), "Number.")
       .optional("take", &TallyOptions::take, "How many.");
   registry.add<Burst, BurstOptions>("test.burst", "Many from one.")
       .optional("count", &BurstOptions::count, "How many.")
-      .optional("size", &BurstOptions::size, "Bytes each.");
+      .optional("size", &BurstOptions::size, "Bytes each.")
+      .optional("poison", &BurstOptions::poison, "A text.");
   registry.add<Collecting, CollectOptions>("test.collect", "Keeps.")
       .kinds(Kinds{.needs_text = true})
       .optional("fail_at", &CollectOptions::fail_at, "Index.")

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,8 +36,10 @@ std::string numbered(std::string_view text, std::uint64_t count);
 /// What the serial stage emits at the end, in pieces.
 std::vector<std::string> closing_texts(std::uint64_t count);
 
-/// Registers test.numbers, test.mix, test.batch, test.tally, test.burst, test.collect.
+/// Registers test.numbers, test.mix, test.batch, test.tally, test.burst, test.collect, and the
+/// stages of bounds_stages.cc: test.sizes, test.sleep, test.digest, test.ping, test.pong.
 void add_test_stages(Registry& registry);
+void add_bounds_stages(Registry& registry);
 
 /// test.collect: keeps what it gets.
 class Collect : public Sink {
@@ -44,5 +47,22 @@ class Collect : public Sink {
   virtual const std::vector<std::string>& texts() const = 0;
   virtual bool committed() const = 0;
 };
+
+/// test.digest: a hash of all texts in their order, and how many.
+class Digest : public Sink {
+ public:
+  std::uint64_t hash = 0;
+  std::uint64_t count = 0;
+};
+
+/// test.ping: emits a record when the sink (test.pong) has seen the one before; keeps the longest
+/// time that took.
+struct PingPong {
+  std::atomic<std::uint64_t> sent{0};
+  std::atomic<std::uint64_t> seen{0};
+  std::atomic<std::uint64_t> longest_ns{0};
+  std::atomic<std::uint64_t> over_10ms{0};
+};
+PingPong& ping_pong();
 
 }  // namespace weir::test

@@ -1,0 +1,3 @@
+module weir/bench/peer
+
+go 1.19

@@ -1,0 +1,89 @@
+#include <string>
+
+#include "graph/spec/chain.h"
+
+// What records hold is followed from the source on. `unknown` stands for what cannot be told, such
+// as behind a stage that only some records pass (`when`): it is never an error.
+
+namespace weir {
+namespace {
+
+enum class Text { none, fresh, stale, unknown };
+enum class Fields { none, present, unknown };
+
+/// What records hold between two stages.
+struct Held {
+  Text text = Text::none;
+  Fields fields = Fields::none;
+  std::string giver;  ///< The stage that decided it.
+};
+
+Kinds kinds_of(const Draft& draft) {
+  if (draft.type->kinds) return draft.type->kinds(draft.options.get());
+  Kinds kinds;
+  kinds.gives_text = draft.type->role == Role::source;
+  return kinds;
+}
+
+Held after(const Held& before, const Kinds& kinds, const std::string& name) {
+  Held held = before;
+  if (kinds.gives_fields) held.fields = Fields::present;
+  if (kinds.changes_fields && held.text == Text::fresh) held.text = Text::stale;
+  if (kinds.gives_text) held.text = Text::fresh;
+  if (kinds.drops_fields) held.fields = Fields::none;
+  if (kinds.gives_text || kinds.gives_fields || kinds.drops_fields) held.giver = name;
+  return held;
+}
+
+/// Some records went through the stage and some passed it by.
+Held either(const Held& passed, Held went) {
+  if (passed.fields != went.fields) went.fields = Fields::unknown;
+  if (passed.text != went.text && went.text != Text::stale) went.text = Text::unknown;
+  return went;
+}
+
+void check_needs(const Draft& draft, const Kinds& kinds, const Held& held,
+                 Diagnostics& diagnostics) {
+  const Mark mark = draft.spec.uses_mark();
+  const bool needs_fields = kinds.needs_fields || !draft.named.fields.empty();
+  const bool needs_text = kinds.needs_text || draft.named.text;
+  const std::string& name = draft.spec.name;
+  if (needs_fields && held.fields == Fields::none) {
+    const bool some = held.text == Text::fresh || held.text == Text::stale;
+    diagnostics.error(mark, draft.shown() + " needs fields, '" + held.giver + "' gives " +
+                                (some ? "text: put a json.parse between them" : "none"));
+  }
+  if (needs_text && held.text == Text::none) {
+    const bool some = held.fields == Fields::present;
+    diagnostics.error(mark, draft.shown() + " needs text, '" + held.giver + "' gives " +
+                                (some ? "fields: put a json.format between them" : "none"));
+  }
+  if (needs_text && held.text == Text::stale) {
+    const char* verb = draft.type->role == Role::sink ? "writes" : "reads";
+    diagnostics.error(mark, "fields changed after the text was made and '" + name + "' " + verb +
+                                " the text: put a json.format between them");
+  }
+}
+
+}  // namespace
+
+void check_kinds(const std::vector<Draft>& drafts, Diagnostics& diagnostics) {
+  Held held{Text::unknown, Fields::unknown, {}};
+  for (const Draft& draft : drafts) {
+    if (!draft.good) {
+      held = {Text::unknown, Fields::unknown, draft.spec.name};
+      continue;
+    }
+    const Kinds kinds = kinds_of(draft);
+    if (draft.type->role == Role::source) held = {};
+    check_needs(draft, kinds, held, diagnostics);
+    const bool needs_fields = kinds.needs_fields || !draft.named.fields.empty();
+    // One message for one missing stage.
+    if (needs_fields && held.fields == Fields::none) held.fields = Fields::unknown;
+    if (kinds.needs_text && held.text != Text::fresh) held.text = Text::unknown;
+    const Held went = after(held, kinds, draft.spec.name);
+    held = draft.spec.when.empty() ? went : either(held, went);
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,180 @@
+#include "graph/spec/load.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "graph/spec/chain.h"
+#include "graph/spec/draft.h"
+#include "graph/spec/interpolate.h"
+#include "graph/spec/layout.h"
+#include "graph/spec/limits.h"
+#include "graph/spec/params.h"
+#include "graph/spec/yaml_bytes.h"
+#include "graph/spec/yaml_reader.h"
+
+namespace weir {
+namespace {
+
+/// For what binds no expression.
+class NoExpressions final : public detail::ExpressionLanguage {
+ public:
+  std::shared_ptr<const detail::CompiledExpression> compile(
+      std::string_view, detail::ExpressionProblem& problem) const override {
+    problem = {0, "expressions cannot be used here", {}};
+    return nullptr;
+  }
+};
+
+std::string directory_of(const std::string& file) {
+  const std::size_t slash = file.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : file.substr(0, slash);
+}
+
+/// One pipeline on its way from text to plan, step by step.
+class Loading {
+ public:
+  Loading(std::string_view text, const std::string& file, const LoadOptions& options)
+      : source_(text),
+        options_(options),
+        diagnostics_(file),
+        binder_(source_, *options.expressions, diagnostics_) {}
+
+  Loaded run() {
+    Loaded loaded;
+    if (std::optional<Node> root = read_yaml(source_, diagnostics_)) {
+      root_ = std::move(*root);
+      read();
+      if (!diagnostics_.failed()) loaded.plan = finish();
+    }
+    loaded.diagnostics = diagnostics_.take();
+    return loaded;
+  }
+
+ private:
+  void read() {
+    interpolate_all();
+    spec_ = read_pipeline(root_, binder_);
+    const bool plugins_good = load_plugins();
+    std::optional<LimitsSpec> limits = LimitsSpec();
+    if (spec_.limits.node) limits = read_limits(*spec_.limits.node, binder_);
+    if (!spec_.stages.node) return;
+    std::vector<StageSpec> stages = read_stages(*spec_.stages.node, *options_.registry, binder_);
+    drafts_ = bind_stages(std::move(stages), *options_.registry, !plugins_good, binder_);
+    if (spec_.stages.node->shape == Node::Shape::list) {
+      check_chain(drafts_, spec_.stages.node->mark, diagnostics_);
+    }
+    make_stages(drafts_, binder_);
+    check_kinds(drafts_, diagnostics_);
+    const std::size_t between = drafts_.size() > 2 ? drafts_.size() - 2 : 0;
+    if (!limits) return;
+    limits_ = resolve_limits(*limits, spec_.limits.node, between, options_, diagnostics_);
+  }
+
+  /// First the params, then with their values everything else.
+  void interpolate_all() {
+    Node* params = nullptr;
+    for (Node::Entry& entry : root_.entries) {
+      if (entry.key.text == "params") params = &entry.value;
+    }
+    if (params) interpolate(*params, nullptr, source_, diagnostics_);
+    const Params values = read_params(params, options_.params, binder_);
+    if (root_.shape == Node::Shape::scalar) interpolate(root_, &values, source_, diagnostics_);
+    for (Node& item : root_.items) interpolate(item, &values, source_, diagnostics_);
+    for (Node::Entry& entry : root_.entries) {
+      if (&entry.value != params) interpolate(entry.value, &values, source_, diagnostics_);
+    }
+  }
+
+  bool load_plugins() {
+    const Node* node = root_.find("plugins");
+    bool good = true;
+    for (std::size_t i = 0; i < spec_.plugins.size(); ++i) {
+      const std::string problem =
+          options_.load_plugin
+              ? options_.load_plugin(spec_.plugins[i], directory_of(diagnostics_.file()))
+              : "plugins cannot be loaded here";
+      if (problem.empty()) continue;
+      const bool listed = node->shape == Node::Shape::list && node->items.size() > i;
+      diagnostics_.error(listed ? node->items[i].mark : node->mark, problem);
+      good = false;
+    }
+    return good;
+  }
+
+  Plan finish() {
+    Plan plan;
+    plan.name = spec_.name;
+    plan.about = spec_.about;
+    plan.file = diagnostics_.file();
+    plan.limits = limits_;
+    std::vector<StageShape> shapes;
+    for (Draft& draft : drafts_) {
+      shapes.push_back({draft.type->role, draft.spec.workers.value, draft.spec.order});
+      plan.stages.push_back(planned(std::move(draft)));
+    }
+    plan.segments = lay_out(shapes);
+    return plan;
+  }
+
+  static PlannedStage planned(Draft draft) {
+    PlannedStage stage;
+    stage.name = std::move(draft.spec.name);
+    stage.about = std::move(draft.spec.about);
+    stage.type = draft.type;
+    stage.options = std::move(draft.options);
+    stage.stage = std::move(draft.stage);
+    stage.when = std::move(draft.spec.when);
+    stage.on_error = draft.spec.on_error;
+    stage.workers = draft.spec.workers.value;
+    stage.named_fields = std::move(draft.named.fields);
+    stage.mark = draft.spec.node->mark;
+    return stage;
+  }
+
+  SourceText source_;
+  const LoadOptions& options_;
+  Diagnostics diagnostics_;
+  SpecBinder binder_;
+  Node root_;
+  PipelineSpec spec_;
+  Limits limits_;
+  std::vector<Draft> drafts_;
+};
+
+}  // namespace
+
+Loaded load_plan(std::string_view text, const std::string& file, const LoadOptions& options) {
+  Loaded loaded;
+  Diagnostics size(file);
+  if (check_size(text, size)) return Loading(text, file, options).run();
+  loaded.diagnostics = size.take();
+  return loaded;
+}
+
+PipelineHelp describe_pipeline(std::string_view text, const std::string& file) {
+  PipelineHelp help;
+  Diagnostics ignored(file);
+  if (!check_size(text, ignored)) return help;
+  const SourceText source(text);
+  const std::optional<Node> root = read_yaml(source, ignored);
+  if (!root) return help;
+  const NoExpressions none;
+  SpecBinder binder(source, none, ignored);
+  const PipelineSpec spec = read_pipeline(*root, binder);
+  help.name = spec.name;
+  help.about = spec.about;
+  if (!spec.params.node) return help;
+  for (const auto& [key, value] : spec.params.node->entries) {
+    ParamHelp param{key.text, {}, std::nullopt};
+    if (const Node* about = value.find("about")) param.about = about->text;
+    const Node* given = value.find("default");
+    if (given && given->shape == Node::Shape::scalar && !given->is_null()) {
+      param.default_text = given->text;
+    }
+    help.params.push_back(std::move(param));
+  }
+  return help;
+}
+
+}  // namespace weir

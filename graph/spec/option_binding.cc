@@ -1,0 +1,118 @@
+#include "graph/spec/option_binding.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "graph/spec/scalar_place.h"
+#include "graph/text/edit_distance.h"
+
+namespace weir {
+namespace {
+
+constexpr const char* kCommentHint = "'#' begins a comment in YAML: quote the whole value";
+
+bool repaired(const Node& node, const Diagnostics& diagnostics) {
+  if (node.shape == Node::Shape::scalar) return diagnostics.silenced(node.mark);
+  return std::any_of(node.items.begin(), node.items.end(),
+                     [&](const Node& item) { return repaired(item, diagnostics); }) ||
+         std::any_of(node.entries.begin(), node.entries.end(),
+                     [&](const auto& entry) { return repaired(entry.value, diagnostics); });
+}
+
+/// Whether a `#` in this option's value is likely to be meant.
+bool code_like(const OptionSpec& option) {
+  return option.type.find("expression") != std::string::npos ||
+         option.type.find("template") != std::string::npos || option.name == "pattern";
+}
+
+/// `template: {a} #{b}`: YAML cuts it silently. A comment usually has a blank behind its `#`.
+void warn_of_comment(const Node& node, SpecBinder& binder) {
+  for (const Node& item : node.items) warn_of_comment(item, binder);
+  for (const Node::Entry& entry : node.entries) warn_of_comment(entry.value, binder);
+  const SourceText& source = binder.source();
+  const std::size_t at = comment_behind(source, node);
+  if (at == std::string_view::npos || node.is_null()) return;
+  const char next = at + 1 < source.text().size() ? source.text()[at + 1] : ' ';
+  if (std::string_view(" \t\r\n#!").find(next) != std::string_view::npos) return;
+  binder.diagnostics().warning(source.mark(at, source.line_end(at) - at),
+                               "'#' begins a comment: the value ends before it",
+                               "quote the whole value, or put a blank behind the '#'");
+}
+
+/// Whether an unknown key of `map` was most likely meant to be `wanted`.
+bool misspelt(const std::string& wanted, const Node& map, const std::vector<OptionSpec>& options) {
+  const std::vector<std::string> names = names_of(options);
+  return std::any_of(map.entries.begin(), map.entries.end(), [&](const Node::Entry& entry) {
+    const std::string* meant = nearest(entry.key.text, names);
+    return meant && *meant == wanted;
+  });
+}
+
+}  // namespace
+
+void SpecBinder::error(const Node& node, std::string message, std::string hint,
+                       std::size_t offset) {
+  const bool whole = offset == static_cast<std::size_t>(-1);
+  std::string trap = trap_hint(node);
+  diagnostics_.error(whole ? node.mark : mark_in_scalar(source_, node, offset), std::move(message),
+                     trap.empty() ? std::move(hint) : std::move(trap));
+}
+
+std::string SpecBinder::trap_hint(const Node& node) const {
+  if (comment_behind(source_, node) != std::string_view::npos) return kCommentHint;
+  const std::size_t begin = source_.offset(node.mark);
+  const char first = begin < source_.text().size() ? source_.text()[begin] : '\0';
+  const bool empty_item = node.shape == Node::Shape::list && node.items.size() == 1 &&
+                          node.items.front().is_null() && first != '[';
+  if (empty_item || (node.is_null() && first == '-')) return "quote it if a '-' is meant: \"-\"";
+  if (node.shape == Node::Shape::map && first == '{') {
+    return "'{' begins a map in YAML: quote the whole value if it is text";
+  }
+  if (node.shape == Node::Shape::list && first == '[') {
+    return "'[' begins a list in YAML: quote the whole value if it is text";
+  }
+  return {};
+}
+
+void SpecBinder::names_field(const Node&, std::string_view field) {
+  if (known_fields_.emplace(field).second) named_.fields.emplace_back(field);
+}
+
+bool bind_options(const std::vector<OptionSpec>& options, void* out, const Node& map,
+                  std::string_view what, const Mark& mark, SpecBinder& binder,
+                  const UnknownName& unknown) {
+  bool good = true;
+  for (const auto& [key, value] : map.entries) {
+    const auto option = std::find_if(options.begin(), options.end(),
+                                     [&](const OptionSpec& o) { return o.name == key.text; });
+    if (option == options.end()) {
+      unknown(key);
+      good = false;
+    } else if (!option->bind(out, value, binder) || repaired(value, binder.diagnostics())) {
+      good = false;
+    } else if (code_like(*option)) {
+      warn_of_comment(value, binder);
+    }
+  }
+  for (const OptionSpec& option : options) {
+    if (!option.required || map.find(option.name) || misspelt(option.name, map, options)) continue;
+    binder.diagnostics().error(mark, "missing " + std::string(what) + " '" + option.name + "'");
+    good = false;
+  }
+  return good;
+}
+
+std::vector<std::string> names_of(const std::vector<OptionSpec>& options) {
+  std::vector<std::string> names;
+  for (const OptionSpec& option : options) names.push_back(option.name);
+  return names;
+}
+
+const Node::Entry* entry_of(const Node& map, std::string_view key) {
+  for (const Node::Entry& entry : map.entries) {
+    if (entry.key.text == key) return &entry;
+  }
+  return nullptr;
+}
+
+}  // namespace weir

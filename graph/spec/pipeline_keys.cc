@@ -1,0 +1,89 @@
+#include "graph/spec/pipeline_spec.h"
+
+namespace weir {
+namespace {
+
+/// Declares keys the way a stage type declares its options.
+template <class S>
+using Keys = TypeBuilder<Stage, S>;
+
+TypeSpec declare_pipeline() {
+  TypeSpec spec;
+  Keys<PipelineSpec>(spec)
+      .optional("name", &PipelineSpec::name, "What reports call the pipeline.")
+      .optional("about", &PipelineSpec::about, "A line for people.")
+      .optional("params", &PipelineSpec::params, "What --set and --NAME=VALUE may change.")
+      .optional("plugins", &PipelineSpec::plugins,
+                "Shared libraries with stage types, beside the file or by absolute path.")
+      .optional("limits", &PipelineSpec::limits, "The run's hard bounds.")
+      .required("stages", &PipelineSpec::stages, "A source, transforms, a sink.");
+  return spec;
+}
+
+TypeSpec declare_limits() {
+  TypeSpec spec;
+  Keys<LimitsSpec>(spec)
+      .optional("records", &LimitsSpec::records, "Records in flight.")
+      .min(&LimitsSpec::records, std::uint64_t{1})
+      .optional("record", &LimitsSpec::record,
+                "Bytes of one record in one stage; by default 16MiB, or less where `memory` is "
+                "small.")
+      .min(&LimitsSpec::record, std::optional(Bytes{1}))
+      .max(&LimitsSpec::record, std::optional(Bytes{2ull << 30}))
+      .optional("memory", &LimitsSpec::memory, "Bytes in flight and pooled, all together.")
+      .min(&LimitsSpec::memory, Bytes{4ull << 20})
+      .optional("threads", &LimitsSpec::threads,
+                "How many work; auto: what affinity and the CPU quota allow.")
+      .optional("drain", &LimitsSpec::drain,
+                "How long an interrupted run may take to finish what is in flight.");
+  return spec;
+}
+
+TypeSpec declare_param() {
+  TypeSpec spec;
+  Keys<ParamSpec>(spec)
+      .optional("default", &ParamSpec::default_value, "Its value if none is set.")
+      .optional("about", &ParamSpec::about, "A line for people.");
+  return spec;
+}
+
+TypeSpec declare_stage() {
+  TypeSpec spec;
+  Keys<StageSpec>(spec)
+      .required("uses", &StageSpec::uses, "The stage's type.")
+      .optional("with", &StageSpec::with, "The options of the type.")
+      .optional("name", &StageSpec::name, "By default the type's name behind its last dot.")
+      .optional("about", &StageSpec::about, "A line for people.")
+      .optional("when", &StageSpec::when,
+                "Records for which it is false pass the stage by, in their place.")
+      .optional("workers", &StageSpec::workers, "How many calls may run at the same time.")
+      .optional("key", &StageSpec::key, "State is kept per value of these fields.")
+      .optional("order", &StageSpec::order,
+                "How the output leaves: in the order of the input, or as it is done.")
+      .optional("on_error", &StageSpec::on_error, "What becomes of a record that fails here.");
+  return spec;
+}
+
+}  // namespace
+
+const std::vector<OptionSpec>& pipeline_keys() {
+  static const TypeSpec spec = declare_pipeline();
+  return spec.options;
+}
+
+const std::vector<OptionSpec>& limit_keys() {
+  static const TypeSpec spec = declare_limits();
+  return spec.options;
+}
+
+const std::vector<OptionSpec>& param_keys() {
+  static const TypeSpec spec = declare_param();
+  return spec.options;
+}
+
+const std::vector<OptionSpec>& stage_keys() {
+  static const TypeSpec spec = declare_stage();
+  return spec.options;
+}
+
+}  // namespace weir

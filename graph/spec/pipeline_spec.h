@@ -1,0 +1,103 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "graph/spec/option_binding.h"
+#include "graph/spec/plan.h"
+
+namespace weir {
+
+/// A part of the file that is read later.
+struct Raw {
+  const Node* node = nullptr;
+};
+template <>
+struct OptionType<Raw> {
+  static std::string name() { return "map"; }
+  static bool parse(const Node& node, Raw& out, Binder&) {
+    out.node = &node;
+    return true;
+  }
+  static std::string show(Raw) { return ""; }
+};
+
+/// A number of threads or workers; 0: auto.
+struct Count {
+  static constexpr int kMost = 1024;
+  int value = 0;
+};
+template <>
+struct OptionType<Count> {
+  static std::string name() { return "integer | auto"; }
+  static bool parse(const Node& node, Count& out, Binder& binder);
+  static std::string show(Count count) {
+    return count.value == 0 ? "auto" : std::to_string(count.value);
+  }
+};
+
+/// `limits:` as written.
+struct LimitsSpec {
+  std::uint64_t records = Limits().records;
+  std::optional<Bytes> record;
+  Bytes memory{Limits().memory};
+  Count threads;
+  Duration drain = Limits().drain;
+};
+
+/// One entry of `params:`.
+struct ParamSpec {
+  Raw default_value;
+  std::string about;
+};
+
+/// One entry of `stages:`: its type by name, its options unread.
+struct StageSpec {
+  const Node* node = nullptr;
+  std::string name;
+  std::string about;
+  std::string uses;
+  Raw with;
+  Expression when;
+  Count workers;
+  std::optional<Order> order;
+  OnError on_error = OnError::fail;
+  std::vector<Field> key;
+
+  NamedInputs named;  ///< By `when` and `key`.
+  bool good = true;   ///< Nothing is wrong with the keys above.
+
+  /// Where `uses` is written, else the stage.
+  Mark uses_mark() const;
+};
+
+/// A pipeline as written. Refers to the tree that it was read from.
+struct PipelineSpec {
+  std::string name;
+  std::string about;
+  Raw params;
+  std::vector<std::string> plugins;
+  Raw limits;
+  Raw stages;
+};
+
+/// The framework's own keys, declared like a stage type's options: `weir describe` shows them.
+const std::vector<OptionSpec>& pipeline_keys();
+const std::vector<OptionSpec>& limit_keys();
+const std::vector<OptionSpec>& param_keys();
+const std::vector<OptionSpec>& stage_keys();
+
+/// Reads the top level.
+PipelineSpec read_pipeline(const Node& root, SpecBinder& binder);
+
+/// Reads `limits:`; nothing if anything is wrong with it.
+std::optional<LimitsSpec> read_limits(const Node& node, SpecBinder& binder);
+
+/// Reads `stages:` and gives every stage its name. Types are looked up for hints only.
+std::vector<StageSpec> read_stages(const Node& node, const Registry& registry, SpecBinder& binder);
+
+/// Whether `text` is a name for a stage or a param: [a-z][a-z0-9_-]*.
+bool is_name(std::string_view text);
+
+}  // namespace weir

@@ -1,0 +1,47 @@
+#include "graph/spec/yaml_bytes.h"
+
+#include <cstdio>
+#include <string>
+
+#include "graph/spec/yaml_reader.h"
+#include "graph/text/utf8.h"
+
+namespace weir {
+namespace {
+
+/// What is wrong with the character at `at`; empty if it may stand in a file.
+std::string complaint(std::string_view text, std::size_t at, const Glyph& glyph) {
+  const auto byte = static_cast<unsigned char>(text[at]);
+  if (!glyph.valid) return "expected text in UTF-8, got another encoding or a binary file";
+  const bool line_break = byte == '\n' || (byte == '\r' && text.substr(at, 2) == "\r\n");
+  if (byte >= 0x20 || byte == '\t' || line_break) return {};
+  if (byte == '\r') return "expected '\\n' or '\\r\\n' at the end of a line, got '\\r' alone";
+  char hex[8];
+  std::snprintf(hex, sizeof hex, "0x%02x", byte);
+  return std::string("expected text, got the control byte ") + hex;
+}
+
+}  // namespace
+
+bool check_size(std::string_view text, Diagnostics& diagnostics) {
+  if (text.size() <= kMaxFileSize) return true;
+  diagnostics.error({}, "expected a pipeline of at most " + std::to_string(kMaxFileSize) +
+                            " bytes, got " + std::to_string(text.size()));
+  return false;
+}
+
+bool check_bytes(const SourceText& source, Diagnostics& diagnostics) {
+  const std::string_view text = source.text();
+  for (std::size_t at = 0; at < text.size();) {
+    const Glyph glyph = glyph_at(text, at);
+    const std::string problem = complaint(text, at, glyph);
+    if (!problem.empty()) {
+      diagnostics.error(source.mark(at), problem);
+      return false;
+    }
+    at += glyph.size;
+  }
+  return true;
+}
+
+}  // namespace weir

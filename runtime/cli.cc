@@ -1,0 +1,196 @@
+#include "runtime/cli.h"
+
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/check_command.h"
+#include "runtime/describe_command.h"
+#include "runtime/run_command.h"
+#include "runtime/runtime.h"
+#include "runtime/try_command.h"
+
+namespace weir {
+namespace {
+
+/// The command line as CLI11 knows it, and what to call when it is understood.
+class CommandLine {
+ public:
+  explicit CommandLine(Runtime& runtime)
+      : runtime_(runtime),
+        app_("weir runs pipelines that are declared in YAML: in parallel, in order, bounded.",
+             "weir") {
+    app_.set_version_flag("--version", "weir " WEIR_VERSION);
+    app_.get_option("--help")->description("Show this help");
+    app_.get_option("--version")->description("Show the version");
+    app_.require_subcommand(0, 1);
+    app_.footer("'weir COMMAND --help' says more. 'weir list' shows the stage types.");
+    add_run();
+    add_try();
+    add_check();
+    add_list();
+    add_describe();
+  }
+
+  int parse_and_call(int argc, char** argv) {
+    if (argc > 1 && !known_command(argv[1])) return 2;
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+      if (e.get_exit_code() == 0) return app_.exit(e);
+      return usage_error(e.what());
+    }
+    if (!action_) {
+      std::fputs(app_.help().c_str(), stdout);
+      return 0;
+    }
+    return action_();
+  }
+
+ private:
+  CLI::App* add(const std::string& name, const std::string& about, std::function<int()> action) {
+    CLI::App* command = app_.add_subcommand(name, about);
+    command->get_option("--help")->description("Show this help");
+    command->callback([this, action] { action_ = action; });
+    return command;
+  }
+
+  /// FILE or -e, and parameters: what `run` and `try` share. CLI11's own help would end the
+  /// parse before FILE is known, whose parameters belong to the help.
+  void add_pipeline(CLI::App* command, PipelineChoice& choice, bool& help) {
+    command->set_help_flag();
+    command->add_flag("-h,--help", help, "Show this help; with FILE its parameters too");
+    command->add_option("FILE", choice.file, "Pipeline file")->type_name("");
+    command->add_option("-e", choice.inline_text, "Pipeline in one line: 'TYPE VALUE | TYPE ...'")
+        ->type_name("PIPELINE");
+    command->add_option("--set", choice.sets, "Set a parameter of FILE; also --NAME=VALUE")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+    command->allow_extras();
+  }
+
+  void add_run() {
+    CLI::App* command = add("run", "Run a pipeline", [this] { return run(); });
+    add_pipeline(command, run_.pipeline, help_);
+    command->add_option("--threads", run_.threads, "Threads; else what the file says")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1024).description("1 to 1024"));
+    command->add_flag("-q,--quiet", run_.quiet, "Say only what went wrong");
+    command->add_flag("-v,--verbose", run_.verbose, "Log and report more");
+    command->add_flag("--strict", run_.strict, "Exit with 3 if a record was skipped or kept");
+    command->add_flag("--print-yaml", run_.print_yaml, "Print the file that -e stands for");
+    command->footer(
+        "Example:\n  weir run -e 'json.parse | filter status >= 400 | csv.format time,path' < in "
+        "> out\n\nExit codes: 0 ok, 1 failed, 2 wrong file or usage, 3 with --strict, 130 or 143 "
+        "interrupted.");
+  }
+
+  void add_try() {
+    CLI::App* command = add("try", "Show the first records before and after every stage",
+                            [this] { return try_pipeline(); });
+    add_pipeline(command, try_.pipeline, help_);
+    command->add_option("-n", try_.records, "How many records")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000).description("1 to 1000"))
+        ->capture_default_str();
+    command->footer("The sink writes nothing.");
+  }
+
+  void add_check() {
+    CLI::App* command = add("check", "Show every mistake of pipeline files",
+                            [this] { return check_command(runtime_, check_); });
+    command->add_option("FILE", check_.files, "Pipeline files")->type_name("")->required();
+    command->add_option("--set", check_.sets, "Set a parameter of the files")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+  }
+
+  void add_list() {
+    add("list", "List the stage types", [this] { return list_command(runtime_); });
+  }
+
+  void add_describe() {
+    CLI::App* command = add("describe", "Show a stage type's options and an example",
+                            [this] { return describe_command(runtime_, describe_); });
+    command->add_option("TYPE", describe_.type, "Stage type, as 'weir list' shows it")
+        ->type_name("");
+    command->add_flag("--markdown", describe_.markdown, "Print the whole reference");
+  }
+
+  bool known_command(const std::string& word) {
+    if (word.starts_with('-')) return true;
+    std::vector<std::string> names;
+    for (const CLI::App* command : app_.get_subcommands({})) {
+      if (command->get_name() == word) return true;
+      names.push_back(command->get_name());
+    }
+    std::string hint = did_you_mean(word, names);
+    if (word.ends_with(".yaml") || word.ends_with(".yml"))
+      hint = "did you mean 'weir run " + word + "'?";
+    runtime_.complain("unknown command '" + word + "'",
+                      hint.empty() ? "'weir --help' shows the commands" : hint);
+    return false;
+  }
+
+  int usage_error(const std::string& message) {
+    const auto used = app_.get_subcommands();
+    const std::string name = used.empty() ? "weir" : "weir " + used.front()->get_name();
+    runtime_.complain(message, "'" + name + " --help' says more");
+    return 2;
+  }
+
+  /// Settles what CLI11 cannot: the help, and FILE against -e. The exit code, if that is all.
+  std::optional<int> settle(const std::string& name, PipelineChoice& choice) {
+    CLI::App* command = app_.get_subcommand(name);
+    choice.is_inline = command->count("-e") > 0;
+    choice.unknown = command->remaining();
+    if (help_) {
+      std::fputs(app_.help().c_str(), stdout);
+      return choice.file.empty() ? 0 : show_params(runtime_, choice);
+    }
+    if (choice.is_inline && !choice.file.empty()) {
+      return usage_error("expected FILE or -e, got both");
+    }
+    if (!choice.is_inline && choice.file.empty()) return usage_error("missing FILE or -e");
+    return std::nullopt;
+  }
+
+  int run() {
+    if (const auto code = settle("run", run_.pipeline)) return *code;
+    if (run_.quiet && run_.verbose) return usage_error("expected --quiet or --verbose, got both");
+    if (run_.print_yaml && !run_.pipeline.is_inline) {
+      return usage_error("--print-yaml needs -e");
+    }
+    return run_command(runtime_, run_);
+  }
+
+  int try_pipeline() {
+    if (const auto code = settle("try", try_.pipeline)) return *code;
+    return try_command(runtime_, try_);
+  }
+
+  Runtime& runtime_;
+  CLI::App app_;
+  std::function<int()> action_;
+  RunArguments run_;
+  TryArguments try_;
+  CheckArguments check_;
+  DescribeArguments describe_;
+  bool help_ = false;
+};
+
+}  // namespace
+
+int run_cli(int argc, char** argv) {
+  // A reader that has gone is an error of the write, not the end of the process.
+  ::signal(SIGPIPE, SIG_IGN);
+  Runtime runtime;
+  return CommandLine(runtime).parse_and_call(argc, argv);
+}
+
+}  // namespace weir

@@ -1,0 +1,60 @@
+#include "runtime/log.h"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/base_sink.h>
+
+#include <mutex>
+#include <string>
+
+#include "runtime/figures.h"
+
+namespace weir {
+namespace {
+
+class ConsoleSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit ConsoleSink(Console& console) : console_(console) {}
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    console_.write({line.data(), line.size()});
+  }
+  void flush_() override {}
+
+ private:
+  Console& console_;
+};
+
+spdlog::level::level_enum level_of(LogLevel level) {
+  static constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info,
+                                                          spdlog::level::warn, spdlog::level::err};
+  return kLevels[static_cast<int>(level)];
+}
+
+}  // namespace
+
+struct Log::Logger {
+  spdlog::logger logger;
+};
+
+Log::Log(Console& console, LogLevel lowest)
+    : logger_(new Logger{spdlog::logger("weir", std::make_shared<ConsoleSink>(console))}) {
+  logger_->logger.set_level(level_of(lowest));
+  logger_->logger.set_pattern("%H:%M:%S.%e %l: %v");
+}
+
+Log::~Log() = default;
+
+void Log::write(LogLevel level, std::string_view stage, std::string_view text) {
+  // What a stage logs may hold a record's bytes: it must not steer the terminal.
+  const std::string safe = one_line(text, 4096);
+  if (stage.empty()) {
+    logger_->logger.log(level_of(level), safe);
+  } else {
+    logger_->logger.log(level_of(level), std::string(stage) + ": " + safe);
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,21 @@
+#include "runtime/param_help.h"
+
+#include "runtime/table.h"
+
+namespace weir {
+
+std::string param_help(const PipelineHelp& help, const std::string& file) {
+  std::string text = file;
+  if (!help.name.empty()) text += " (" + help.name + ")";
+  if (!help.about.empty()) text += ": " + help.about;
+  if (help.params.empty()) return text + "\nIt has no parameters.\n";
+  Table table({Align::left, Align::left, Align::left});
+  table.indent(2);
+  for (const ParamHelp& param : help.params) {
+    table.row({"--" + param.name + "=...", param.about,
+               param.default_text ? "default " + *param.default_text : "required"});
+  }
+  return text + "\nParameters:\n" + table.text();
+}
+
+}  // namespace weir

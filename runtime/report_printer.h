@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+#include "graph/flow/report.h"
+#include "graph/spec/plan.h"
+
+namespace weir {
+
+/// How the closing report is to look.
+struct ReportStyle {
+  std::string pipeline;      ///< Its name.
+  std::uint64_t memory = 0;  ///< limits.memory.
+  std::size_t width = 100;   ///< Columns; excerpts are cut to it.
+  bool colours = false;
+  bool verbose = false;
+};
+
+/// The closing report of a run, for standard error: whole lines.
+std::string report_text(const Report& report, const ReportStyle& style);
+
+/// Only what went wrong, for `--quiet`; empty if nothing did.
+std::string failure_text(const Report& report, const ReportStyle& style);
+
+}  // namespace weir

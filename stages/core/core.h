@@ -1,0 +1,17 @@
+#pragma once
+
+#include "weir/registry.h"
+
+namespace weir {
+
+// One function a stage type, each in the file of the type's name; register.cc calls them all.
+void add_generate(Registry& registry);
+void add_filter(Registry& registry);
+void add_select(Registry& registry);
+void add_remove(Registry& registry);
+void add_rename(Registry& registry);
+void add_set(Registry& registry);
+void add_take(Registry& registry);
+void add_count(Registry& registry);
+
+}  // namespace weir

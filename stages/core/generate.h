@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "stages/core/rate.h"
+#include "weir/registry.h"
+
+namespace weir {
+
+enum class GenerateFormat : std::uint8_t { fields, ndjson, text };
+template <>
+struct EnumNames<GenerateFormat> {
+  static constexpr std::string_view names[] = {"fields", "ndjson", "text"};
+};
+
+struct GenerateOptions {
+  std::optional<std::int64_t> count;
+  std::optional<Rate> rate;
+  std::uint64_t seed = 1;
+  GenerateFormat format = GenerateFormat::fields;
+  std::string text = "line {n}";
+};
+
+/// Records come from their numbers alone, so workers make ranges of them in parallel; only with a
+/// rate, where the clock decides, `read` makes them itself.
+class Generate final : public Source {
+ public:
+  explicit Generate(const GenerateOptions& options);
+
+  void open(Context&) override { start_ = Clock::now(); }
+  bool read(Feed& feed, Stop stop) override;
+  void load(Split& split, Feed& feed) const override;
+  bool blocking() const override { return rate_.has_value(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  class Room;
+
+  bool read_due(Feed& feed, Stop stop);
+  Clock::time_point due(std::uint64_t number) const;
+  void make(std::uint64_t number, Feed& feed, Room& room) const;
+  void make_fields(std::uint64_t number, Feed& feed, Room& room) const;
+  char* write_text(std::uint64_t number, char* out) const;
+
+  std::uint64_t end_;
+  std::optional<Rate> rate_;
+  std::uint64_t seed_;
+  GenerateFormat format_;
+  Template text_;
+  std::size_t longest_;  ///< Bytes that one record takes at most.
+  std::uint64_t next_ = 0;
+  Clock::time_point start_;
+};
+
+}  // namespace weir

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace weir {
+
+/// Takes the fields of one CSV record one after the other (RFC 4180: a field may stand in quotes,
+/// and then hold delimiters, line breaks, and quotes written twice).
+class CsvSplitter {
+ public:
+  CsvSplitter(std::string_view record, char delimiter)
+      : text_(record), delimiter_(delimiter), has_quotes_(contains_quote(record)) {}
+
+  /// The next field as it stands between delimiters, without its quotes; false after the last and
+  /// after a mistake.
+  bool next(std::string_view& field) {
+    if (done_) return false;
+    doubled_ = false;
+    if (has_quotes_) return next_quoted(field);
+    const char* begin = text_.data() + at_;
+    const std::size_t left = text_.size() - at_;
+    const void* found = left ? std::memchr(begin, delimiter_, left) : nullptr;
+    const std::size_t size =
+        found ? static_cast<std::size_t>(static_cast<const char*>(found) - begin) : left;
+    field = {begin, size};
+    at_ += size + 1;
+    done_ = !found;
+    return true;
+  }
+
+  /// Whether the latest field has quotes written twice: `undouble` it.
+  bool doubled() const { return doubled_; }
+  /// What is wrong with the record ("... at byte 7"); empty if nothing is so far.
+  const std::string& mistake() const { return mistake_; }
+
+ private:
+  static bool contains_quote(std::string_view text) {
+    return !text.empty() && std::memchr(text.data(), '"', text.size()) != nullptr;
+  }
+  bool next_quoted(std::string_view& field);
+  bool fail(const char* message, std::size_t offset);
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  char delimiter_;
+  bool has_quotes_;
+  bool done_ = false;
+  bool doubled_ = false;
+  std::string mistake_;
+};
+
+/// Writes `field` with each doubled quote once; returns the end. `out` has room for all of it.
+char* undouble_quotes(std::string_view field, char* out);
+
+}  // namespace weir

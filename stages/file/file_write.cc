@@ -1,0 +1,124 @@
+#include "stages/file/file_write.h"
+
+#include <algorithm>
+
+namespace weir::file {
+namespace {
+
+constexpr std::size_t kGather = std::size_t{256} * 1024;
+/// A text from this size on is written from where it is.
+constexpr std::size_t kDirect = std::size_t{64} * 1024;
+constexpr std::size_t kEncoded = std::size_t{128} * 1024;
+
+Codec codec_of(const FileWriteOptions& options) {
+  switch (options.compression) {
+    case Compression::none:
+      return Codec::none;
+    case Compression::gzip:
+      return Codec::gzip;
+    case Compression::zstd:
+      return Codec::zstd;
+    case Compression::automatic:
+      break;
+  }
+  if (options.path.ends_with(".gz")) return Codec::gzip;
+  return options.path.ends_with(".zst") ? Codec::zstd : Codec::none;
+}
+
+}  // namespace
+
+FileWrite::FileWrite(const FileWriteOptions& options)
+    : options_(options), file_(options.path, options.append), codec_(codec_of(options)) {
+  if (options.path.empty()) throw OptionError("path", "expected a path, got empty text");
+}
+
+void FileWrite::open(Context& context) {
+  record_limit_ = context.record_limit();
+  file_.open();
+  encoder_ = make_encoder(codec_);
+  if (encoder_) encoded_.resize(kEncoded);
+  gathered_.reserve(kGather + kDirect + options_.delimiter.size());
+}
+
+void FileWrite::write(Batch& batch) {
+  ends_.clear();
+  gathered_.clear();
+  put_ = written_ = 0;
+  bool good = !broken_;
+  for (std::size_t i = 0; good && i < batch.size(); ++i) {
+    const Record record = batch[i];
+    if (record.data().state != detail::RecordState::live) continue;
+    good = put(record.text()) && put(options_.delimiter);
+    ends_.push_back(put_);
+  }
+  if (!good || !flush()) fail_unwritten(batch);
+}
+
+bool FileWrite::put(std::string_view bytes) {
+  put_ += bytes.size();
+  if (bytes.size() >= kDirect) return flush() && deliver(bytes, false);
+  gathered_ += bytes;
+  return gathered_.size() < kGather || flush();
+}
+
+bool FileWrite::flush() {
+  if (gathered_.empty()) return true;
+  const bool good = deliver(gathered_, false);
+  gathered_.clear();
+  return good;
+}
+
+/// Writes bytes, or what the compressor makes of them; false if not all could be written.
+bool FileWrite::deliver(std::string_view bytes, bool finish) {
+  if (!encoder_) {
+    const std::size_t done = file_.write(bytes);
+    written_ += done;
+    return done == bytes.size();
+  }
+  for (;;) {
+    const std::size_t size = encoder_->encode(bytes, encoded_, finish);
+    if (file_.write({encoded_.data(), size}) < size) {
+      broken_ = true;
+      return false;
+    }
+    if (bytes.empty() && size < encoded_.size()) return true;
+  }
+}
+
+/// Fails the records that are not, or not wholly, in the file, and takes the torn one out of it.
+/// Which of a batch a compressed file holds cannot be told: all of them fail.
+void FileWrite::fail_unwritten(Batch& batch) {
+  const auto whole =
+      encoder_ ? ends_.begin() : std::upper_bound(ends_.begin(), ends_.end(), written_);
+  if (!encoder_) file_.take_back(written_ - (whole == ends_.begin() ? 0 : whole[-1]));
+  auto left = static_cast<std::size_t>(whole - ends_.begin());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    Record record = batch[i];
+    if (record.data().state != detail::RecordState::live) continue;
+    if (left > 0) {
+      --left;
+      continue;
+    }
+    record.arena().set_budget(record_limit_);
+    record.fail("io", file_.problem());
+  }
+}
+
+/// Ends the compressed stream, so that what is there can be read.
+bool FileWrite::finish() {
+  if (!encoder_ || finished_) return true;
+  finished_ = true;
+  return !broken_ && deliver({}, true);
+}
+
+void FileWrite::commit() {
+  if (!finish()) throw Error("io", file_.problem());
+  file_.commit();
+}
+
+void FileWrite::close() {
+  if (finish()) encoder_.reset();
+  file_.close();
+}
+
+}  // namespace weir::file

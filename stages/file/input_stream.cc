@@ -1,0 +1,105 @@
+#include "stages/file/input_stream.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace weir::file {
+namespace {
+
+constexpr std::size_t kRawBuffer = std::size_t{64} * 1024;
+
+}  // namespace
+
+InputStream::InputStream(Fd fd, std::string path, bool waits)
+    : fd_(std::move(fd)), path_(std::move(path)), waits_(waits), raw_(kRawBuffer) {}
+
+InputStream::Got InputStream::read(std::span<char> out, const Stop& stop, bool wait) {
+  if (!detected_ && !detect(stop, wait)) return {};
+  return decoder_ ? read_decoded(out, stop, wait) : read_plain(out, stop, wait);
+}
+
+InputStream::Got InputStream::read_plain(std::span<char> out, const Stop& stop, bool wait) {
+  if (!raw_left_.empty()) {
+    const std::size_t size = std::min(out.size(), raw_left_.size());
+    std::memcpy(out.data(), raw_left_.data(), size);
+    raw_left_.remove_prefix(size);
+    return {size, false};
+  }
+  if (ended_) return {0, true};
+  if (!ready(stop, wait)) return {};
+  const ssize_t n = read_some(out.data(), out.size());
+  return {static_cast<std::size_t>(std::max<ssize_t>(n, 0)), ended_};
+}
+
+InputStream::Got InputStream::read_decoded(std::span<char> out, const Stop& stop, bool wait) {
+  for (;;) {
+    const std::size_t size = decoder_->decode(raw_left_, out);
+    if (size > 0) return {size, false};
+    const std::string failure = decoder_->failure();
+    if (!failure.empty()) fail("is not valid: " + failure);
+    if (!raw_left_.empty()) continue;
+    if (ended_) {
+      if (!decoder_->complete()) fail("ends too early");
+      return {0, true};
+    }
+    if (fill(stop, wait) == Fill::nothing) return {};
+  }
+}
+
+/// Looks at the first bytes; false if they are not there yet.
+bool InputStream::detect(const Stop& stop, bool wait) {
+  while (!detect_codec(raw_left_.substr(0, kMagicSize), ended_, codec_)) {
+    if (fill(stop, wait) == Fill::nothing) return false;
+  }
+  decoder_ = make_decoder(codec_);
+  detected_ = true;
+  return true;
+}
+
+/// Reads more raw bytes behind those that are left.
+InputStream::Fill InputStream::fill(const Stop& stop, bool wait) {
+  if (!ready(stop, wait)) return Fill::nothing;
+  const std::size_t kept = raw_left_.size();
+  if (kept > 0) std::memmove(raw_.data(), raw_left_.data(), kept);
+  const ssize_t n = read_some(raw_.data() + kept, raw_.size() - kept);
+  raw_left_ = {raw_.data(), kept + static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+  if (ended_) return Fill::end;
+  return n > 0 ? Fill::some : Fill::nothing;
+}
+
+/// Whether a read would not wait; false after a request to stop.
+bool InputStream::ready(const Stop& stop, bool wait) const {
+  if (!waits_) return !stop.requested();
+  pollfd fds[2] = {{fd_.get(), POLLIN, 0}, {stop.fd(), POLLIN, 0}};
+  for (;;) {
+    if (stop.requested()) return false;
+    const int n = ::poll(fds, 2, wait ? -1 : 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw io_error("wait for", path_, errno);
+    return fds[1].revents == 0 && fds[0].revents != 0;
+  }
+}
+
+/// One read; sets `ended_` at the end, returns -1 if there was nothing after all.
+ssize_t InputStream::read_some(char* to, std::size_t size) {
+  for (;;) {
+    const ssize_t n = ::read(fd_.get(), to, size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return -1;
+    if (n < 0) throw io_error("read", path_, errno);
+    if (n == 0) ended_ = true;
+    raw_read_ += static_cast<std::uint64_t>(n);
+    return n;
+  }
+}
+
+void InputStream::fail(const std::string& what) const {
+  throw Error("io", "the " + std::string(codec_name(codec_)) + " data in '" + path_ + "' " + what +
+                        ", at byte " + std::to_string(raw_read_ - raw_left_.size()));
+}
+
+}  // namespace weir::file

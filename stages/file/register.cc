@@ -1,0 +1,61 @@
+#include "stages/file/file_read.h"
+#include "stages/file/file_write.h"
+
+namespace weir {
+namespace {
+
+void add_file_read(Registry& registry) {
+  using file::FileRead;
+  using O = file::FileReadOptions;
+  registry.add<FileRead, O>("file.read", "Reads files or stdin, a record for each line")
+      .required("path", &O::path, "a path, a list of paths, globs, or '-' for stdin")
+      .optional("framing", &O::framing,
+                "what a record is: a line, a row of csv, a whole file; auto is what the next stage "
+                "needs")
+      .optional("delimiter", &O::delimiter,
+                "the bytes that end a record, in place of a line's end; a single byte is fastest")
+      .optional("header", &O::header,
+                "with framing csv: the first row of each file is its header and no record; what "
+                "the next stage needs, without")
+      .optional("max_line", &O::max_line,
+                "a longer record is an error of kind too_long; limits.record without")
+      .kinds({.gives_text = true})
+      .set_framing(file::set_framing)
+      .positional("path")
+      .example(R"(stages:
+  - uses: file.read
+    with:
+      path: samples/data/access.ndjson
+  - uses: file.write
+    with: { path: "-" }
+)");
+}
+
+void add_file_write(Registry& registry) {
+  using file::FileWrite;
+  using O = file::FileWriteOptions;
+  registry.add<FileWrite, O>("file.write", "Writes the text of records to a file or stdout")
+      .required("path", &O::path,
+                "where to, '-' for stdout; it is PATH.partial until the run has ended well")
+      .optional("append", &O::append,
+                "write behind what the file holds, under its own name at once")
+      .optional("delimiter", &O::delimiter, "written behind each record")
+      .optional("compression", &O::compression, "auto goes by the extension, .gz or .zst")
+      .kinds({.needs_text = true})
+      .positional("path")
+      .example(R"(stages:
+  - uses: generate
+    with: { count: 3, format: ndjson }
+  - uses: file.write
+    with: { path: "-" }
+)");
+}
+
+}  // namespace
+
+void add_file_stages(Registry& registry) {
+  add_file_read(registry);
+  add_file_write(registry);
+}
+
+}  // namespace weir

@@ -1,0 +1,23 @@
+#include "stages/file/rules.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace weir::file {
+
+void append_too_long(Feed& feed, std::uint32_t part, std::uint64_t position,
+                     std::string_view excerpt, std::uint64_t size, const Rules& rules) {
+  // Room for the error is taken together with the text and given back to be used by `fail`: once
+  // the record stands in the batch nothing may throw, or it would be read twice.
+  constexpr std::size_t kErrorRoom = 1024;
+  excerpt = excerpt.substr(0, std::min(kExcerpt, feed.record_limit()));
+  char* text = feed.buffer(excerpt.size() + kErrorRoom);
+  std::memcpy(text, excerpt.data(), excerpt.size());
+  Record record = feed.adopt(part, position, {text, excerpt.size()});
+  record.trim(text + excerpt.size());
+  record.arena().set_budget(kErrorRoom);
+  record.fail("too_long", "a record of " + std::to_string(size) + " bytes, longer than " +
+                              rules.max_size_shown);
+}
+
+}  // namespace weir::file

@@ -1,0 +1,181 @@
+#include "stages/file/serial_reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <utility>
+
+namespace weir::file {
+namespace {
+
+constexpr std::size_t kChunk = std::size_t{64} * 1024;
+constexpr std::size_t kMostRead = 4 * kChunk;
+constexpr std::string_view kBom = "\xef\xbb\xbf";
+
+}  // namespace
+
+SerialReader::SerialReader(InputStream stream, std::string path, std::uint32_t part,
+                           const Rules& rules)
+    : stream_(std::move(stream)),
+      path_(std::move(path)),
+      part_(part),
+      rules_(rules),
+      framer_(rules) {}
+
+bool SerialReader::read(Feed& feed, const Stop& stop, Wanted& wanted) {
+  for (;;) {
+    give(feed, wanted);
+    if (feed.full()) return false;
+    if (ended_) return true;
+    if (!fill(stop, !wanted.given())) return false;
+  }
+}
+
+std::optional<std::string> SerialReader::take_header(const Stop& stop, bool wait) {
+  for (;;) {
+    Framer::Cut cut;
+    if (past_bom() && find(0, cut)) {
+      if (cut.size > rules_.max_size) break;
+      std::string header(tail_.bytes().substr(0, cut.size));
+      take(cut.next);
+      return header;
+    }
+    if (ended_) return std::string();
+    if (tail_.size() > rules_.max_size + kChunk) break;
+    if (!fill(stop, wait)) return std::nullopt;
+  }
+  throw Error("too_long", "the header of '" + path_ + "' is longer than " + rules_.max_size_shown);
+}
+
+/// Reads more; false if there is nothing now.
+bool SerialReader::fill(const Stop& stop, bool wait) {
+  const std::span<char> room = tail_.room(kChunk);
+  const InputStream::Got got =
+      stream_.read(room.first(std::min(room.size(), kMostRead)), stop, wait);
+  tail_.put(got.size);
+  ended_ = got.end;
+  return got.size > 0 || got.end;
+}
+
+/// Takes off a byte order mark; false while it cannot be told whether there is one.
+bool SerialReader::past_bom() {
+  if (past_bom_) return true;
+  const std::string_view bytes = tail_.bytes();
+  if (bytes.size() < kBom.size() && kBom.starts_with(bytes) && !ended_) return false;
+  if (bytes.starts_with(kBom)) take(kBom.size());
+  past_bom_ = true;
+  return true;
+}
+
+void SerialReader::take(std::size_t size) {
+  tail_.take(size);
+  position_ += size;
+}
+
+/// The record `from` bytes into the tail, whose end is the input's where no delimiter follows.
+bool SerialReader::find(std::size_t from, Framer::Cut& cut) {
+  const std::string_view bytes = tail_.bytes().substr(from);
+  if (framer_.find(bytes, cut)) return true;
+  const bool whole = rules_.unit == Rules::Unit::file;
+  if (!ended_ || (whole ? whole_given_ || from > 0 : (bytes.empty() && !long_.skipping))) {
+    return false;
+  }
+  cut = {bytes.size(), bytes.size()};
+  framer_.restart();
+  return true;
+}
+
+void SerialReader::give(Feed& feed, Wanted& wanted) {
+  if (!past_bom()) return;
+  while (!feed.full()) {
+    if (long_.ended) {
+      append_too_long(feed, part_, long_.position, long_.excerpt, long_.size, rules_);
+      wanted.took(std::min(long_.excerpt.size(), kExcerpt));
+      long_.ended = false;
+      continue;
+    }
+    if (framer_ahead_) framer_.restart();
+    framer_ahead_ = false;
+    if (!long_.skipping) {
+      collect(wanted);
+      if (!cuts_.empty()) {
+        hand_over(feed, wanted);
+        continue;
+      }
+    }
+    if (!meet_long_record()) return;
+  }
+}
+
+/// Finds the complete records that the batch still wants.
+void SerialReader::collect(const Wanted& wanted) {
+  cuts_.clear();
+  std::size_t end = 0;
+  Framer::Cut cut;
+  const auto room = [&] {
+    return cuts_.empty() || (cuts_.size() < wanted.records() && end < wanted.bytes());
+  };
+  while (room() && find(end, cut)) {
+    if (cut.size > rules_.max_size) {
+      framer_ahead_ = true;
+      break;
+    }
+    cuts_.push_back(cut);
+    end += cut.next;
+    if (cut.next == 0) break;  // a whole file that is empty
+  }
+}
+
+/// Copies the records at `cuts_` into the batch.
+void SerialReader::hand_over(Feed& feed, Wanted& wanted) {
+  std::size_t size = 0;
+  for (const Framer::Cut& cut : cuts_) size += cut.next;
+  const bool ahead = std::exchange(framer_ahead_, true);
+  char* at = feed.buffer(size);
+  if (size > 0) std::memcpy(at, tail_.bytes().data(), size);
+  for (const Framer::Cut& cut : cuts_) {
+    feed.adopt(part_, position_, {at, cut.size});
+    wanted.took(cut.size);
+    at += cut.next;
+    take(cut.next);
+  }
+  whole_given_ = true;
+  framer_ahead_ = ahead;
+}
+
+/// The tail begins with, or is amid, a record that does not fit: skips it as far as it is there.
+/// False if more input must come first.
+bool SerialReader::meet_long_record() {
+  if (framer_ahead_) framer_.restart();
+  framer_ahead_ = false;
+  Framer::Cut cut;
+  if (find(0, cut)) {
+    if (!long_.skipping) long_ = {false, false, position_, 0, {}};
+    if (long_.excerpt.empty())
+      long_.excerpt = tail_.bytes().substr(0, std::min(cut.size, kExcerpt));
+    long_.size += cut.size;
+    long_.skipping = false;
+    long_.ended = true;
+    whole_given_ = true;
+    take(cut.next);
+    return true;
+  }
+  // A delimiter's first bytes and a \r may be what makes it look too long.
+  const std::size_t margin = rules_.delimiter.size() + 1;
+  if (long_.skipping) {
+    skip();
+  } else if (tail_.size() > std::max(rules_.max_size, kExcerpt) + margin) {
+    long_ = {true, false, position_, 0, std::string(tail_.bytes().substr(0, kExcerpt))};
+    skip();
+  }
+  return false;
+}
+
+void SerialReader::skip() {
+  const std::size_t size = framer_.droppable();
+  take(size);
+  framer_.dropped(size);
+  long_.size += size;
+}
+
+}  // namespace weir::file

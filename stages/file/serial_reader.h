@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stages/file/framer.h"
+#include "stages/file/input_stream.h"
+#include "stages/file/rules.h"
+#include "stages/file/tail.h"
+#include "weir/feed.h"
+
+namespace weir::file {
+
+/// What a batch still wants, counted by its source.
+class Wanted {
+ public:
+  explicit Wanted(const Feed& feed) : records_(feed.want_records()), bytes_(feed.want_bytes()) {}
+  void took(std::uint64_t bytes) {
+    given_ = true;
+    records_ -= records_ > 0 ? 1 : 0;
+    bytes_ -= bytes < bytes_ ? bytes : bytes_;
+  }
+  bool given() const { return given_; }
+  std::uint64_t records() const { return records_; }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  bool given_ = false;
+  std::uint64_t records_;
+  std::uint64_t bytes_;
+};
+
+/// Reads what cannot be handed out in ranges: pipes, compressed files, csv, delimiters of several
+/// bytes. Holds at most one record that is not complete, of `max_size` bytes at most: of a longer
+/// one only the beginning.
+///
+/// Where the batch's memory runs out (an exception that passes through), everything not yet
+/// appended stays for the next call.
+class SerialReader {
+ public:
+  SerialReader(InputStream stream, std::string path, std::uint32_t part, const Rules& rules);
+
+  /// Takes off the first record; nothing if it is not there yet.
+  std::optional<std::string> take_header(const Stop& stop, bool wait);
+
+  /// Appends what is there until the feed is full; true: that was all of this input.
+  bool read(Feed& feed, const Stop& stop, Wanted& wanted);
+
+ private:
+  struct LongRecord {
+    bool skipping = false;  ///< Its end was not seen yet.
+    bool ended = false;     ///< It is to be appended before anything else.
+    std::uint64_t position = 0;
+    std::uint64_t size = 0;  ///< Of what was skipped.
+    std::string excerpt;
+  };
+
+  bool fill(const Stop& stop, bool wait);
+  bool past_bom();
+  bool find(std::size_t from, Framer::Cut& cut);
+  void give(Feed& feed, Wanted& wanted);
+  void collect(const Wanted& wanted);
+  void hand_over(Feed& feed, Wanted& wanted);
+  bool meet_long_record();
+  void take(std::size_t size);
+  void skip();
+
+  InputStream stream_;
+  std::string path_;
+  std::uint32_t part_;
+  const Rules& rules_;
+  Framer framer_;
+  Tail tail_;
+  std::uint64_t position_ = 0;  ///< Of the tail's first byte.
+  bool ended_ = false;          ///< The tail is all that is left.
+  bool past_bom_ = false;
+  bool whole_given_ = false;   ///< Unit file: the one record is out.
+  bool framer_ahead_ = false;  ///< The framer has passed records that are still in the tail.
+  std::vector<Framer::Cut> cuts_;
+  LongRecord long_;
+};
+
+}  // namespace weir::file

@@ -1,0 +1,78 @@
+#include "stages/file/split_file.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "stages/file/range_cutter.h"
+
+namespace weir::file {
+namespace {
+
+/// Tells `left` how far a load got, however it ends.
+class Account {
+ public:
+  Account(const Split& split, std::atomic<std::uint64_t>& left, Fd& fd)
+      : split_(split), begin_(split.begin), left_(left), fd_(fd) {}
+  ~Account() {
+    const std::uint64_t done = std::min(split_.begin, split_.end) - begin_;
+    if (done > 0 && left_.fetch_sub(done, std::memory_order_acq_rel) == done) fd_.reset();
+  }
+
+ private:
+  const Split& split_;
+  std::uint64_t begin_;
+  std::atomic<std::uint64_t>& left_;
+  Fd& fd_;
+};
+
+}  // namespace
+
+void SplitFile::start(Fd fd, const std::string& path, std::uint32_t part, std::uint64_t first,
+                      std::uint64_t end) {
+  fd_ = std::move(fd);
+  path_ = path;
+  part_ = part;
+  first_ = cut_ = first;
+  end_ = end;
+  left_.store(end - first, std::memory_order_relaxed);
+}
+
+Split SplitFile::cut(std::uint64_t size) {
+  const std::uint64_t begin = cut_;
+  cut_ += std::min(std::max<std::uint64_t>(size, 1), end_ - cut_);
+  return {part_, begin, cut_};
+}
+
+void SplitFile::read(char* to, std::size_t size, std::uint64_t offset) const {
+  const ssize_t n = pread_all(fd_.get(), to, size, offset);
+  if (n < 0) throw io_error("read", path_, errno);
+  if (static_cast<std::size_t>(n) < size) {
+    throw Error("io", "'" + path_ + "' became shorter while it was read");
+  }
+}
+
+void SplitFile::load(Split& split, Feed& feed, const Rules& rules) {
+  const Account account(split, left_, fd_);
+  if (rules.unit == Rules::Unit::file) {
+    load_whole(split, feed, rules);
+  } else {
+    RangeCutter(*this, split, feed, rules).run();
+  }
+}
+
+void SplitFile::load_whole(Split& split, Feed& feed, const Rules& rules) const {
+  const std::uint64_t size = end_ - first_;
+  if (size > rules.max_size) {
+    char excerpt[kExcerpt];
+    const std::size_t shown = std::min<std::uint64_t>(size, kExcerpt);
+    read(excerpt, shown, first_);
+    append_too_long(feed, part_, first_, {excerpt, shown}, size, rules);
+  } else {
+    char* text = feed.buffer(size);
+    read(text, size, first_);
+    feed.adopt(part_, first_, {text, size});
+  }
+  split.begin = split.end;
+}
+
+}  // namespace weir::file

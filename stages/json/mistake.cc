@@ -1,0 +1,97 @@
+#include "stages/json/mistake.h"
+
+#include <cstdio>
+
+#include "stages/json/scalar.h"
+
+namespace weir {
+
+std::size_t utf8_length(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+  };
+  const auto follows = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first < 0xc2) return 0;
+  if (first < 0xe0) return follows(1) ? 2 : 0;
+  if (first < 0xf0) {
+    if (!follows(1) || !follows(2)) return 0;
+    if (first == 0xe0 && byte(1) < 0xa0) return 0;   // overlong
+    return first == 0xed && byte(1) > 0x9f ? 0 : 3;  // a surrogate
+  }
+  if (first > 0xf4 || !follows(1) || !follows(2) || !follows(3)) return 0;
+  if (first == 0xf0 && byte(1) < 0x90) return 0;   // overlong
+  return first == 0xf4 && byte(1) > 0x8f ? 0 : 4;  // above U+10FFFF
+}
+
+std::size_t find_bad_utf8(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t length = utf8_length(text.substr(at));
+    if (length == 0) break;
+    at += length;
+  }
+  return at;
+}
+
+std::size_t find_open_string(std::string_view text) {
+  std::size_t opening = text.size();
+  bool inside = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (inside && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      inside = !inside;
+      if (inside) opening = i;
+    }
+  }
+  return inside ? opening : text.size();
+}
+
+std::size_t find_control_character(std::string_view text) {
+  bool inside = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (inside && static_cast<unsigned char>(text[i]) < 0x20) return i;
+    if (inside && text[i] == '\\') {
+      if (i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) >= 0x20) ++i;
+    } else if (text[i] == '"') {
+      inside = !inside;
+    }
+  }
+  return text.size();
+}
+
+std::string name_token(std::string_view text) {
+  if (text.empty()) return "the end of the text";
+  switch (text[0]) {
+    case '[':
+      return "an array";
+    case '{':
+      return "an object";
+    case '"':
+      return "a string";
+    default:
+      break;
+  }
+  std::size_t size = 0;
+  while (size < text.size() && size < 20 && !is_json_space(text[size]) &&
+         std::string_view(",:]}").find(text[size]) == std::string_view::npos) {
+    const std::size_t length = utf8_length(text.substr(size));
+    if (length == 0) break;
+    size += length;
+  }
+  const std::string token(text.substr(0, size == 0 ? 1 : size));
+  Value value;
+  if (read_json_number(token, value)) return "number " + token;
+  if (read_json_atom(token, value)) return token;
+  if (static_cast<unsigned char>(token[0]) < 0x20 || static_cast<unsigned char>(token[0]) == 0x7f) {
+    char shown[24];
+    std::snprintf(shown, sizeof shown, "byte 0x%02x", static_cast<unsigned char>(token[0]));
+    return shown;
+  }
+  return "'" + token + "'";
+}
+
+}  // namespace weir

@@ -1,0 +1,68 @@
+// What a chunk of Lua needs of its records and does to them, as far as its words tell: the check
+// of kinds along the edges wants to know before anything runs.
+
+#include <vector>
+
+#include "stages/lua/lexer.h"
+#include "stages/lua/lua_stage.h"
+
+namespace weir {
+namespace {
+
+using lua::Token;
+using lua::TokenKind;
+
+std::vector<Token> tokens_of(const std::string& code) {
+  lua::Lexer lexer(code);
+  std::vector<Token> tokens;
+  do {
+    tokens.push_back(lexer.next());
+  } while (tokens.back().kind != TokenKind::end && tokens.back().kind != TokenKind::mistake);
+  tokens.resize(tokens.size() + 3);  // so that one may look ahead
+  return tokens;
+}
+
+/// The token behind `fields.name` or `fields[...]` whose `fields` is at `at`.
+std::size_t behind_field(const std::vector<Token>& tokens, std::size_t at) {
+  if (tokens[at + 1].is(".")) return at + 3;
+  if (!tokens[at + 1].is("[")) return at + 1;
+  int depth = 0;
+  for (std::size_t i = at + 1; i + 3 < tokens.size(); ++i) {
+    if (tokens[i].is("[")) ++depth;
+    if (tokens[i].is("]") && --depth == 0) return i + 1;
+  }
+  return at + 1;
+}
+
+}  // namespace
+
+Kinds LuaStage::kinds(const LuaOptions& options) {
+  const std::vector<Token> tokens = tokens_of(options.code);
+  Kinds kinds;
+  bool writes_fields = false;
+  bool reads_fields = false;
+  for (std::size_t i = 0; i + 3 < tokens.size(); ++i) {
+    const Token& token = tokens[i];
+    if (token.kind != TokenKind::name) continue;
+    const bool part = i > 0 && (tokens[i - 1].is(".") || tokens[i - 1].is(":"));
+    if (token.source == "text" && part && i > 1 && tokens[i - 2].source == "record") {
+      kinds.needs_text = true;
+    } else if (part || (i > 0 && tokens[i - 1].is("local"))) {
+      continue;
+    } else if (token.source == "text") {
+      (tokens[i + 1].is("=") ? kinds.gives_text : kinds.needs_text) = true;
+    } else if (token.source == "fields") {
+      (tokens[behind_field(tokens, i)].is("=") ? writes_fields : reads_fields) = true;
+    } else if (token.source == "emit") {
+      const Token& first = tokens[i + 1].is("(") ? tokens[i + 2] : tokens[i + 1];
+      if (first.is("{")) kinds.gives_fields = true;
+      if (first.kind == TokenKind::text || first.kind == TokenKind::name) kinds.gives_text = true;
+    }
+  }
+  kinds.needs_fields = reads_fields && !kinds.needs_text;
+  kinds.gives_fields = kinds.gives_fields || writes_fields;
+  kinds.changes_fields = writes_fields && !kinds.gives_text;
+  return kinds;
+}
+
+}  // namespace weir

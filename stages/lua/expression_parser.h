@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "stages/lua/expression_tree.h"
+#include "stages/lua/lexer.h"
+#include "weir/expression.h"
+
+namespace weir::lua {
+
+/// Reads an expression: Lua's grammar of expressions without function literals, where free names
+/// are fields and what is called must be known.
+class ExpressionParser {
+ public:
+  explicit ExpressionParser(std::string_view source);
+  /// False, and `problem` filled, if the source is no expression.
+  bool parse(Tree& tree, detail::ExpressionProblem& problem);
+
+ private:
+  Node expression(int above);
+  Node unary();
+  Node primary();
+  Node suffixed(Node node);
+  Node group();
+  Node table();
+  Node named();
+  Node field(Input::Kind kind);
+  Node record_part();
+  Node library();
+  Node call(std::string function, std::size_t offset);
+  Node method(Node object);
+  Node join(Op op, Node left, Node right, std::size_t offset);
+
+  Node leaf(Op op);
+  Node input(Input input, std::size_t offset);
+  bool read_step(std::vector<std::string>& steps);
+  void read_arguments(Node& node);
+  void add_field(const std::string& name);
+
+  void advance();
+  void expect(std::string_view symbol);
+  bool take(std::string_view symbol);
+  std::string shown() const;
+  [[noreturn]] void fail(std::size_t offset, std::string message, std::string hint = {}) const;
+
+  Lexer lexer_;
+  Token token_;
+  int depth_ = 0;
+  Tree* tree_ = nullptr;
+};
+
+}  // namespace weir::lua

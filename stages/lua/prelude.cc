@@ -1,0 +1,189 @@
+// What Lua code of records may call, and how it compares. One state has it once.
+
+#include <lua.hpp>
+
+#include "stages/lua/lua_state.h"
+#include "stages/lua/time_text.h"
+
+namespace weir::lua {
+namespace {
+
+// Comparisons are calls, which LuaJIT compiles into the code around them: a number is compared
+// with a number and a text with a text, nil is less than nothing, and all else is an error that
+// says what is compared. `string.dump` would give bytecode; `math.random` and the order of `pairs`
+// would differ from run to run, and so would an output.
+constexpr const char* kPrelude = R"lua(
+local matches, time = ...
+local type, error, format, tostring, tonumber = type, error, string.format, tostring, tonumber
+local find, gmatch, sub = string.find, string.gmatch, string.sub
+
+local function describe(value, name)
+  local kind = type(value)
+  if kind == "string" then
+    if #value > 20 then value = sub(value, 1, 20) .. "..." end
+    kind = "text '" .. value .. "'"
+  elseif kind == "number" then
+    kind = "number " .. tostring(value)
+  elseif kind ~= "boolean" then
+    kind = "a " .. kind
+  end
+  return name and name .. " (" .. kind .. ")" or kind
+end
+
+local function mismatch(a, b, name_a, name_b)
+  local message = "cannot compare " .. describe(a, name_a) .. " with " .. describe(b, name_b)
+  local text = type(a) == "string" and name_a or type(b) == "string" and name_b
+  local field = text and (type(a) == "number" or type(b) == "number") and
+      string.match(text, "^field '(.*)'$")
+  if field then
+    message = message .. ": 'types: { " .. field .. ": number }' where it is parsed makes it " ..
+        "a number, and so does tonumber(...) here"
+  end
+  error(message, 0)
+end
+
+local function eq(a, b, name_a, name_b)
+  if a == b then return true end
+  local kind_a, kind_b = type(a), type(b)
+  if kind_a ~= kind_b and (kind_a == "number" and kind_b == "string" or
+                           kind_a == "string" and kind_b == "number") then
+    mismatch(a, b, name_a, name_b)
+  end
+  return false
+end
+
+local function lt(a, b, name_a, name_b)
+  if a == nil or b == nil then return false end
+  local kind = type(a)
+  if kind ~= type(b) or kind ~= "number" and kind ~= "string" then
+    mismatch(a, b, name_a, name_b)
+  end
+  return a < b
+end
+
+local function le(a, b, name_a, name_b)
+  if a == nil or b == nil then return false end
+  local kind = type(a)
+  if kind ~= type(b) or kind ~= "number" and kind ~= "string" then
+    mismatch(a, b, name_a, name_b)
+  end
+  return a <= b
+end
+
+local function text_of(value, what)
+  local kind = type(value)
+  if kind == "string" then return value end
+  if kind == "number" then return tostring(value) end
+  error("expected text for " .. what .. ", got " .. describe(value), 0)
+end
+
+local lower_text, upper_text, match = string.lower, string.upper, string.match
+local function lower(s)
+  if s ~= nil then return lower_text(text_of(s, "lower")) end
+end
+local function upper(s)
+  if s ~= nil then return upper_text(text_of(s, "upper")) end
+end
+local function trim(s)
+  if s == nil then return nil end
+  s = text_of(s, "trim")
+  local first = find(s, "%S")
+  return first and match(s, ".*%S", first) or ""
+end
+local function words(s)
+  local list = {}
+  if s ~= nil then
+    for word in gmatch(text_of(s, "words"), "%S+") do list[#list + 1] = word end
+  end
+  return list
+end
+local function split(s, separator)
+  if s == nil then return {} end
+  s, separator = text_of(s, "split"), text_of(separator, "split")
+  if separator == "" then error("expected a separator for split, got empty text", 0) end
+  local list, from = {}, 1
+  while true do
+    local first, last = find(s, separator, from, true)
+    if not first then
+      list[#list + 1] = sub(s, from)
+      return list
+    end
+    list[#list + 1] = sub(s, from, first - 1)
+    from = last + 1
+  end
+end
+
+local function shown(value)
+  local kind = type(value)
+  if kind == "nil" or kind == "boolean" or kind == "number" or kind == "string" then
+    return tostring(value)
+  end
+  error("expected a value for tostring, got " .. describe(value), 0)
+end
+
+string.dump = nil
+math.random, math.randomseed = nil, nil
+return { eq = eq, lt = lt, le = le, lower = lower, upper = upper, trim = trim, words = words,
+         split = split, matches = matches, time = time, tonumber = tonumber, tostring = shown,
+         string = string, math = math, table = table, type = type, error = error,
+         select = select, unpack = unpack, assert = assert, ipairs = ipairs, next = next,
+         setmetatable = setmetatable, setfenv = setfenv }
+)lua";
+
+int matches(lua_State* lua) {
+  if (lua_isnil(lua, 1)) {
+    lua_pushboolean(lua, 0);
+    return 1;
+  }
+  std::size_t text_size = 0;
+  std::size_t pattern_size = 0;
+  const char* text = luaL_checklstring(lua, 1, &text_size);
+  const char* pattern = luaL_checklstring(lua, 2, &pattern_size);
+  auto& patterns = *static_cast<Patterns*>(lua_touserdata(lua, lua_upvalueindex(1)));
+  bool result = false;
+  if (!patterns.matches({text, text_size}, {pattern, pattern_size}, result)) {
+    // Nothing of C++ may be on this frame: Lua's errors leave it on their own way.
+    return luaL_error(lua, "matches: %s", patterns.problem().c_str());
+  }
+  lua_pushboolean(lua, result);
+  return 1;
+}
+
+int time(lua_State* lua) {
+  if (lua_isnil(lua, 1)) {
+    lua_pushnil(lua);
+    return 1;
+  }
+  std::size_t size = 0;
+  const char* text = luaL_checklstring(lua, 1, &size);
+  double seconds = 0;
+  if (!read_time({text, size}, seconds)) {
+    return luaL_error(lua, "time: expected a time such as 2026-01-31T23:59:59Z, got '%s'", text);
+  }
+  lua_pushnumber(lua, seconds);
+  return 1;
+}
+
+void open(lua_State* lua, lua_CFunction library, const char* name) {
+  lua_pushcfunction(lua, library);
+  lua_pushstring(lua, name);
+  lua_call(lua, 1, 0);
+}
+
+}  // namespace
+
+void push_helpers(State& state) {
+  lua_State* lua = state.get();
+  open(lua, luaopen_base, "");
+  open(lua, luaopen_table, LUA_TABLIBNAME);
+  open(lua, luaopen_string, LUA_STRLIBNAME);
+  open(lua, luaopen_math, LUA_MATHLIBNAME);
+  open(lua, luaopen_jit, LUA_JITLIBNAME);  // without it, nothing is compiled
+  const int base = lua_gettop(lua);
+  lua_pushlightuserdata(lua, &state.patterns());
+  lua_pushcclosure(lua, matches, 1);
+  lua_pushcfunction(lua, time);
+  state.run_prelude(kPrelude, base);
+}
+
+}  // namespace weir::lua

@@ -1,0 +1,107 @@
+#include "stages/lua/sandbox.h"
+
+namespace weir::lua {
+
+// Nothing that a chunk does to one record may show in the next: its globals are gone after each
+// run, and what it shares with other runs is behind userdata, which cannot be written to, not even
+// by table.insert. Not there are pcall (it would catch the end of an endless loop), getmetatable,
+// rawset and their like, and next; `pairs` goes through keys in order, as Lua's own order differs
+// from run to run.
+const char* const kSandbox = R"lua(
+local chunk, helpers, record = ...
+local newproxy, getmetatable, setmetatable, rawset = newproxy, getmetatable, setmetatable, rawset
+local next, setfenv, type, error, sort = next, setfenv, type, error, table.sort
+local tostring = helpers.tostring
+
+local function proxy(index, newindex)
+  local object = newproxy(true)
+  local meta = getmetatable(object)
+  meta.__index, meta.__newindex, meta.__metatable = index, newindex, false
+  return object
+end
+
+local fields = proxy(function(_, name) return record.get(name) end,
+                     function(_, name, value) record.set(name, value) end)
+
+local function sorted_keys(t)
+  local keys = {}
+  for key in next, t do
+    if type(key) ~= "string" and type(key) ~= "number" then
+      error("expected texts and numbers as keys, got a " .. type(key), 3)
+    end
+    keys[#keys + 1] = key
+  end
+  sort(keys, function(a, b)
+    if type(a) == type(b) then return a < b end
+    return type(a) == "number"
+  end)
+  return keys
+end
+
+local function pairs(t)
+  local keys = t == fields and record.names() or sorted_keys(t)
+  local at = 0
+  return function()
+    at = at + 1
+    if keys[at] ~= nil then return keys[at], t[keys[at]] end
+  end
+end
+
+local function emit(what)
+  if what == nil then return record.emit_copy() end
+  if type(what) ~= "table" then return record.emit_text(tostring(what)) end
+  local keys = sorted_keys(what)
+  for i = 1, #keys do
+    if type(keys[i]) ~= "string" then error("expected names of fields, got a number", 2) end
+  end
+  record.emit_fields(keys, what)
+end
+
+local errors = { kind = true, message = true, stage = true, attempts = true }
+local function part(_, name)
+  if name ~= "error" then return record.part(name) end
+  if record.part("error_kind") == nil then return nil end
+  local found = {}
+  for key in next, errors do found[key] = record.part("error_" .. key) end
+  return found
+end
+
+local libraries = {
+  string = helpers.string, math = helpers.math,
+  table = { concat = table.concat, insert = table.insert, remove = table.remove,
+            sort = table.sort, maxn = table.maxn },
+}
+local names = {
+  string = proxy(libraries.string), math = proxy(libraries.math), table = proxy(libraries.table),
+  fields = fields, record = proxy(part), pairs = pairs, emit = emit,
+  drop = function() record.drop() end,
+  fail = function(message) error(tostring(message), 0) end,
+}
+for _, name in helpers.ipairs { "lower", "upper", "trim", "words", "split", "matches", "time",
+    "tonumber", "tostring", "type", "error", "assert", "ipairs", "select", "unpack" } do
+  names[name] = helpers[name]
+end
+
+local meta = {
+  __index = function(_, name)
+    if name == "text" then return record.get_text() end
+    return names[name]
+  end,
+  __newindex = function(environment, name, value)
+    if name == "text" then
+      record.set_text(value)
+    elseif names[name] ~= nil then
+      error("cannot assign to '" .. tostring(name) .. "'", 2)
+    else
+      rawset(environment, name, value)
+    end
+  end,
+}
+
+return function()
+  setfenv(chunk, setmetatable({}, meta))
+  chunk()
+end
+)lua";
+
+}  // namespace weir::lua

@@ -1,0 +1,63 @@
+#include "stages/regex/regex_match.h"
+#include "stages/regex/regex_replace.h"
+
+namespace weir {
+namespace {
+
+void add_regex_match(Registry& registry) {
+  using O = RegexMatchOptions;
+  registry
+      .add<RegexMatch, O>("regex.match", "Keeps the records that match; named groups become fields")
+      .required("pattern", &O::pattern,
+                "a regular expression of RE2, found anywhere in the text; (?P<name>...) is a "
+                "named group")
+      .optional("field", &O::field, "the field to match; the text without")
+      .optional("invert", &O::invert, "keep the others instead; not with named groups")
+      .optional("types", &O::types, "groups that are no text; an empty one is then null")
+      .optional("on_mismatch", &O::on_mismatch, "what becomes of a record that does not match")
+      .kinds(&RegexMatch::kinds)
+      .scratch<RegexMatch::Scratch>()
+      .example(R"(stages:
+  - uses: generate
+    with: { count: 20, format: text, text: "GET /item/{n} 200" }
+  - uses: regex.match
+    with:
+      pattern: '^(?P<method>\S+) (?P<path>\S+7) (?P<status>\d+)$'
+      types: { status: integer }
+  - uses: json.format
+  - uses: file.write
+    with: { path: "-" }
+)");
+}
+
+void add_regex_replace(Registry& registry) {
+  using O = RegexReplaceOptions;
+  registry.add<RegexReplace, O>("regex.replace", "Replaces what matches a regular expression")
+      .required("pattern", &O::pattern, "a regular expression of RE2")
+      .required("to", &O::to, "what comes in its place; \\1 is the first group, \\0 all of it")
+      .optional("field", &O::field, "the field to change; the text without")
+      .optional("all", &O::all, "every match, not just the first")
+      .kinds(&RegexReplace::kinds)
+      .scratch<RegexReplace::Scratch>()
+      .example(R"(stages:
+  - uses: generate
+    with: { count: 3, format: text, text: "user {n} of 10.0.0.{n}" }
+  - uses: regex.replace
+    with:
+      pattern: '\b(\d+)\.(\d+)\.\d+\.\d+\b'
+      to: '\1.\2.x.x'
+  - uses: file.write
+    with: { path: "-" }
+)");
+}
+
+}  // namespace
+
+void add_regex_stages(Registry& registry);  // called by stages/builtin.cc
+
+void add_regex_stages(Registry& registry) {
+  add_regex_match(registry);
+  add_regex_replace(registry);
+}
+
+}  // namespace weir

@@ -1,0 +1,169 @@
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <thread>
+#include <unistd.h>
+
+#include "tests/flow/pipeline.h"
+
+namespace weir::test {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
+std::uint64_t resident() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t size = 0;
+  std::uint64_t pages = 0;
+  statm >> size >> pages;
+  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+/// Watches the resident set while it lives.
+class ResidentPeak {
+ public:
+  ResidentPeak() : thread_([this] {
+    while (!stop_.load()) {
+      peak_ = std::max(peak_.load(), resident());
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  }) {}
+  ~ResidentPeak() {
+    stop_.store(true);
+    thread_.join();
+  }
+  std::uint64_t above() const { return peak_.load() - std::min(before_, peak_.load()); }
+
+ private:
+  const std::uint64_t before_ = resident();
+  std::atomic<std::uint64_t> peak_{0};
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+const Digest& digest(Pipeline& pipeline) { return dynamic_cast<Digest&>(pipeline.plan().sink()); }
+
+}  // namespace
+
+TEST_CASE("huge records and huge fan-out stay inside the memory limit") {
+  const std::string yaml = std::string(R"(
+limits: { memory: 256MiB, record: 110MiB }
+stages:
+  - uses: test.sizes
+    with: { count: )") + (kSanitized ? "60" : "200") + R"(, every: 50, big: 100MB }
+  - uses: test.burst
+    with: { count: 100000, size: 20 }
+  - uses: test.digest
+    with: { sleep_us: 2000 }
+)";
+  std::uint64_t hash = 0;
+  for (const int threads : {1, 2, 8}) {
+    INFO("threads " << threads);
+    Pipeline pipeline(yaml, threads);
+    Report report;
+    std::uint64_t above = 0;
+    {
+      const ResidentPeak peak;
+      report = pipeline.run();
+      above = peak.above();
+    }
+    REQUIRE(report.status == RunStatus::ok);
+    CHECK(report.peak_memory <= 256ull << 20);
+    // The margin: code, stacks, token objects, the C++ heap.
+    if (!kSanitized) CHECK(above <= (256ull << 20) + (48ull << 20));
+    if (threads == 1) hash = digest(pipeline).hash;
+    CHECK(digest(pipeline).hash == hash);
+  }
+}
+
+TEST_CASE("a batch that outgrows the memory is finished record by record, in order") {
+  // Every record becomes 2 MiB: a batch of many cannot be held, one record can.
+  const std::string yaml = R"(
+limits: { memory: 20MiB, record: 4MiB }
+stages:
+  - uses: test.numbers
+    with: { count: 300 }
+  - uses: test.burst
+    with: { count: 200, size: 10000 }
+  - uses: test.tally
+    with: { seed: 5 }
+  - uses: test.digest
+)";
+  std::uint64_t hash = 0;
+  for (const int threads : {1, 2, 8}) {
+    Pipeline pipeline(yaml, threads);
+    const Report report = pipeline.run();
+    REQUIRE(report.status == RunStatus::ok);
+    CHECK(report.peak_memory <= 20ull << 20);
+    CHECK(report.finished_at_head > 0);
+    CHECK(digest(pipeline).count == 300 * 200 + closing_texts(300 * 200).size());
+    if (threads == 1) hash = digest(pipeline).hash;
+    CHECK(digest(pipeline).hash == hash);
+  }
+}
+
+TEST_CASE("a record over limits.record is an error of that record, whatever else is in its batch") {
+  for (const int threads : {1, 2, 8}) {
+    Pipeline pipeline(R"(
+limits: { memory: 32MiB, record: 1MiB }
+stages:
+  - uses: test.sizes
+    on_error: skip
+    with: { count: 1000, every: 10, big: 2MiB }
+  - uses: test.digest
+)",
+                      threads);
+    const Report report = pipeline.run();
+    REQUIRE(report.status == RunStatus::ok);
+    CHECK(count_of(report, Outcome::skipped) == 100);
+    CHECK(report.stages[0].errors.at("too_big") == 100);
+    CHECK(digest(pipeline).count == 900);
+  }
+}
+
+TEST_CASE("a straggler fills the reorder buffer, the source waits, memory stays flat") {
+  const std::string yaml = std::string(R"(
+limits: { memory: 64MiB, record: 1MiB }
+stages:
+  - uses: test.numbers
+    with: { split: true, count: )") + (kSanitized ? "500000" : "10000000") + R"( }
+  - uses: test.sleep
+    with: { at: 100000, ms: 2000 }
+  - uses: test.digest
+)";
+  Pipeline pipeline(yaml, 2);
+  Report report;
+  std::uint64_t above = 0;
+  {
+    const ResidentPeak peak;
+    report = pipeline.run();
+    above = peak.above();
+  }
+  REQUIRE(report.status == RunStatus::ok);
+  CHECK(report.read == (kSanitized ? 500'000 : 10'000'000));
+  CHECK(digest(pipeline).count == report.read);
+  CHECK(report.peak_memory <= 64ull << 20);
+  CHECK(report.peak_records <= pipeline.plan().limits.records);
+  if (!kSanitized) CHECK(above <= (64ull << 20) + (32ull << 20));
+}
+
+TEST_CASE("limits.records holds, down to a single record in flight") {
+  for (const int records : {1, 7, 1000}) {
+    for (const char* split : {"true", "false"}) {
+      Pipeline pipeline("limits: { records: " + std::to_string(records) +
+                            " }\nstages:\n  - uses: test.numbers\n    with: { count: 5000, split: " +
+                            split + " }\n  - uses: test.mix\n  - uses: test.collect\n",
+                        8);
+      const Report report = pipeline.run();
+      REQUIRE(report.status == RunStatus::ok);
+      CHECK(report.peak_records <= static_cast<std::uint64_t>(records));
+      CHECK(report.read == 5000);
+      CHECK(pipeline.texts().size() == 5000);
+    }
+  }
+}
+
+}  // namespace weir::test

@@ -1,0 +1,49 @@
+#include "tests/flow/pipeline.h"
+
+#include <stdexcept>
+
+#include "graph/spec/load.h"
+#include "stages/builtin.h"
+
+namespace weir::test {
+
+const Registry& test_registry() {
+  static const Registry* registry = [] {
+    auto* made = new Registry;
+    add_builtin_stages(*made);
+    add_test_stages(*made);
+    return made;
+  }();
+  return *registry;
+}
+
+Pipeline::Pipeline(const std::string& yaml, int threads) {
+  LoadOptions options;
+  options.registry = &test_registry();
+  options.expressions = &expression_language();
+  options.threads = threads;
+  Loaded loaded = load_plan(yaml, "test.yaml", options);
+  if (!loaded.plan) {
+    std::string all;
+    for (const Diagnostic& d : loaded.diagnostics) all += render(d, yaml);
+    throw std::runtime_error(all + "\nin\n" + yaml);
+  }
+  plan_ = std::make_unique<Plan>(std::move(*loaded.plan));
+}
+
+Run& Pipeline::start(RunServices services) {
+  services.json_at = [](std::string_view json, std::span<const std::string> steps,
+                        detail::Arena& arena) { return json_at(json, steps, arena); };
+  run_ = std::make_unique<Run>(*plan_, std::move(services));
+  return *run_;
+}
+
+Report Pipeline::run(RunServices services) { return start(std::move(services)).run(); }
+
+const std::vector<std::string>& Pipeline::texts() const {
+  return dynamic_cast<Collect&>(plan_->sink()).texts();
+}
+
+bool Pipeline::committed() const { return dynamic_cast<Collect&>(plan_->sink()).committed(); }
+
+}  // namespace weir::test

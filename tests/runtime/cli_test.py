@@ -1,0 +1,268 @@
+"""The program as its users call it: what it prints where, and its exit codes.
+
+Usage: cli_test.py WEIR
+"""
+
+import os
+import pathlib
+import pty
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+WEIR = sys.argv[1]
+LINE = "json.parse | filter status >= 400 | csv.format time,path"
+SAMPLE = (ROOT / "samples" / "data" / "access.ndjson").read_text()
+
+
+def weir(*arguments, stdin="", env=None, cwd=ROOT):
+    return subprocess.run([WEIR, *arguments], input=stdin, capture_output=True, text=True,
+                          encoding="utf-8", cwd=cwd, check=False,
+                          env={**os.environ, **env} if env else None)
+
+
+class Cli(unittest.TestCase):
+    maxDiff = 4000
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def file(self, name, text=None):
+        path = pathlib.Path(self.folder.name) / name
+        if text is not None:
+            path.write_text(text)
+        return str(path)
+
+    def bad_lines(self):
+        return self.file("bad.ndjson", '{"a":1}\n{"a":\n{"a":3}\n')
+
+    # Usage
+
+    def test_without_arguments_it_shows_its_help(self):
+        done = weir()
+        self.assertEqual(done.returncode, 0)
+        for command in ("run", "try", "check", "list", "describe"):
+            self.assertRegex(done.stdout, rf"\n  {command} +\w")
+
+    def test_every_command_has_a_help(self):
+        for command in ("run", "try", "check", "list", "describe"):
+            done = weir(command, "--help")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn(f"Usage: weir {command} ", done.stdout)
+
+    def test_version(self):
+        self.assertRegex(weir("--version").stdout, r"^weir \d+\.\d+\.\d+\n$")
+
+    def test_an_unknown_command_gets_the_nearest_one(self):
+        done = weir("rum", "x.yaml")
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr, "weir: unknown command 'rum'\n  did you mean 'run'?\n")
+
+    def test_a_file_without_a_command_gets_a_hint(self):
+        self.assertIn("did you mean 'weir run x.yaml'?", weir("x.yaml").stderr)
+
+    def test_wrong_usage_is_exit_code_2(self):
+        for arguments in (["run"], ["run", "a.yaml", "-e", "x"], ["run", "--threads", "0", "a.yaml"],
+                          ["run", "a.yaml", "b.yaml"], ["run", "no-such-file.yaml"], ["check"],
+                          ["describe"], ["list", "x"], ["run", "-q", "-v", "-e", "x"],
+                          ["run", "--print-yaml", "a.yaml"], ["try", "-e", LINE, "-n", "0"],
+                          ["run", "configs/access-log.yaml", "--set", "count"]):
+            with self.subTest(arguments=arguments):
+                done = weir(*arguments)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertTrue(done.stderr.startswith("weir: "), done.stderr)
+                self.assertEqual(done.stdout, "")
+
+    # Types
+
+    def test_list_shows_every_type_in_a_line(self):
+        lines = weir("list").stdout.splitlines()
+        for name in ("file.read", "json.parse", "filter", "count", "file.write"):
+            self.assertEqual(len([line for line in lines if line.startswith(f"  {name} ")]), 1)
+
+    def test_describe_shows_options_with_bounds_and_an_example(self):
+        text = weir("describe", "generate").stdout
+        self.assertIn("  count  integer; at least 0\n", text)
+        self.assertIn("  seed  integer; default 1\n", text)
+        self.assertIn("\nexample\n  stages:\n    - uses: generate\n", text)
+
+    def test_describe_of_an_unknown_type_names_the_nearest(self):
+        done = weir("describe", "json.prase")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("did you mean 'json.parse'?", done.stderr)
+
+    def test_the_reference_is_what_describe_prints(self):
+        reference = (ROOT / "docs" / "reference.md").read_text()
+        self.assertEqual(weir("describe", "--markdown").stdout, reference,
+                         "docs/reference.md is stale: run 'make docs'")
+
+    # Parameters
+
+    def test_params_are_set_either_way(self):
+        for option in (["--count=2"], ["--set", "count=2"]):
+            done = weir("run", "configs/access-log.yaml", *option)
+            self.assertEqual(done.stdout, "".join(SAMPLE.splitlines(True)[:2]))
+
+    def test_an_unknown_parameter_names_the_nearest_option(self):
+        done = weir("run", "configs/access-log.yaml", "--cuont=2", "--thread=1", "--output")
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr,
+                         "weir: unknown option '--cuont'\n  did you mean '--count'?\n"
+                         "weir: unknown option '--thread'\n  did you mean '--threads'?\n"
+                         "weir: missing value of '--output'\n  write --output=VALUE\n")
+
+    def test_the_help_of_a_file_lists_its_params(self):
+        text = weir("run", "configs/access-log.yaml", "--help").stdout
+        self.assertIn("  --count=...   how many requests      default 3000\n", text)
+
+    # Running
+
+    def test_a_line_and_the_file_that_it_stands_for_give_the_same(self):
+        inline = weir("run", "-e", LINE, stdin=SAMPLE)
+        self.assertEqual(inline.returncode, 0, inline.stderr)
+        self.assertTrue(inline.stdout.startswith("time,path\n"))
+        yaml = self.file("line.yaml", weir("run", "-e", LINE, "--print-yaml").stdout)
+        self.assertEqual(weir("run", yaml, stdin=SAMPLE).stdout, inline.stdout)
+
+    def test_mistakes_of_a_line_are_shown_in_its_yaml(self):
+        done = weir("run", "-e", "json.parse | filtr status >= 400")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("-e:6:11: error: unknown stage type 'filtr'\n    - uses: filtr\n", done.stderr)
+        self.assertIn("--print-yaml", done.stderr)
+
+    def test_quiet_says_nothing_of_a_good_run(self):
+        done = weir("run", "-q", "-e", LINE, stdin=SAMPLE)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_the_report_holds_no_escapes_where_there_is_no_terminal(self):
+        self.assertNotIn("\x1b", weir("run", "-e", LINE, stdin=SAMPLE).stderr)
+
+    def test_a_failed_run_is_exit_code_1_and_leaves_the_partial_file(self):
+        out = self.file("out.txt")
+        done = weir("run", "-e", f"file.read {self.bad_lines()} | json.parse | json.format a | "
+                                 f"file.write {out}")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("\nfailed at 'parse': json: ", done.stderr)
+        self.assertIn("bad.ndjson:2 (byte 8)\n", done.stderr)
+        self.assertIn(f"the unfinished output is {out}.partial\n", done.stderr)
+        self.assertIn("1 of 3 failed at 'parse'; to go on past them", done.stderr)
+        self.assertFalse(os.path.exists(out))
+        self.assertEqual(pathlib.Path(out + ".partial").read_text(), '{"a":1}\n')
+
+    def test_quiet_still_says_why_a_run_failed(self):
+        done = weir("run", "-q", "-e", f"file.read {self.bad_lines()} | json.parse | json.format")
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stderr.startswith("failed at 'parse': json: "), done.stderr)
+
+    def test_strict_is_exit_code_3_where_a_record_was_skipped_or_kept(self):
+        for policy, code in (("skip", 3), ("keep", 3)):
+            line = f"file.read {self.bad_lines()} | json.parse on_error:{policy} | json.format"
+            with self.subTest(policy=policy):
+                self.assertEqual(weir("run", "-e", line).returncode, 0)
+                self.assertEqual(weir("run", "--strict", "-e", line).returncode, code)
+        line = f"file.read {self.bad_lines()}"
+        self.assertEqual(weir("run", "--strict", "-e", line).returncode, 0)
+
+    def test_nothing_delivered_is_a_warning(self):
+        done = weir("run", "-e", "json.parse | filter status == 1 | json.format", stdin=SAMPLE)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("warning: nothing was delivered: 3,000 ended as filtered at 'filter'\n",
+                      done.stderr)
+
+    def test_an_interrupted_run_finishes_what_it_has_read(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            line = "generate rate:500/s format:text | file.write -"
+            with subprocess.Popen([WEIR, "run", "-e", line], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True) as process:
+                first = process.stdout.readline()
+                process.send_signal(number)
+                rest, report = process.communicate()
+            self.assertEqual(process.returncode, code)
+            self.assertIn(f"interrupted by {number.name}\n", report)
+            lines = (first + rest).splitlines()
+            self.assertEqual(lines, [f"line {i}" for i in range(len(lines))])
+            read = re.search(r"read +([\d,]+)", report)[1].replace(",", "")
+            self.assertEqual(int(read), len(lines))
+
+    def test_an_endless_run_ends_when_its_reader_has_gone(self):
+        with subprocess.Popen([WEIR, "run", "-e", "generate format:text | file.write -"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True) as process:
+            process.stdout.readline()
+            process.stdout.close()
+            self.assertEqual(process.wait(), 1)
+            self.assertIn("failed at 'write': io: ", process.stderr.read())
+
+    def test_on_a_terminal_a_live_line_is_shown_and_cleared_before_the_report(self):
+        main, terminal = pty.openpty()
+        line = f"generate rate:500/s format:text | file.write {self.file('out.txt')}"
+        with subprocess.Popen([WEIR, "run", "-e", line], stderr=terminal,
+                              stdout=subprocess.DEVNULL,
+                              env={**os.environ, "TERM": "xterm", "NO_COLOR": "1"}) as process:
+            os.close(terminal)
+            seen = ""
+            while "in flight" not in seen:
+                seen += os.read(main, 4096).decode()
+            process.send_signal(signal.SIGINT)
+            try:
+                while chunk := os.read(main, 4096):
+                    seen += chunk.decode()
+            except OSError:
+                pass  # The other end is closed.
+        os.close(main)
+        live, report = seen.rsplit("\r\x1b[K", 1)
+        self.assertRegex(live, r"records  [\d.]+/s .* in flight")
+        self.assertTrue(report.startswith("weir: interrupted in "), report)
+        self.assertNotIn("\x1b", report)
+
+    def test_no_live_line_where_the_records_go_to_the_same_terminal(self):
+        main, terminal = pty.openpty()
+        line = "generate rate:500/s format:text | file.write -"
+        with subprocess.Popen([WEIR, "run", "-e", line], stderr=terminal, stdout=terminal,
+                              env={**os.environ, "TERM": "xterm", "NO_COLOR": "1"}) as process:
+            os.close(terminal)
+            seen = ""
+            while "line 400\r\n" not in seen:  # Time enough for several live lines.
+                seen += os.read(main, 4096).decode()
+            process.send_signal(signal.SIGINT)
+            try:
+                while chunk := os.read(main, 4096):
+                    seen += chunk.decode()
+            except OSError:
+                pass  # The other end is closed.
+        os.close(main)
+        self.assertNotIn("\x1b", seen)
+        self.assertIn("weir: interrupted in ", seen)
+
+    # Looking
+
+    def test_try_shows_the_first_records_around_every_stage_and_writes_nothing(self):
+        out = self.file("out.csv")
+        done = weir("try", "-n", "2", "configs/access-errors.yaml", f"--output={out}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r'(?m)^parse \(json\.parse\)\n +1  \{"time".* \| time=2025')
+        self.assertRegex(done.stdout, r"(?m)^errors \(filter\)\n +1  time=.* \| \(filtered\)$")
+        self.assertEqual(os.listdir(self.folder.name), [])
+
+    def test_try_shows_an_error_beside_its_record(self):
+        done = weir("try", "-e", f"file.read {self.bad_lines()} | json.parse | json.format")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r'(?m)^ +2  \{"a": +\| \(skipped: json: ')
+
+    def test_check_shows_the_mistakes_of_all_files(self):
+        one = self.file("one.yaml", "stages:\n  - uses: filtr\n")
+        two = self.file("two.yaml", "stagse: []\n")
+        done = weir("check", "configs/access-errors.yaml", one, two)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("one.yaml:2:11: error: unknown stage type 'filtr'", done.stderr)
+        self.assertIn("two.yaml:1:1: error: unknown key 'stagse'", done.stderr)
+        self.assertRegex(done.stderr, r"3 files: \d+ errors in 2 files\n$")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

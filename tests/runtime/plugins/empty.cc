@@ -1,0 +1,3 @@
+#include <weir/plugin.h>
+
+WEIR_PLUGIN(registry) { (void)registry; }

@@ -1,0 +1,132 @@
+#include "runtime/report_printer.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+
+namespace weir {
+namespace {
+
+ReportStyle style() {
+  ReportStyle style;
+  style.pipeline = "access-errors";
+  style.memory = 256u << 20;
+  return style;
+}
+
+Report good_report() {
+  Report report;
+  report.read = 1'000'000;
+  report.bytes_read = 250'000'000;
+  report.outcomes[static_cast<std::size_t>(Outcome::delivered)] = 120'341;
+  report.outcomes[static_cast<std::size_t>(Outcome::filtered)] = 879'656;
+  report.outcomes[static_cast<std::size_t>(Outcome::skipped)] = 3;
+  report.reasons[static_cast<std::size_t>(Outcome::delivered)] = {{"write", 120'341}};
+  report.reasons[static_cast<std::size_t>(Outcome::filtered)] = {{"errors", 879'656}};
+  report.reasons[static_cast<std::size_t>(Outcome::skipped)] = {{"parse", 3}};
+  report.delivered = 120'342;
+  report.peak_records = 4096;
+  report.peak_memory = 13'000'000;
+  report.seconds = 0.5;
+  report.threads = 2;
+  report.stages = {{"read", "file.read", 0, 1'000'000, {}, {}, 0.1},
+                   {"parse", "json.parse", 1'000'000, 999'997, {{"json", 3}}, {}, 0.5},
+                   {"filter", "filter", 999'997, 120'341, {}, {{"seen", 7}}, 0.2},
+                   {"write", "file.write", 120'342, 120'342, {}, {}, 0}};
+  return report;
+}
+
+TEST_CASE("a good run's report is aligned and says every outcome with its reason") {
+  CHECK(report_text(good_report(), style()) ==
+        R"(access-errors: ok in 500 ms on 2 threads
+  read       1,000,000  2.00 M records/s, 500 MB/s
+  delivered    120,341  120,342 records written
+  filtered     879,656  errors 879,656
+  skipped            3  parse 3
+  peak           4,096  in flight, 12.4 MiB of 256 MiB
+
+  stage   type               in        out    busy        errors
+  read    file.read              1,000,000  100 ms  10 %
+  parse   json.parse  1,000,000    999,997  500 ms  50 %  json 3
+  filter                999,997    120,341  200 ms  20 %  seen 7
+  write   file.write    120,342    120,342     0 s   0 %
+)");
+}
+
+ErrorSample sample(const std::string& part, std::uint64_t position) {
+  return {"parse", "json", "unexpected end", {0, 0, position}, part, "{\"a\":\t1"};
+}
+
+TEST_CASE("a sample shows the line of its file, or at least the byte") {
+  const std::string path = std::string(WEIR_BINARY_DIR) + "/tests/report_sample.ndjson";
+  std::ofstream(path) << "one\ntwo\nthree\n";
+  Report report;
+  report.stages = {{"parse", "json.parse", 3, 1, {{"json", 5}}, {}, 0}};
+  report.samples = {sample(path, 8), sample("gone.ndjson", 1234), sample("", 41)};
+  const std::string text = report_text(report, style());
+  CHECK_THAT(text, Catch::Contains("first 3 of 5 errors\n"));
+  CHECK_THAT(text, Catch::Contains("  parse: json: unexpected end\n    " + path +
+                                   ":3 (byte 8)\n    {\"a\":\\t1\n"));
+  CHECK_THAT(text, Catch::Contains("    gone.ndjson, byte 1,234\n"));
+  CHECK_THAT(text, Catch::Contains("    record 42\n"));
+}
+
+TEST_CASE("a failed run says where and why, what it left, and how to go on") {
+  Report report;
+  report.status = RunStatus::failed;
+  report.read = 1000;
+  report.failure = sample("gone.ndjson", 7);
+  report.stages = {{"read", "file.read", 0, 1000, {}, {}, 0},
+                   {"parse", "json.parse", 1000, 997, {{"json", 3}}, {}, 0},
+                   {"write", "file.write", 997, 997, {}, {}, 0}};
+  report.leftover = "out.csv.partial";
+  const std::string wanted =
+      "failed at 'parse': json: unexpected end\n"
+      "  gone.ndjson, byte 7\n"
+      "  {\"a\":\\t1\n"
+      "  the unfinished output is out.csv.partial\n";
+  CHECK_THAT(report_text(report, style()),
+             Catch::Contains("\n" + wanted +
+                             "  3 of 1,000 failed at 'parse'; to go on past them, rerun with "
+                             "'on_error: skip' on that stage\n"));
+  CHECK(failure_text(report, style()) == wanted);
+}
+
+TEST_CASE("a sink that failed is no matter of on_error") {
+  Report report;
+  report.status = RunStatus::failed;
+  report.failure = {"write", "io", "no space left", {}, "", ""};
+  report.stages = {{"read", "file.read", 0, 9, {}, {}, 0},
+                   {"write", "file.write", 9, 3, {{"io", 1}}, {}, 0}};
+  CHECK_THAT(report_text(report, style()), !Catch::Contains("on_error"));
+}
+
+TEST_CASE("a run without a failure has nothing to say when quiet") {
+  CHECK(failure_text(good_report(), style()).empty());
+}
+
+TEST_CASE("an interrupted run names the signal") {
+  Report report;
+  report.status = RunStatus::interrupted;
+  report.signal = 15;
+  CHECK_THAT(report_text(report, style()), Catch::Contains("interrupted by SIGTERM\n"));
+}
+
+TEST_CASE("nothing delivered of something read is a warning that says where it went") {
+  Report report;
+  report.read = 10;
+  report.reasons[static_cast<std::size_t>(Outcome::filtered)] = {{"errors", 8}, {"take", 2}};
+  CHECK_THAT(report_text(report, style()),
+             Catch::EndsWith("warning: nothing was delivered: 8 ended as filtered at 'errors'\n"));
+  report.read = 0;
+  CHECK_THAT(report_text(report, style()), !Catch::Contains("warning"));
+}
+
+TEST_CASE("a report holds no escape unless it has colours") {
+  CHECK(report_text(good_report(), style()).find('\x1b') == std::string::npos);
+  ReportStyle colourful = style();
+  colourful.colours = true;
+  CHECK(report_text(good_report(), colourful).find("\x1b[32mok\x1b[0m") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace weir

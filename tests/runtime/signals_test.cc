@@ -1,0 +1,74 @@
+#include "runtime/signals.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+namespace weir {
+namespace {
+
+TEST_CASE("signals arrive on a thread of their own, each once") {
+  std::mutex mutex;
+  std::condition_variable arrived;
+  std::vector<int> seen;
+  const Signals signals([&](int signal) {
+    const std::lock_guard lock(mutex);
+    seen.push_back(signal);
+    arrived.notify_one();
+  });
+  const auto wait_for = [&](std::size_t count) {
+    std::unique_lock lock(mutex);
+    arrived.wait(lock, [&] { return seen.size() == count; });
+  };
+  ::kill(::getpid(), SIGINT);
+  wait_for(1);
+  ::kill(::getpid(), SIGTERM);
+  wait_for(2);
+  CHECK(seen == std::vector<int>{SIGINT, SIGTERM});
+}
+
+TEST_CASE("the third signal ends the process though nothing reacts") {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    std::atomic<int> seen = 0;
+    const Signals signals([&](int) {
+      ++seen;
+      seen.notify_one();
+    });
+    for (int i = 0; i < 3; ++i) {
+      ::kill(::getpid(), SIGINT);
+      seen.wait(i);  // Never wakes up for the third.
+    }
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 130);
+}
+
+TEST_CASE("signals end the process again when nobody listens any more") {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::signal(SIGTERM, SIG_DFL);  // The test framework had caught it.
+    {
+      const Signals signals([](int) {});
+    }
+    ::kill(::getpid(), SIGTERM);
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFSIGNALED(status));
+}
+
+}  // namespace
+}  // namespace weir

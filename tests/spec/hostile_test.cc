@@ -1,0 +1,150 @@
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "tests/spec/look_alikes.h"
+
+// Files that are no pipelines, by accident or on purpose.
+
+using namespace weir;
+
+namespace {
+
+std::string repeat(std::string_view piece, std::size_t times) {
+  std::string text;
+  for (std::size_t i = 0; i < times; ++i) text += piece;
+  return text;
+}
+
+bool says(const std::string& text, const std::string& what) {
+  const std::string said = fake::complaints(text);
+  UNSCOPED_INFO(said.substr(0, 1000));
+  return said.find(what) != std::string::npos;
+}
+
+constexpr const char* kValid = R"(name: access-errors
+about: "Failed requests, \"in\" order."
+params:
+  input: { default: in.ndjson, about: 'the log''s path' }
+  level: { default: 400 }
+limits: { memory: 256MiB, threads: auto }
+stages:
+  - uses: file.read
+    with: { path: ["${params.input}", &other other.log] }
+  - uses: json.parse
+    when: record.text == "x" or record.text == "y"
+  - name: errors
+    uses: filter
+    on_error: skip
+    with:
+      where: status >= ${params.level} # comment
+  - uses: set
+    order: none
+    with:
+      fields:
+        host: lower
+        path: |
+          multi
+  - uses: text.format
+    with: { line: "{time} {{x}} {path}" }
+  - uses: take
+    with:
+      count: 5
+  - uses: file.write
+    with: { path: *other }
+)";
+
+}  // namespace
+
+TEST_CASE("10,000 levels of nesting give a diagnostic in every form") {
+  const std::string deep = "nested deeper than 64 levels";
+  CHECK(says(repeat("[", 10'000), deep));
+  CHECK(says(repeat("[", 10'000) + repeat("]", 10'000), deep));
+  CHECK(says(repeat("{a: ", 10'000), deep));
+  CHECK(says(repeat("[{a: ", 10'000), deep));
+  CHECK(says(repeat("- ", 10'000), deep));
+  CHECK(says("stages: " + repeat("[", 10'000), deep));
+  CHECK(says("stages:\n" + repeat("- ", 10'000) + "x", deep));
+  CHECK(says(repeat("? ", 10'000), deep));
+  std::string stairs;
+  for (std::size_t i = 0; i < 1'000; ++i) stairs += std::string(i, ' ') + "a:\n";
+  CHECK(says(stairs, deep));
+}
+
+TEST_CASE("64 levels are no mistake of YAML") {
+  CHECK_FALSE(says(repeat("[", 63) + repeat("]", 63), "nested deeper"));
+}
+
+TEST_CASE("a file of 100 MB gives one diagnostic and is not even looked at") {
+  const std::string text(100'000'000, '\n');
+  CHECK(fake::complaints(text) ==
+        "p.yaml: error: expected a pipeline of at most 1048576 bytes, got 100000000\n");
+}
+
+TEST_CASE("files full of one thing end quickly") {
+  for (const char* piece : {"[",   "{",     "- ",  "a: ",    "\"",       "'",   "&a ",    "*a ",
+                            "!a ", "---\n", "a\n", "a: b\n", "{a: b}, ", "[a,", ": ",     "? a\n",
+                            "|\n", "${",    "@\n", "a: -\n", "%a\n",     "#",   "- - #\n"}) {
+    INFO(piece);
+    CHECK_FALSE(
+        fake::complaints(repeat(piece, (1 << 17) / std::string_view(piece).size())).empty());
+  }
+}
+
+TEST_CASE("a long list of mistakes is cut") {
+  std::string text;
+  for (int i = 0; i < 500; ++i) text += "key" + std::to_string(i) + ": 1\n";
+  const Loaded loaded = fake::Setup().load(text);
+  CHECK(loaded.diagnostics.size() == 101);
+  CHECK(loaded.diagnostics.back().severity == Severity::note);
+}
+
+TEST_CASE("every single byte in a file is survived") {
+  for (int byte = 0; byte < 256; ++byte) {
+    CHECK_FALSE(fake::complaints(std::string(1, static_cast<char>(byte))).empty());
+    const std::string text = std::string("name: ") + static_cast<char>(byte) + "\n";
+    CHECK_FALSE(fake::complaints(text).empty());
+  }
+}
+
+TEST_CASE("the file that the mutations start from is valid") {
+  CHECK(fake::complaints(kValid) == "");
+}
+
+TEST_CASE("random mutations of a pipeline never crash and always end") {
+  const fake::Setup setup;
+  const std::string valid = kValid;
+  const std::string alphabet = " \n\t:-?#&*!|>'\"%@`{}[],$\\~<ab0\r\x01\xc3";
+  for (std::uint32_t seed = 0; seed < 4'000; ++seed) {
+    std::mt19937 random(seed);
+    const auto below = [&random](std::size_t n) { return n ? random() % n : 0; };
+    std::string text = valid;
+    for (std::size_t edits = 1 + below(4); edits > 0; --edits) {
+      const std::size_t at = below(text.size());
+      switch (below(5)) {
+        case 0:
+          text.erase(at, 1 + below(8));
+          break;
+        case 1:
+          text.insert(at, 1, alphabet[below(alphabet.size())]);
+          break;
+        case 2:
+          text[at] = alphabet[below(alphabet.size())];
+          break;
+        case 3:
+          text.insert(below(text.size()), text.substr(at, below(40)));
+          break;
+        default:
+          text.resize(std::max<std::size_t>(at, 1));
+          break;
+      }
+    }
+    const Loaded loaded = setup.load(text);
+    bool failed = false;
+    for (const Diagnostic& d : loaded.diagnostics) {
+      failed |= d.severity == Severity::error;
+      REQUIRE_FALSE(render(d, text).empty());
+    }
+    INFO("seed " << seed << "\n" << text);
+    REQUIRE(loaded.plan.has_value() != failed);
+  }
+}
