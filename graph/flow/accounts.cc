@@ -36,18 +36,15 @@ void Accounts::book_roots(Token& token) {
     end_ = env_.input_end;
   }
   const std::uint32_t count = token.roots.size();
-  std::uint32_t run = 0;
-  RootMark last = kUnmarked;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const RootMark mark = final_mark(token.roots[i], {token.sequence, token.root_base + i});
-    if (mark != last && run > 0) {
-      outcomes_[last] += run;
-      run = 0;
-    }
-    last = mark;
-    ++run;
+  const bool final = !fence_ && !end_;
+  for (std::uint32_t i = 0; i < count;) {
+    // Neighbours mostly share an outcome.
+    const RootMark mark = token.roots[i];
+    std::uint32_t next = i + 1;
+    while (final && next < count && token.roots[next] == mark) ++next;
+    outcomes_[final ? mark : final_mark(mark, {token.sequence, token.root_base + i})] += next - i;
+    i = next;
   }
-  if (run > 0) outcomes_[last] += run;
   env_.gate.leave(count);
   token.root_base += count;
   token.roots.clear();

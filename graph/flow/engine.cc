@@ -38,7 +38,8 @@ Engine::Engine(Environment& env, int tokens)
   const bool blocking = env.plan.source().blocking();
   graph_ = std::make_unique<FlowGraph>(env.plan, *this, tokens, blocking);
   pump_ = std::make_unique<Pump>(env, *runners_[0], tokens_,
-                                 Pump::Hooks{[this](Token* token) { issue(token); },
+                                 Pump::Hooks{[this] { admit(); },
+                                             [this](Token* token) { graph_->put(token); },
                                              [this] { graph_->schedule_pump(); },
                                              [this] { release_one(); }});
 }
@@ -70,10 +71,9 @@ void Engine::stop_reading() {
   if (!pump_stopped_.exchange(true)) pump_->stop();
 }
 
-void Engine::issue(Token* token) {
+void Engine::admit() {
   alive_.fetch_add(1);
   env_.gate.begin_token();
-  graph_->put(token);
 }
 
 void Engine::pump() noexcept {
@@ -94,10 +94,10 @@ bool Engine::parallel(std::size_t segment, Token& token) noexcept {
   const Segment& s = env_.plan.segments[segment];
   token.voided = token.voided || env_.fence.behind(token.sequence);
   if (segment == 0) {
+    if (token.kind != Token::Kind::finish) pump_->token_begun();
     if (!token.voided && !token.split.done() && !env_.abandoned()) {
       load_split(env_, *runners_[0], token, token.work, ~std::uint32_t{0}, ~std::uint64_t{0});
     }
-    if (token.kind != Token::Kind::finish) pump_->token_begun(token.filled);
   }
   if (env_.services.lose_batch == token.sequence) return false;
   if (!token.voided && token.unfinished_count == 0) run_stages(token, s.first, s.last);
@@ -198,7 +198,8 @@ void Engine::advance() {
     token->kind = Token::Kind::finish;
     token->sequence = pump_->next_sequence();
     token->finish_stage = static_cast<int>(finishing_);
-    issue(token);
+    admit();
+    graph_->put(token);
     return;
   }
   const std::lock_guard lock(mutex_);

@@ -57,7 +57,7 @@ class Engine final : public NodeBodies {
 
   void run_stages(Token& token, int first, int last);
   bool work_serial(std::size_t segment, Token& token);
-  void issue(Token* token);
+  void admit();
   void end(Token& token);
   void pace(const Token& token);
   void release_one();

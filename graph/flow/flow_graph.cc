@@ -72,7 +72,8 @@ FlowGraph::Nodes::Nodes(const Plan& plan, NodeBodies& bodies_, int tokens, bool 
   arena.execute([&] {
     graph = std::make_unique<flow::graph>();
     limiter = std::make_unique<Limiter>(*graph, static_cast<std::size_t>(tokens));
-    pump = std::make_unique<PumpNode>(*graph, flow::serial,
+    // Unlimited: the pump sees to it that one at a time reads, and hands over before it is done.
+    pump = std::make_unique<PumpNode>(*graph, flow::unlimited,
                                       [this](flow::continue_msg) noexcept { bodies.pump(); });
     for (std::size_t i = 0; i < plan.segments.size(); ++i) {
       segments.push_back(std::make_unique<SegmentNodes>());

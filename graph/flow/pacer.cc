@@ -23,7 +23,7 @@ void Pacer::note(std::uint32_t records, std::uint64_t bytes, std::uint64_t slowe
   const double fit = std::min(kTargetNs / std::max(ns_per_record_, 1.0),
                               kMaxFootprint / std::max(footprint_per_record_, 1.0));
   const std::uint32_t now = want_records_.load(std::memory_order_relaxed);
-  const double wanted = std::clamp(fit, 1.0, std::min<double>(kMaxRecords, 4.0 * now));
+  const double wanted = std::clamp(fit, 1.0, std::min<double>(kMaxRecords, 8.0 * now));
   want_records_.store(static_cast<std::uint32_t>(wanted), std::memory_order_relaxed);
   const double text = std::max(bytes_per_record_, 1.0) * wanted;
   want_bytes_.store(static_cast<std::uint64_t>(std::clamp<double>(text, 1.0, kMaxBytes)),

@@ -7,11 +7,12 @@ namespace weir {
 
 /// Finds how large a batch should be: as large as its slowest stage works off in kTargetNs, so that
 /// the cost of a message vanishes and order costs no latency, within the bounds below.
-/// Starts small and at most quadruples. Fed by the sink (one thread at a time), read by the source.
+/// Starts with one record and grows
+/// at most eightfold. Fed by the sink (one thread at a time), read by the source.
 class Pacer {
  public:
   static constexpr std::uint64_t kTargetNs = 200'000;
-  static constexpr std::uint32_t kMaxRecords = 4096;
+  static constexpr std::uint32_t kMaxRecords = 2048;
   static constexpr std::uint64_t kMaxBytes = 256 * 1024;
   static constexpr std::uint64_t kMaxFootprint = 1024 * 1024;
 
@@ -29,8 +30,8 @@ class Pacer {
   double ns_per_record_ = 0;
   double bytes_per_record_ = 0;
   double footprint_per_record_ = 0;
-  std::atomic<std::uint32_t> want_records_{16};
-  std::atomic<std::uint64_t> want_bytes_{8 * 1024};
+  std::atomic<std::uint32_t> want_records_{1};
+  std::atomic<std::uint64_t> want_bytes_{1024};
   std::atomic<std::uint64_t> footprint_{0};
 };
 

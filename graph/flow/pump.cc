@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "graph/flow/token_feed.h"
 
@@ -46,6 +47,9 @@ void Pump::run() {
     switch (step()) {
       case Step::progress:
         continue;
+      case Step::issued:
+        if (issue(*std::exchange(read_, nullptr))) continue;
+        return;
       case Step::ended:
         state_.store(State::ended);
         hooks_.ended();
@@ -59,6 +63,19 @@ void Pump::run() {
     State parked = State::parked;
     if (!state_.compare_exchange_strong(parked, State::running)) return;
   }
+}
+
+/// Sends the token on its way; false: somebody else reads on. The next read is left to the worker
+/// that is free first; this one works on the batch that it has just read, while its cache has it.
+bool Pump::issue(Token& token) {
+  hooks_.admit();
+  if (own_thread_) {
+    hooks_.put(&token);
+    return true;
+  }
+  hooks_.schedule();
+  hooks_.put(&token);
+  return false;
 }
 
 void Pump::wake() {
@@ -76,11 +93,11 @@ void Pump::wake() {
 /// finds room, so none is forgotten.
 void Pump::wake_if_roomy() {
   if (state_.load() != State::parked) return;
-  if (waiting_filled_.load() <= depth() / 2 && env_.gate.tokens() <= window() * 3 / 4) wake();
+  if (waiting_.load() <= depth() / 2 && env_.gate.tokens() <= window() * 3 / 4) wake();
 }
 
-void Pump::token_begun(bool filled) {
-  if (filled) waiting_filled_.fetch_sub(1);
+void Pump::token_begun() {
+  waiting_.fetch_sub(1);
   wake_if_roomy();
 }
 
@@ -108,13 +125,14 @@ int Pump::window() const {
       fit, 1, static_cast<std::uint64_t>(env_.gate.tokens_limit())));
 }
 
-/// Tokens full of records that may wait for a worker.
+/// Tokens that may wait for a worker: enough for all to find one, few enough that batches soon have
+/// the size that the pacer finds.
 int Pump::depth() const { return 2 * env_.plan.limits.threads + 2; }
 
 bool Pump::may_read() const {
   if (env_.stop_reading.load(std::memory_order_acquire)) return true;
   if (env_.gate.tokens() >= window()) return false;
-  if (!splits_ && waiting_filled_.load() >= depth()) return false;
+  if (waiting_.load() >= depth()) return false;
   if (starved_at_ == ended_tokens_.load() && env_.gate.tokens() > 0) return false;
   return env_.gate.held() < env_.gate.records();
 }
@@ -126,11 +144,11 @@ Pump::Step Pump::step() {
     token->kind = Token::Kind::begin;
     token->sequence = next_sequence();
     token->filled = true;
-    waiting_filled_.fetch_add(1);
-    hooks_.issue(token);
-    return Step::progress;
+    waiting_.fetch_add(1);
+    read_ = token;
+    return Step::issued;
   }
-  if (env_.stop_reading.load(std::memory_order_acquire)) return Step::ended;
+  if (ended_ || env_.stop_reading.load(std::memory_order_acquire)) return Step::ended;
   const std::uint64_t left = env_.input_limit - std::min(env_.input_limit, env_.read.load());
   if (left == 0) return Step::ended;
   if (!may_read()) return Step::parked;
@@ -159,25 +177,27 @@ Pump::Step Pump::read_into(Token* token) {
     starved_at_ = ended_tokens_.load();
     if (alone && feed.appended() == 0) fail_at_source(env_, *token);
   } catch (...) {
+    feed.book();
     fail_at_source(env_, *token);
     more = false;
   }
   reading_.store(false, std::memory_order_release);
   token->work.set_lane(Lane::normal);
-  splits_ = feed.handed_out();
-  if (!splits_) settle_feed(env_, source_, *token, token->work, feed);
+  const bool splits = feed.handed_out();
+  if (!splits) settle_feed(env_, source_, *token, token->work, feed);
   token->tallies[0].busy_ns += static_cast<std::uint64_t>((Clock::now() - start).count());
-  if (feed.appended() == 0 && !splits_ && token->failures.empty()) {
+  if (feed.appended() == 0 && !splits && token->failures.empty()) {
     env_.gate.give_records(token->credits);
     tokens_.put(token);
     if (starved_at_ != ~std::uint64_t{0}) return Step::parked;
     return more ? Step::progress : Step::ended;
   }
   ++sequence_;
-  token->filled = !splits_;
-  if (token->filled) waiting_filled_.fetch_add(1);
-  hooks_.issue(token);
-  return more ? Step::progress : Step::ended;
+  token->filled = !splits;
+  waiting_.fetch_add(1);
+  read_ = token;
+  ended_ = !more;
+  return Step::issued;
 }
 
 }  // namespace weir

@@ -19,9 +19,10 @@ namespace weir {
 class Pump {
  public:
   struct Hooks {
-    std::function<void(Token*)> issue;  ///< Takes a numbered token into the graph.
-    std::function<void()> schedule;     ///< Runs `run` on a worker, soon.
-    std::function<void()> ended;        ///< Nothing more will be issued. Called once.
+    std::function<void()> admit;      ///< One more token is on its way: counted, then put.
+    std::function<void(Token*)> put;  ///< Takes a numbered token into the graph.
+    std::function<void()> schedule;   ///< Runs `run` on a worker, soon.
+    std::function<void()> ended;      ///< Nothing more will be issued. Called once.
   };
 
   Pump(Environment& env, StageRunner& source, TokenPool& tokens, Hooks hooks);
@@ -31,8 +32,8 @@ class Pump {
   void start(bool blocking);
   /// Reads until it has to park or the input ends. For the arena's workers.
   void run();
-  /// A token has begun (`filled`: one with records) or ended: perhaps there is room again.
-  void token_begun(bool filled);
+  /// A worker has begun with a token, or one has ended: perhaps there is room again.
+  void token_begun();
   void token_ended();
   /// Makes a source that waits come back, and a parked pump look at the flags again.
   void stop();
@@ -42,11 +43,12 @@ class Pump {
   bool reading() const { return reading_.load(std::memory_order_acquire); }
 
  private:
-  enum class Step : std::uint8_t { progress, parked, ended };
+  enum class Step : std::uint8_t { progress, issued, parked, ended };
   enum class State : std::uint8_t { running, parked, ended };
 
   Step step();
   Step read_into(Token* token);
+  bool issue(Token& token);
   bool may_read() const;
   int window() const;
   int depth() const;
@@ -60,10 +62,11 @@ class Pump {
   Hooks hooks_;
   std::uint64_t sequence_ = 0;
   bool begun_ = false;
-  bool splits_ = false;  ///< The source handed out a split last time: reading costs nothing.
+  bool ended_ = false;
+  Token* read_ = nullptr;  ///< What the last step read, to be issued.
   std::uint64_t starved_at_ = ~std::uint64_t{0};  ///< Tokens ended when memory ran out.
   std::atomic<std::uint64_t> ended_tokens_{0};
-  std::atomic<int> waiting_filled_{0};
+  std::atomic<int> waiting_{0};
   std::atomic<State> state_{State::running};
   std::atomic<bool> reading_{false};
 

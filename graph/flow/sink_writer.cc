@@ -61,7 +61,10 @@ void SinkWriter::settle(Token& token, std::span<RecordData> records) {
   std::uint32_t delivered = 0;
   for (RecordData& data : records) {
     if (data.state != RecordState::failed) {
-      token.mark(data.root, root_mark(Outcome::delivered, stage_));
+      if (data.root != detail::kNoRoot) {
+        RootMark& mark = token.roots[data.root];
+        mark = std::max(mark, root_mark(Outcome::delivered, stage_));
+      }
       ++delivered;
       continue;
     }

@@ -7,6 +7,14 @@
 #include "graph/flow/stage_runner.h"
 
 namespace weir {
+namespace {
+
+/// Credits that a batch takes at once when it turns out larger than expected.
+constexpr std::uint32_t kCreditStep = 64;
+/// Records that a feed makes room for at once.
+constexpr std::uint32_t kRoomStep = 256;
+
+}  // namespace
 
 TokenFeed::TokenFeed(Environment& env, Token& token, Workspace& work, std::uint32_t want_records,
                      std::uint64_t want_bytes)
@@ -27,17 +35,29 @@ void TokenFeed::hand_out(const Split& split) {
   env_.bytes_handed_out.fetch_add(split.end - split.begin, std::memory_order_relaxed);
 }
 
-detail::RecordData& TokenFeed::push() {
+void TokenFeed::book() {
+  const auto records = static_cast<std::uint32_t>(next_ - first_);
+  work_.records.add(records);
+  if (first_) token_.roots.truncate(next_root_);
+  appended_ += records;
+  first_ = next_ = end_ = nullptr;
+}
+
+/// Room in credits, in roots, and in records; in steps, so that a record costs none of this.
+void TokenFeed::make_room() {
+  book();
   if (token_.roots.size() == token_.credits) {
-    const std::uint32_t more = env_.gate.take_records(64);
+    const std::uint32_t more = env_.gate.take_records(kCreditStep);
     if (more == 0) throw detail::OutOfMemory{};
     token_.credits += more;
   }
-  work_.records.ensure_room();
-  token_.roots.push(kUnmarked, work_.lane);
-  detail::RecordData& record = work_.records.push();
-  record.root = token_.roots.size() - 1;
-  return record;
+  work_.records.reserve(token_.credits);
+  const std::uint32_t room =
+      std::min({work_.records.room(), token_.credits - token_.roots.size(), kRoomStep});
+  next_root_ = token_.roots.size();
+  token_.roots.fill(kUnmarked, room, work_.lane);
+  first_ = next_ = work_.records.data() + work_.records.size();
+  end_ = first_ + room;
 }
 
 void TokenFeed::reject_size(Record& record, std::size_t size) {
@@ -48,7 +68,8 @@ void TokenFeed::reject_size(Record& record, std::size_t size) {
 }
 
 void settle_feed(Environment& env, StageRunner& source, Token& token, Workspace& work,
-                 const TokenFeed& feed) {
+                 TokenFeed& feed) {
+  feed.book();
   token.bytes += feed.bytes();
   token.tallies[0].in += feed.appended();
   env.gate.enter(feed.appended());
@@ -93,6 +114,7 @@ void load_split(Environment& env, StageRunner& source, Token& token, Workspace& 
     // What was loaded goes on; the rest of the split is loaded when this token is the oldest.
     if (work.lane == Lane::reserve && feed.appended() == 0) fail_at_source(env, token);
   } catch (...) {
+    feed.book();
     fail_at_source(env, token);
   }
   settle_feed(env, source, token, work, feed);

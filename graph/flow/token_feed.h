@@ -14,12 +14,13 @@ class TokenFeed final : public Feed {
   std::uint32_t begin_part(Part part) override;
   void hand_out(const Split& split) override;
 
-  std::uint32_t appended() const { return appended_; }
   std::uint64_t bytes() const { return bytes_; }
   bool handed_out() const { return handed_out_; }
+  /// Books what was appended: from then on it stands in `work` and in the token's roots.
+  void book();
 
  private:
-  detail::RecordData& push() override;
+  void make_room() override;
   void reject_size(Record& record, std::size_t size) override;
 
   Environment& env_;
@@ -36,7 +37,7 @@ void load_split(Environment& env, class StageRunner& source, Token& token, Works
 /// After a source has filled a feed: counts what entered, gives surplus credits back, and lets the
 /// records that the source failed meet its policy.
 void settle_feed(Environment& env, class StageRunner& source, Token& token, Workspace& work,
-                 const TokenFeed& feed);
+                 TokenFeed& feed);
 
 /// Fails the run at the source, behind all that `token` holds. Only inside a catch block.
 void fail_at_source(Environment& env, Token& token);

@@ -48,8 +48,10 @@ void RecordArray::grow() {
   // detail::kRecordCharge accounts for each record.
   std::size_t bytes = base * sizeof(detail::RecordData);
   bytes += bytes < 128 * 1024 ? bytes + 16 * sizeof(detail::RecordData) : bytes / 4;
+  const std::size_t hinted = std::exchange(hint_, 0) * sizeof(detail::RecordData);
   Block bigger;
-  if (!pool_->take(bytes, lane_, bigger)) {
+  if ((hinted <= bytes || !pool_->take(hinted, lane_, bigger)) &&
+      !pool_->take(bytes, lane_, bigger)) {
     if (!reserve_allowed_ || !pool_->take(bytes, Lane::reserve, bigger)) {
       throw detail::OutOfMemory{};
     }

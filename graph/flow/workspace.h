@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -61,6 +62,12 @@ class PooledArray {
     if ((size_ + 1) * sizeof(T) > block_.size) grow(lane);
     data()[size_++] = value;
   }
+  void fill(T value, std::uint32_t count, Lane lane) {
+    while ((size_ + count) * sizeof(T) > block_.size) grow(lane);
+    std::fill_n(data() + size_, count, value);
+    size_ += count;
+  }
+  void truncate(std::uint32_t size) { size_ = size; }
   void clear() { size_ = 0; }
   void release() {
     pool_->give(std::exchange(block_, Block{}));
@@ -105,6 +112,16 @@ class RecordArray final : public detail::Output {
   bool dipped() const { return dipped_; }
   bool open() const { return capacity_ > 0; }
   void truncate(std::uint32_t size) { size_ = size; }
+  /// The free room behind the records, at least one, and its use.
+  std::uint32_t room() {
+    ensure_room();
+    return capacity_ - size_;
+  }
+  void add(std::uint32_t records) { size_ += records; }
+  /// Room for so many at once, if there is memory for them: growing would copy.
+  void reserve(std::uint32_t records) {
+    if (capacity_ == 0 && records > 0) hint_ = records;
+  }
   /// Room for one more, so that the next push cannot fail.
   void ensure_room() {
     if (size_ == capacity_) grow();
@@ -112,7 +129,7 @@ class RecordArray final : public detail::Output {
   void release() {
     pool_->give(std::exchange(block_, Block{}));
     data_ = nullptr;
-    size_ = capacity_ = 0;
+    size_ = capacity_ = hint_ = 0;
   }
   void swap(RecordArray& other) {
     std::swap(block_, other.block_);
@@ -129,6 +146,7 @@ class RecordArray final : public detail::Output {
   Block block_;
   const RecordArray* before_ = nullptr;
   const std::uint32_t* before_count_ = nullptr;
+  std::uint32_t hint_ = 0;
   Lane lane_;
   bool reserve_allowed_ = false;
   bool dipped_ = false;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string_view>
 
 #include "weir/origin.h"
@@ -42,7 +43,7 @@ class Feed {
   std::uint32_t want_records() const { return want_records_; }
   std::uint64_t want_bytes() const { return want_bytes_; }
   /// The batch is full: return. Appending more is an error of the source.
-  bool full() const { return appended_ >= want_records_ || bytes_ >= want_bytes_; }
+  bool full() const { return appended() >= want_records_ || bytes_ >= want_bytes_; }
 
   /// Names the part that the following records come from, before its first record. Returns its
   /// number: 0, 1, 2... Only from `read`.
@@ -68,6 +69,9 @@ class Feed {
   /// A record without text yet; `set_text` and `set` fill it.
   Record append(std::uint64_t position) { return append(part_, position); }
 
+  /// Records appended so far.
+  std::uint32_t appended() const { return appended_ + static_cast<std::uint32_t>(next_ - first_); }
+
   /// What `limits.record` says, in bytes.
   std::size_t record_limit() const { return record_limit_; }
 
@@ -76,22 +80,28 @@ class Feed {
   virtual void hand_out(const Split& split) = 0;
 
  protected:
-  virtual detail::RecordData& push() = 0;
+  /// Called when the room is used up: books [first_, next_) and makes more. Throws OutOfMemory.
+  virtual void make_room() = 0;
   virtual void reject_size(Record& record, std::size_t size) = 0;
 
   Record append(std::uint32_t part, std::uint64_t position) {
-    detail::RecordData& data = push();
+    if (next_ == end_) make_room();
+    detail::RecordData& data = *new (next_++) detail::RecordData();
+    data.root = next_root_++;
     data.part = part;
     data.position = position;
-    ++appended_;
     arena_->set_budget(record_limit_);
     return Record(data, *arena_, *host_);
   }
 
+  detail::RecordData* first_ = nullptr;  ///< Room for records: [first_, end_), used to next_.
+  detail::RecordData* next_ = nullptr;
+  detail::RecordData* end_ = nullptr;
+  std::uint32_t next_root_ = 0;
   detail::Arena* arena_ = nullptr;
   const detail::Host* host_ = nullptr;
   std::uint32_t part_ = 0;
-  std::uint32_t appended_ = 0;
+  std::uint32_t appended_ = 0;  ///< Booked by make_room.
   std::uint32_t want_records_ = 0;
   std::uint64_t bytes_ = 0;
   std::uint64_t want_bytes_ = 0;

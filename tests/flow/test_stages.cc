@@ -200,15 +200,18 @@ class Tally final : public SerialTransform {
 struct BurstOptions {
   std::int64_t count = 1000;
   std::int64_t size = 20;
+  std::int64_t every = 1;  ///< One in so many records, chosen by its text; the others pass.
   std::string poison;  ///< The last child of the record with this text is "4242".
 };
 
-/// Emits `count` children of `size` bytes for a record whose text is shorter than 64 bytes.
+/// Emits `count` children of `size` bytes for a chosen record of less than 64 bytes.
 class Burst final : public Transform {
  public:
   explicit Burst(const BurstOptions& o) : o_(o) {}
   void process(Record& record, Call& call) const override {
     if (record.text().size() >= 64) return;
+    const bool chosen = mix(1, record.text()) % static_cast<std::uint64_t>(o_.every) == 0;
+    if (!chosen && record.text() != o_.poison) return;
     std::string text(static_cast<std::size_t>(o_.size), 'x');
     for (std::int64_t i = 0; i < o_.count; ++i) {
       const std::string number = std::to_string(i);
@@ -286,6 +289,7 @@ void add_test_stages(Registry& registry) {
   registry.add<Burst, BurstOptions>("test.burst", "Many from one.")
       .optional("count", &BurstOptions::count, "How many.")
       .optional("size", &BurstOptions::size, "Bytes each.")
+      .optional("every", &BurstOptions::every, "One in so many.")
       .optional("poison", &BurstOptions::poison, "A text.");
   registry.add<Collecting, CollectOptions>("test.collect", "Keeps.")
       .kinds(Kinds{.needs_text = true})

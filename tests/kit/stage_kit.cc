@@ -118,7 +118,11 @@ class KitFeed final : public Feed {
   Split split;
 
  private:
-  detail::RecordData& push() override { return output_.push(); }
+  void make_room() override {
+    appended_ += static_cast<std::uint32_t>(next_ - first_);
+    first_ = next_ = &output_.push();
+    end_ = first_ + 1;
+  }
   void reject_size(Record& record, std::size_t) override {
     record.fail("too_big", "the record passes limits.record");
   }

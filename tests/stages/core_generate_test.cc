@@ -176,7 +176,11 @@ class OneBatch final : public Feed {
     }
     std::deque<std::unique_ptr<char[]>> blocks_;
   };
-  detail::RecordData& push() override { return records_.emplace_back(); }
+  void make_room() override {
+    appended_ += static_cast<std::uint32_t>(next_ - first_);
+    first_ = next_ = &records_.emplace_back();
+    end_ = first_ + 1;
+  }
   void reject_size(Record&, std::size_t) override {}
 
   NoHost nobody_;

@@ -70,10 +70,13 @@ class StingyFeed final : public Feed {
   std::vector<Part> parts;
 
  private:
-  detail::RecordData& push() override {
+  void make_room() override {
+    appended_ += static_cast<std::uint32_t>(next_ - first_);
+    first_ = next_ = end_ = nullptr;
     stingy_.maybe_refuse();
     if (full()) throw std::logic_error("a record was appended to a full batch");
-    return records_.emplace_back();
+    first_ = next_ = &records_.emplace_back();
+    end_ = first_ + 1;
   }
   void reject_size(Record& record, std::size_t) override { record.fail("too_big", ""); }
 
