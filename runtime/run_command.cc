@@ -1,5 +1,7 @@
 #include "runtime/run_command.h"
 
+#include <cstdlib>
+
 #include <unistd.h>
 
 #include <cstdio>
@@ -23,7 +25,9 @@ bool shows_live_line(const Console& console, const RunArguments& arguments, cons
 }
 
 Report run_plan(Runtime& runtime, const RunArguments& arguments, Plan& plan) {
-  Log log(runtime.console(), arguments.verbose ? LogLevel::debug : LogLevel::warning);
+  Log log(runtime.console(), arguments.verbose ? LogLevel::debug
+                             : arguments.quiet ? LogLevel::error
+                                               : LogLevel::warning);
   Signals::block();
   Run run(plan, services_with(log));
   const Signals signals([&run](int signal) { run.interrupt(signal); });
@@ -84,7 +88,10 @@ int run_command(Runtime& runtime, const RunArguments& arguments) {
   }
   const Report report = run_plan(runtime, arguments, *loaded.plan);
   show_report(runtime, arguments, *loaded.plan, report);
-  return exit_code(report, arguments.strict);
+  const int code = exit_code(report, arguments.strict);
+  // A call into a stage never came back: its thread still stands on the plan.
+  if (report.hung) std::_Exit(code);
+  return code;
 }
 
 }  // namespace weir

@@ -22,14 +22,14 @@ RootMark Accounts::final_mark(RootMark mark, Place place) const {
   if (beyond_input_end(place) && outcome != Outcome::delivered && outcome != Outcome::aggregated) {
     return root_mark(Outcome::filtered, kAfterTake);
   }
-  if (fence_ && place >= *fence_ && outcome < Outcome::abandoned &&
-      outcome != Outcome::delivered) {
+  if (fence_ && place >= *fence_ && outcome < Outcome::abandoned && outcome != Outcome::delivered) {
     return root_mark(Outcome::abandoned, kAfterFailure);
   }
   return mark;
 }
 
 void Accounts::book_roots(Token& token) {
+  const std::lock_guard books(books_mutex_);
   fence_ = env_.fence.raised() ? env_.fence.place() : std::nullopt;
   {
     const std::lock_guard lock(env_.end_mutex);
@@ -51,17 +51,20 @@ void Accounts::book_roots(Token& token) {
 }
 
 void Accounts::book_token(Token& token) {
+  const std::lock_guard books(books_mutex_);
   ++batches_;
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     stages_[i].in += token.tallies[i].in;
     stages_[i].out += token.tallies[i].out;
     stages_[i].busy_ns += token.tallies[i].busy_ns;
   }
-  for (RecordFailure& failure : token.failures) {
+  for (const FailureNote& note : token.failures) {
+    if (beyond_input_end({token.sequence, note.root})) continue;
+    ++stages_[note.stage].errors[token.failure_kinds[note.kind]];
+    if (note.kept) ++kept_;
+  }
+  for (const RecordFailure& failure : token.samples) {
     if (beyond_input_end({token.sequence, failure.root})) continue;
-    ++stages_[failure.stage].errors[failure.kind];
-    if (failure.kept) ++kept_;
-    if (failure.message.empty()) continue;
     if (++sampled_[{failure.stage, failure.kind}] <= kSamples) {
       samples_.push_back(failure_sample(env_, failure));
     }
@@ -82,15 +85,21 @@ void Accounts::close_input() {
 
 std::string Accounts::reason_name(std::uint16_t reason) const {
   switch (reason) {
-    case kAfterTake: return "after_take";
-    case kAfterFailure: return "after_failure";
-    case kInterrupted: return "interrupted";
-    case kNoReason: return "no_output";
-    default: return env_.plan.stages[reason].name;
+    case kAfterTake:
+      return "after_take";
+    case kAfterFailure:
+      return "after_failure";
+    case kInterrupted:
+      return "interrupted";
+    case kNoReason:
+      return "no_output";
+    default:
+      return env_.plan.stages[reason].name;
   }
 }
 
 void Accounts::fill(Report& report) const {
+  const std::lock_guard books(books_mutex_);
   for (const auto& [mark, count] : outcomes_) {
     const auto outcome = static_cast<std::size_t>(outcome_of(mark));
     report.outcomes[outcome] += count;

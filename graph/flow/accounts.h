@@ -9,8 +9,8 @@
 
 namespace weir {
 
-/// The books of a run: every origin's outcome, every stage's counts and errors. Written by the sink's
-/// node alone, one token at a time, in the order in which tokens end; read at the end.
+/// The books of a run: every origin's outcome, every stage's counts and errors. Written by the
+/// sink's node alone, one token at a time, in the order in which tokens end; read at the end.
 class Accounts {
  public:
   explicit Accounts(Environment& env);
@@ -48,6 +48,7 @@ class Accounts {
   std::string reason_name(std::uint16_t reason) const;
 
   Environment& env_;
+  mutable std::mutex books_mutex_;  ///< A report of a hung run is made while others still book.
   std::vector<StageBook> stages_;
   std::map<RootMark, std::uint64_t> outcomes_;
   std::vector<ErrorSample> samples_;

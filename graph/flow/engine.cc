@@ -37,11 +37,10 @@ Engine::Engine(Environment& env, int tokens)
       holds_(env.plan.segments.size()) {
   const bool blocking = env.plan.source().blocking();
   graph_ = std::make_unique<FlowGraph>(env.plan, *this, tokens, blocking);
-  pump_ = std::make_unique<Pump>(env, *runners_[0], tokens_,
-                                 Pump::Hooks{[this] { admit(); },
-                                             [this](Token* token) { graph_->put(token); },
-                                             [this] { graph_->schedule_pump(); },
-                                             [this] { release_one(); }});
+  pump_ = std::make_unique<Pump>(
+      env, *runners_[0], tokens_,
+      Pump::Hooks{[this] { admit(); }, [this](Token* token) { graph_->put(token); },
+                  [this] { graph_->schedule_pump(); }, [this] { release_one(); }});
 }
 
 Engine::~Engine() = default;
@@ -111,7 +110,7 @@ bool Engine::work_serial(std::size_t segment, Token& token) {
   if (token.voided) return false;
   const bool ends_with_sink = segment + 1 == env_.plan.segments.size();
   if (token.unfinished_count == 0) run_stages(token, s.first, s.last - (ends_with_sink ? 1 : 0));
-  return token.unfinished();
+  return token.holds_others();
 }
 
 std::vector<Token*> Engine::serial(std::size_t segment, Token* token) noexcept {

@@ -67,6 +67,7 @@ class Environment final : public detail::Host {
   Pacer pacer;
   PartTable parts;
   Observer* observer = nullptr;
+  std::mutex observer_mutex;                      ///< Source and workers call it in turn.
   std::uint64_t input_limit = ~std::uint64_t{0};  ///< Records that an observed run reads.
 
   /// No more is read: interrupted, failed, or a stage needs no more input.

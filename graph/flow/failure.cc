@@ -22,9 +22,23 @@ RecordFailure describe_failure(std::uint16_t stage, const detail::RecordData& re
   return failure;
 }
 
+void fail_for_memory(detail::RecordData& record, Workspace& work) {
+  work.last_resort.error = {"memory", "the record took more than limits.record allows"};
+  record.extra = &work.last_resort;
+  record.state = detail::RecordState::failed;
+}
+
+void fail_thrown(Environment& env, detail::RecordData& record, Workspace& work,
+                 const Caught& caught) {
+  try {
+    Record(record, work.arena, env).fail(caught.kind, caught.message, caught.retryable);
+  } catch (const detail::OutOfMemory&) {
+    fail_for_memory(record, work);
+  }
+}
+
 Place place_of(const Token& token, const detail::RecordData& record) {
-  return {token.sequence,
-          record.root == detail::kNoRoot ? 0 : token.root_base + record.root};
+  return {token.sequence, record.root == detail::kNoRoot ? 0 : token.root_base + record.root};
 }
 
 ErrorSample failure_sample(const Environment& env, const RecordFailure& failure) {

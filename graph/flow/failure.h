@@ -1,5 +1,6 @@
 #pragma once
 
+#include "graph/flow/caught.h"
 #include "graph/flow/environment.h"
 #include "graph/flow/token.h"
 
@@ -8,6 +9,13 @@ namespace weir {
 /// Copies what an error left on `record` out of the batch; `full` with message and excerpt.
 RecordFailure describe_failure(std::uint16_t stage, const detail::RecordData& record,
                                std::uint32_t root_base, bool full);
+
+/// Fails a record for whose error there is no memory.
+void fail_for_memory(detail::RecordData& record, Workspace& work);
+
+/// Fails a record by what was thrown, even if there is no memory for the message.
+void fail_thrown(Environment& env, detail::RecordData& record, Workspace& work,
+                 const Caught& caught);
 
 /// Where a record stands in the order of origins; one that a stage made stands before all others
 /// of its token.

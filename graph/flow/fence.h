@@ -18,7 +18,8 @@ struct Place {
 };
 
 /// The smallest place that must not reach the sink: where the first failing origin stands. It only
-/// ever moves down while records are in flight. Thread-safe; the check costs one relaxed load a batch.
+/// ever moves down while records are in flight. Thread-safe; the check costs one relaxed load a
+/// batch.
 class Fence {
  public:
   /// Lowers the fence; the lowest failure's description stays.

@@ -108,9 +108,8 @@ void FlowGraph::Nodes::add_parallel(std::size_t at, const Segment& segment, bool
 void FlowGraph::Nodes::add_serial(std::size_t at, const Segment& segment, bool is_last) {
   SegmentNodes& nodes = *segments[at];
   if (segment.in_order) {
-    nodes.sequencer = std::make_unique<Sequencer>(*graph, [](Token* token) noexcept {
-      return static_cast<std::size_t>(token->sequence);
-    });
+    nodes.sequencer = std::make_unique<Sequencer>(
+        *graph, [](Token* token) noexcept { return static_cast<std::size_t>(token->sequence); });
   }
   if (is_last) {
     nodes.last = std::make_unique<Last>(*graph, flow::serial,
@@ -138,7 +137,8 @@ void FlowGraph::Nodes::connect() {
     if (nodes.parallel) {
       flow::make_edge(flow::output_port<0>(*nodes.parallel), segments[i + 1]->entry());
     }
-    if (nodes.serial) flow::make_edge(flow::output_port<0>(*nodes.serial), segments[i + 1]->entry());
+    if (nodes.serial)
+      flow::make_edge(flow::output_port<0>(*nodes.serial), segments[i + 1]->entry());
   }
 }
 

@@ -27,7 +27,8 @@ class NodeBodies {
 
 /// A plan's segments as oneTBB nodes:
 ///
-///   pump -> limiter_node -> function_node(unlimited) -> sequencer_node -> serial node -> ... -> sink
+///   pump -> limiter_node -> function_node(unlimited) -> sequencer_node -> serial node -> ... ->
+///   sink
 ///
 /// The sink's body gives the limiter's place back. All of oneTBB is behind this class.
 class FlowGraph {

@@ -33,9 +33,7 @@ class Gate {
     while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
     }
   }
-  void leave(std::uint32_t records) {
-    in_flight_.fetch_sub(records, std::memory_order_relaxed);
-  }
+  void leave(std::uint32_t records) { in_flight_.fetch_sub(records, std::memory_order_relaxed); }
   std::uint64_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
 
   // Sequentially consistent: a source that parks and a token that ends must not miss each other.

@@ -21,10 +21,17 @@ HeadFinisher::HeadFinisher(Environment& env, std::vector<std::unique_ptr<StageRu
 
 void HeadFinisher::finish(Token& token, int slot) {
   accounts_.note_head_finish();
-  finish_rests(token, slot);
-  accounts_.book_roots(token);
-  token.work.reset();
-  finish_split(token, slot);
+  try {
+    finish_rests(token, slot);
+    accounts_.book_roots(token);
+    token.work.reset();
+    finish_split(token, slot);
+  } catch (const detail::OutOfMemory&) {
+    // The reserve was not enough: a stage has kept more than the rules allow.
+    fail_at_head(token, {"memory", "limits.memory leaves no room to finish the oldest record"});
+    token.split = {};
+    token.unfinished_count = 0;
+  }
 }
 
 bool HeadFinisher::fenced(const Token& token, const RecordData& record) const {
@@ -114,11 +121,16 @@ void HeadFinisher::finish_split(Token& token, int slot) {
 
 /// A source whose `load` neither appends nor moves on would hold the run for ever.
 void HeadFinisher::stalled_source(Token& token) {
-  try {
-    throw Error("source", "the source made no progress in a part of its input", false);
-  } catch (...) {
-    fail_at_source(env_, token);
-  }
+  fail_at_head(token, {"source", "the source made no progress in a part of its input"});
+  token.split = {};
+}
+
+void HeadFinisher::fail_at_head(const Token& token, const Caught& caught) {
+  RecordFailure failure;
+  failure.kind = caught.kind;
+  failure.message = caught.message;
+  env_.fence.lower({token.sequence, token.root_base}, failure_sample(env_, failure));
+  env_.stop_reading.store(true, std::memory_order_release);
 }
 
 /// Takes one record through `stage` and all that follow.

@@ -4,15 +4,16 @@
 #include <vector>
 
 #include "graph/flow/accounts.h"
+#include "graph/flow/caught.h"
 #include "graph/flow/sink_writer.h"
 #include "graph/flow/stage_runner.h"
 
 namespace weir {
 
-/// Finishes a token that ran out of memory, when it is the oldest one: in the sink's node, record by
-/// record and depth first, so that at most one record and what it becomes in each stage are held,
-/// which is what the ledger's reserve is for. Nobody else needs to give memory back first, so the
-/// run cannot deadlock on memory. (DESIGN.md, "Memory".)
+/// Finishes a token that ran out of memory, when it is the oldest one: in the sink's node, record
+/// by record and depth first, so that at most one record and what it becomes in each stage are
+/// held, which is what the ledger's reserve is for. Nobody else needs to give memory back first, so
+/// the run cannot deadlock on memory. (DESIGN.md, "Memory".)
 class HeadFinisher {
  public:
   HeadFinisher(Environment& env, std::vector<std::unique_ptr<StageRunner>>& runners,
@@ -33,6 +34,7 @@ class HeadFinisher {
                                         std::uint32_t at) const;
   void finish_split(Token& token, int slot);
   void stalled_source(Token& token);
+  void fail_at_head(const Token& token, const Caught& caught);
 
   Environment& env_;
   std::vector<std::unique_ptr<StageRunner>>& runners_;

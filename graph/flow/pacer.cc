@@ -6,9 +6,7 @@ namespace weir {
 namespace {
 
 /// An exponential average that starts at the first value.
-void average(double& mean, double value) {
-  mean = mean == 0 ? value : mean + (value - mean) / 8;
-}
+void average(double& mean, double value) { mean = mean == 0 ? value : mean + (value - mean) / 8; }
 
 }  // namespace
 
@@ -25,8 +23,9 @@ void Pacer::note(std::uint32_t records, std::uint64_t bytes, std::uint64_t slowe
   const std::uint32_t now = want_records_.load(std::memory_order_relaxed);
   const double wanted = std::clamp(fit, 1.0, std::min<double>(kMaxRecords, 8.0 * now));
   want_records_.store(static_cast<std::uint32_t>(wanted), std::memory_order_relaxed);
-  const double text = std::max(bytes_per_record_, 1.0) * wanted;
-  want_bytes_.store(static_cast<std::uint64_t>(std::clamp<double>(text, 1.0, kMaxBytes)),
+  // Records without text say nothing of bytes.
+  const double text = bytes_per_record_ > 0 ? bytes_per_record_ * wanted : kMaxBytes;
+  want_bytes_.store(static_cast<std::uint64_t>(std::clamp<double>(text, kMinBytes, kMaxBytes)),
                     std::memory_order_relaxed);
 }
 

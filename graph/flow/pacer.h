@@ -6,14 +6,16 @@
 namespace weir {
 
 /// Finds how large a batch should be: as large as its slowest stage works off in kTargetNs, so that
-/// the cost of a message vanishes and order costs no latency, within the bounds below.
-/// Starts with one record and grows
-/// at most eightfold. Fed by the sink (one thread at a time), read by the source.
+/// the cost of a message vanishes and order costs no latency, within the bounds below. Starts with
+/// one record and grows at most eightfold. Fed by the sink (one thread at a time), read by the
+/// source.
 class Pacer {
  public:
   static constexpr std::uint64_t kTargetNs = 200'000;
   static constexpr std::uint32_t kMaxRecords = 2048;
   static constexpr std::uint64_t kMaxBytes = 256 * 1024;
+  /// Ranges of a file are not cut finer, though a stage be slow: a long line would fill thousands.
+  static constexpr std::uint64_t kMinBytes = 512;
   static constexpr std::uint64_t kMaxFootprint = 1024 * 1024;
 
   /// A batch of `records` ended: its slowest segment took `slowest_ns`, its text `bytes`, and it

@@ -18,6 +18,7 @@ Pump::Pump(Environment& env, StageRunner& source, TokenPool& tokens, Hooks hooks
 
 Pump::~Pump() {
   if (thread_.joinable()) {
+    env_.stop_reading.store(true);
     stop();
     thread_.join();
   }
@@ -121,8 +122,8 @@ int Pump::window() const {
   const std::uint64_t footprint = env_.pacer.footprint();
   if (footprint == 0) return env_.gate.tokens_limit();
   const std::uint64_t fit = env_.pool.normal_limit() / (footprint + footprint / 4);
-  return static_cast<int>(std::clamp<std::uint64_t>(
-      fit, 1, static_cast<std::uint64_t>(env_.gate.tokens_limit())));
+  return static_cast<int>(
+      std::clamp<std::uint64_t>(fit, 1, static_cast<std::uint64_t>(env_.gate.tokens_limit())));
 }
 
 /// Tokens that may wait for a worker: enough for all to find one, few enough that batches soon have
@@ -134,7 +135,12 @@ bool Pump::may_read() const {
   if (env_.gate.tokens() >= window()) return false;
   if (waiting_.load() >= depth()) return false;
   if (starved_at_ == ended_tokens_.load() && env_.gate.tokens() > 0) return false;
-  return env_.gate.held() < env_.gate.records();
+  // A batch is not worth beginning with a few credits: its rest would wait until it is the oldest.
+  const std::uint64_t records = env_.gate.records();
+  const std::uint64_t enough =
+      std::max<std::uint64_t>(1, std::min<std::uint64_t>(env_.pacer.want_records(), records / 4));
+  const std::uint64_t free = records - env_.gate.held();
+  return free >= enough || (free > 0 && env_.gate.tokens() == 0);
 }
 
 Pump::Step Pump::step() {
@@ -161,13 +167,20 @@ Pump::Step Pump::step() {
   return read_into(token);
 }
 
+/// Bytes for so many records, where credits allow fewer than the pacer wants.
+std::uint64_t Pump::bytes_for(std::uint32_t records) const {
+  const std::uint64_t bytes = env_.pacer.want_bytes();
+  const std::uint32_t wanted = env_.pacer.want_records();
+  return records >= wanted ? bytes : std::max<std::uint64_t>(1, bytes * records / wanted);
+}
+
 Pump::Step Pump::read_into(Token* token) {
   using Clock = std::chrono::steady_clock;
   const bool alone = env_.gate.tokens() == 0 && starved_at_ == ended_tokens_.load();
   if (alone) token->work.set_lane(Lane::reserve);
   const auto start = Clock::now();
   TokenFeed feed(env_, *token, token->work, alone ? 1 : token->credits,
-                 alone ? 1 : env_.pacer.want_bytes());
+                 alone ? 1 : bytes_for(token->credits));
   bool more = true;
   starved_at_ = ~std::uint64_t{0};
   reading_.store(true, std::memory_order_release);

@@ -50,6 +50,7 @@ class Pump {
   Step read_into(Token* token);
   bool issue(Token& token);
   bool may_read() const;
+  std::uint64_t bytes_for(std::uint32_t records) const;
   int window() const;
   int depth() const;
   void wake();
@@ -64,7 +65,8 @@ class Pump {
   bool begun_ = false;
   bool ended_ = false;
   Token* read_ = nullptr;  ///< What the last step read, to be issued.
-  std::uint64_t starved_at_ = ~std::uint64_t{0};  ///< Tokens ended when memory ran out.
+  /// How many tokens had ended when memory ran out.
+  std::atomic<std::uint64_t> starved_at_{~std::uint64_t{0}};
   std::atomic<std::uint64_t> ended_tokens_{0};
   std::atomic<int> waiting_{0};
   std::atomic<State> state_{State::running};

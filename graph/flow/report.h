@@ -13,7 +13,13 @@ namespace weir {
 /// How an origin ended. In ascending order of weight: an origin with several children gets the
 /// heaviest of theirs.
 enum class Outcome : std::uint8_t {
-  filtered, aggregated, delivered, shed, skipped, dead_lettered, abandoned
+  filtered,
+  aggregated,
+  delivered,
+  shed,
+  skipped,
+  dead_lettered,
+  abandoned
 };
 constexpr std::size_t kOutcomes = 7;
 constexpr std::array<const char*, kOutcomes> kOutcomeNames = {
@@ -34,8 +40,8 @@ struct ErrorSample {
 struct StageReport {
   std::string name;
   std::string type;
-  std::uint64_t in = 0;   ///< Records that entered.
-  std::uint64_t out = 0;  ///< Records that went on.
+  std::uint64_t in = 0;                           ///< Records that entered.
+  std::uint64_t out = 0;                          ///< Records that went on.
   std::map<std::string, std::uint64_t> errors;    ///< By kind.
   std::map<std::string, std::uint64_t> counters;  ///< The stage's own.
   double busy_seconds = 0;                        ///< Over all threads.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <numeric>
 
+#include "graph/flow/caught.h"
 #include "graph/flow/engine.h"
 #include "graph/flow/stage_context.h"
 #include "graph/flow/watchdog.h"
@@ -96,6 +97,7 @@ Report Run::State::run() {
     if (interrupts_.load() > 0) engine_->stop_reading();
     work();
     if (hung_) {
+      report_.leftover = env_.plan.sink().leftover();
       fill_report();
       return report_;
     }
@@ -150,17 +152,17 @@ void Run::State::abandon() {
 /// Names what holds the order: the oldest batch that has not ended, and where it was seen last.
 void Run::State::report_stuck() {
   std::vector<Token*> alive = engine_->tokens().alive();
-  const auto oldest = std::min_element(alive.begin(), alive.end(), [](Token* a, Token* b) {
-    return a->sequence < b->sequence;
-  });
+  const auto oldest = std::min_element(
+      alive.begin(), alive.end(), [](Token* a, Token* b) { return a->sequence < b->sequence; });
+  engine_->stop_reading();
   report_.status = RunStatus::stuck;
   report_.failure.kind = "stuck";
   report_.failure.message = "nothing in flight moves";
   if (oldest != alive.end()) {
     const Token& token = **oldest;
     report_.failure.stage = env_.plan.stages[static_cast<std::size_t>(token.stage.load())].name;
-    report_.failure.message += "; batch " + std::to_string(token.sequence) +
-                               " holds the order, last seen in this stage";
+    report_.failure.message +=
+        "; batch " + std::to_string(token.sequence) + " holds the order, last seen in this stage";
     if (token.work.records.size() > 0) {
       const detail::RecordData& first = token.work.records.data()[0];
       report_.failure.origin = {0, first.part, first.position};
@@ -212,7 +214,9 @@ void Run::State::check_sums() {
   const std::uint64_t sum =
       std::accumulate(report_.outcomes.begin(), report_.outcomes.end(), std::uint64_t{0});
   const auto abandoned = static_cast<std::size_t>(Outcome::abandoned);
-  if (hung_ && sum < report_.read) {
+  if (hung_) {
+    report_.read = std::max(report_.read, sum);
+    if (sum == report_.read) return;
     report_.reasons[abandoned]["interrupted"] += report_.read - sum;
     report_.outcomes[abandoned] += report_.read - sum;
   } else if (sum != report_.read) {
@@ -240,8 +244,8 @@ Progress Run::State::progress() const {
   if (engine_) {
     progress.delivered = engine_->accounts().delivered();
     progress.size = env_.plan.source().size();
-    progress.consumed = std::max(env_.bytes_handed_out.load(std::memory_order_relaxed),
-                                 progress.bytes_read);
+    progress.consumed =
+        std::max(env_.bytes_handed_out.load(std::memory_order_relaxed), progress.bytes_read);
   }
   return progress;
 }
@@ -251,7 +255,8 @@ Run::Run(Plan& plan, RunServices services)
 
 Run::~Run() {
   // A thread that hangs in a plugin still uses it all: let it have it.
-  if (state_->hung()) [[maybe_unused]] auto* leaked = state_.release();
+  if (state_->hung()) [[maybe_unused]]
+    auto* leaked = state_.release();
 }
 
 Report Run::run() { return state_->run(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "graph/flow/caught.h"
 #include "graph/flow/failure.h"
 #include "graph/flow/stage_runner.h"
 
@@ -12,7 +13,9 @@ using detail::RecordData;
 using detail::RecordState;
 
 SinkWriter::SinkWriter(Environment& env, Accounts& accounts)
-    : env_(env), accounts_(accounts), planned_(env.plan.stages.back()),
+    : env_(env),
+      accounts_(accounts),
+      planned_(env.plan.stages.back()),
       stage_(static_cast<std::uint16_t>(env.plan.stages.size() - 1)) {}
 
 void SinkWriter::write(Token& token, Workspace& work, std::span<RecordData> records) {
@@ -46,9 +49,7 @@ void SinkWriter::write(Token& token, Workspace& work, std::span<RecordData> reco
     } catch (const detail::OutOfMemory&) {
     }
     for (RecordData& data : records) {
-      if (data.state != RecordState::live) continue;
-      work.arena.set_budget(env_.record_limit());
-      Record(data, work.arena, env_).fail(caught.kind, caught.message, caught.retryable);
+      if (data.state == RecordState::live) fail_thrown(env_, data, work, caught);
     }
   }
   settle(token, records);
@@ -69,14 +70,15 @@ void SinkWriter::settle(Token& token, std::span<RecordData> records) {
       continue;
     }
     const bool fatal = planned_.on_error == OnError::fail;
-    token.failures.push_back(
-        describe_failure(stage_, data, token.root_base, fatal || token.failures.size() < 16));
+    const bool full = fatal || token.wants_samples();
+    RecordFailure failure = describe_failure(stage_, data, token.root_base, full);
     token.mark(data.root, root_mark(fatal ? Outcome::abandoned : Outcome::skipped, stage_));
     if (fatal) {
-      env_.fence.lower(place_of(token, data), failure_sample(env_, token.failures.back()));
+      env_.fence.lower(place_of(token, data), failure_sample(env_, failure));
       env_.stop_reading.store(true, std::memory_order_release);
-      break;
     }
+    token.add_failure(std::move(failure), full);
+    if (fatal) break;
   }
   token.tallies[stage_].out += delivered;
   accounts_.note_delivered(delivered);

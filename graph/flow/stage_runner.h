@@ -29,12 +29,11 @@ class StageRunner {
 
  private:
   struct Worker;  ///< What one thread needs: scratch space, the evaluator of `when`.
-  class Pass;     ///< One run over one workspace.
-  friend class Pass;
+  friend class StagePass;
 
   bool run_batch(Token& token, Workspace& work, Worker& worker);
-  Worker& worker(int slot);
-  void warn_of_unknown_fields(const Workspace& work);
+  Worker* worker(const Token& token, int slot);
+  void warn_of_unknown_fields(const std::vector<std::string>& names);
   void show(Workspace& work);
 
   Environment& env_;
@@ -42,18 +41,8 @@ class StageRunner {
   const std::size_t index_;
   std::vector<std::unique_ptr<Worker>> workers_;
   /// A serial stage called `end_input`: what still arrives is filtered.
-  bool input_ended_ = false;
+  std::atomic<bool> input_ended_{false};
   std::atomic<bool> fields_checked_{false};
 };
-
-/// What an error of a record is called that is a thrown C++ exception.
-struct Caught {
-  std::string kind;
-  std::string message;
-  bool retryable = true;
-};
-
-/// Names the exception that is being handled. Only inside a catch block; rethrows OutOfMemory.
-Caught caught_exception();
 
 }  // namespace weir

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <cassert>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "graph/flow/report.h"
@@ -46,6 +48,14 @@ struct RecordFailure {
   std::string excerpt;
 };
 
+/// The same for counting: one of many.
+struct FailureNote {
+  std::uint16_t stage = 0;
+  std::uint16_t kind = 0;  ///< Index into the token's kinds.
+  std::uint32_t root = 0;
+  bool kept = false;
+};
+
 /// Records that a stage could not finish for want of memory: [begin, end) of an array, to go on at
 /// `stage`.
 struct Unfinished {
@@ -60,11 +70,16 @@ struct Unfinished {
 class Token {
  public:
   enum class Kind : std::uint8_t { data, begin, finish };
+  /// So many failures of a batch keep their message and excerpt.
+  static constexpr std::size_t kSamples = 16;
 
   Token(MemoryPool& pool, std::size_t stages)
       : work(pool, Lane::normal), roots(pool), tallies(stages) {}
 
+  /// Whether something is left to do that only the oldest token may do.
   bool unfinished() const { return unfinished_count > 0 || !split.done(); }
+  /// Whether serial stages must hold what comes behind this token until it has ended.
+  bool holds_others() const { return unfinished() || holds_reserve; }
 
   void mark(std::uint32_t root, RootMark value) {
     if (root == detail::kNoRoot) return;
@@ -72,27 +87,36 @@ class Token {
     if (outcome_of(value) > outcome_of(current) || current == kUnmarked) current = value;
   }
   void add_unfinished(Unfinished rest) {
-    if (rest.begin < rest.end) rests[unfinished_count++] = rest;
+    if (rest.begin >= rest.end) return;
+    assert(unfinished_count < 2);
+    rests[unfinished_count++] = rest;
   }
+  /// Counts a failure; `full`: it has a message and may become a sample of the report.
+  void add_failure(RecordFailure failure, bool full);
+  bool wants_samples() const { return samples.size() < kSamples; }
+
   std::uint64_t capacity() const { return work.capacity() + roots.capacity_bytes(); }
   void reset();
 
   Kind kind = Kind::data;
   std::uint64_t sequence = 0;
-  int finish_stage = 0;        ///< kind finish: the serial stage whose `finish` runs.
-  bool finish_more = false;    ///< That stage wants to be called again.
+  int finish_stage = 0;      ///< kind finish: the serial stage whose `finish` runs.
+  bool finish_more = false;  ///< That stage wants to be called again.
   Workspace work;
   PooledArray<RootMark> roots;
   std::uint32_t root_base = 0;  ///< How many roots were accounted before roots[0].
   std::uint32_t credits = 0;    ///< Records of the region's share that this token holds.
   Split split;                  ///< What is left to load.
   std::uint64_t bytes = 0;      ///< Of text, as read.
-  bool filled = true;          ///< The source put records into it, rather than a split.
+  bool filled = true;           ///< The source put records into it, rather than a split.
   bool voided = false;          ///< Behind the fence: nothing of it is worked on.
   Unfinished rests[2];
   int unfinished_count = 0;
+  bool holds_reserve = false;  ///< A serial stage's share of the reserve is in use here.
   std::vector<StageTally> tallies;
-  std::vector<RecordFailure> failures;
+  std::vector<FailureNote> failures;
+  std::vector<std::string> failure_kinds;
+  std::vector<RecordFailure> samples;
   std::atomic<int> stage{0};  ///< Where it is; for the report of a stuck run.
 };
 

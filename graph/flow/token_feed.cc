@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "graph/flow/caught.h"
 #include "graph/flow/failure.h"
 #include "graph/flow/stage_runner.h"
 
@@ -61,10 +62,11 @@ void TokenFeed::make_room() {
 }
 
 void TokenFeed::reject_size(Record& record, std::size_t size) {
-  record.fail("too_big",
-              "a record of " + std::to_string(size) + " bytes passes limits.record, " +
-                  std::to_string(record_limit_) + " bytes",
-              false);
+  fail_thrown(env_, record.data(), work_,
+              {"too_big",
+               "a record of " + std::to_string(size) + " bytes passes limits.record, " +
+                   std::to_string(record_limit_) + " bytes",
+               false});
 }
 
 void settle_feed(Environment& env, StageRunner& source, Token& token, Workspace& work,
@@ -76,7 +78,8 @@ void settle_feed(Environment& env, StageRunner& source, Token& token, Workspace&
   env.read.fetch_add(feed.appended(), std::memory_order_relaxed);
   env.bytes_read.fetch_add(feed.bytes(), std::memory_order_relaxed);
   // One credit stays with a split that is not done, so that its rest can always go on.
-  const std::uint32_t keep = std::max<std::uint32_t>(token.roots.size(), token.split.done() ? 0 : 1);
+  const std::uint32_t keep =
+      std::max<std::uint32_t>(token.roots.size(), token.split.done() ? 0 : 1);
   if (token.credits > keep) {
     env.gate.give_records(token.credits - keep);
     token.credits = keep;
@@ -98,8 +101,8 @@ void fail_at_source(Environment& env, Token& token) {
   failure.kind = caught.kind;
   failure.message = caught.message;
   token.split = {};
-  token.failures.push_back(failure);
   env.fence.lower({token.sequence, failure.root}, failure_sample(env, failure));
+  token.add_failure(std::move(failure), true);
   env.stop_reading.store(true, std::memory_order_release);
 }
 

@@ -29,8 +29,8 @@ class TokenFeed final : public Feed {
   bool handed_out_ = false;
 };
 
-/// Loads what is left of the token's split into `work`, at most `want_records`, and settles what the
-/// source failed. What the source throws fails the run behind the records already loaded.
+/// Loads what is left of the token's split into `work`, at most `want_records`, and settles what
+/// the source failed. What the source throws fails the run behind the records already loaded.
 void load_split(Environment& env, class StageRunner& source, Token& token, Workspace& work,
                 std::uint32_t want_records, std::uint64_t want_bytes);
 

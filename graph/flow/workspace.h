@@ -44,7 +44,8 @@ class PooledArena final : public detail::Arena {
   bool dipped_ = false;
 };
 
-/// An array of plain values in one block of the pool. Throws detail::OutOfMemory when it can't grow.
+/// An array of plain values in one block of the pool. Throws detail::OutOfMemory when it can't
+/// grow.
 template <class T>
 class PooledArray {
  public:
@@ -154,8 +155,8 @@ class RecordArray final : public detail::Output {
 
 /// What a stage works in: the batch's bytes, its records, and room for what it emits.
 struct Workspace {
-  Workspace(MemoryPool& pool, Lane lane_) : arena(pool, lane_), records(pool, lane_),
-                                            spare(pool, lane_), lane(lane_) {}
+  Workspace(MemoryPool& pool, Lane lane_)
+      : arena(pool, lane_), records(pool, lane_), spare(pool, lane_), lane(lane_) {}
   void set_lane(Lane to) {
     lane = to;
     arena.set_lane(to);

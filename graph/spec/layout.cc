@@ -32,6 +32,13 @@ std::vector<Segment> lay_out(const std::vector<StageShape>& stages) {
     if (serial && stage.order == Order::input) segments.back().in_order = true;
     order = stage.order.value_or(order);
   }
+  // A serial segment that has to hold what comes behind an unfinished batch must not hold what a
+  // later one needs first: where order is asked for below, it is kept from the first on.
+  bool in_order = false;
+  for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
+    if (segment->kind != Segment::Kind::serial) continue;
+    in_order = segment->in_order = segment->in_order || in_order;
+  }
   return segments;
 }
 

@@ -21,7 +21,10 @@ class Batch {
         stop_at_failure_(stop_at_failure) {}
 
   std::size_t size() const { return records_.size(); }
-  Record operator[](std::size_t index) const { return Record(records_[index], *arena_, *host_); }
+  Record operator[](std::size_t index) const {
+    arena_->set_budget(record_limit_);
+    return Record(records_[index], *arena_, *host_);
+  }
 
   /// Calls `body(Record&)` for every live record; what a call throws is an error of its record. In
   /// a sink with `on_error: fail` it stops behind the first record that fails.

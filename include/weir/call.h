@@ -56,7 +56,7 @@ class Call {
   bool stopping() const { return stopping_->load(std::memory_order_relaxed); }
 
   /// Whether enough was emitted for one go; see `SerialTransform::finish`.
-  bool full() const { return output_->size() >= full_at_; }
+  bool full() const { return output_->size() >= full_at_ || arena_->budget() < full_below_; }
 
   /// 1 for the first attempt.
   int attempt() const { return attempt_; }
@@ -70,6 +70,7 @@ class Call {
   const std::atomic<bool>* stopping_ = nullptr;
   bool* end_input_ = nullptr;
   std::uint32_t full_at_ = 1024;
+  std::size_t full_below_ = 0;
   int attempt_ = 1;
 };
 

@@ -8,8 +8,9 @@
 namespace weir {
 
 /// Why a record, or a whole stage, failed. Thrown from `process`, it fails the record; thrown from
-/// `open`, from a source's `read` or a sink's `write`, it fails the run. `kind` is one word that
-/// reports count by ("json", "too_big", "io"); `retryable` says whether a retry may help.
+/// a sink's `write`, all records of the batch that are not yet failed; thrown from `open` or a
+/// source's `read`, it fails the run. `kind` is one word that reports count by ("json", "too_big",
+/// "io"); `retryable` says whether a retry may help.
 class Error : public std::runtime_error {
  public:
   Error(std::string kind, const std::string& message, bool retryable = true)

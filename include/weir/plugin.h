@@ -18,9 +18,9 @@ struct PluginInfo {
 }  // namespace weir::detail
 
 /// Defines the plugin's one exported symbol: WEIR_PLUGIN(registry) { registry.add<...>(...); }
-#define WEIR_PLUGIN(registry)                                                                 \
-  static void weir_register_stages(::weir::Registry& registry);                               \
-  extern "C" __attribute__((visibility("default")))                                           \
-  const ::weir::detail::PluginInfo weir_plugin_info = {WEIR_ABI, WEIR_COMPILER_ABI,           \
-                                                       &weir_register_stages};                \
+#define WEIR_PLUGIN(registry)                                                       \
+  static void weir_register_stages(::weir::Registry& registry);                     \
+  extern "C" __attribute__((visibility("default")))                                 \
+  const ::weir::detail::PluginInfo weir_plugin_info = {WEIR_ABI, WEIR_COMPILER_ABI, \
+                                                       &weir_register_stages};      \
   static void weir_register_stages(::weir::Registry& registry)

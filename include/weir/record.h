@@ -161,8 +161,14 @@ class Record {
   void drop() { data_->state = detail::RecordState::dropped; }
   /// Ends the record here, as an error of this stage; what it emitted in this call is discarded.
   void fail(std::string_view kind, std::string_view message, bool retryable = true) {
-    detail::Extra& extra = fresh_extra();
-    extra.error = {arena_->copy(kind), arena_->copy(message), 0, 1, retryable};
+    // Not charged to the record, which may be failing because it is too big.
+    constexpr std::size_t kLongest = 1024;
+    kind = arena_->keep(kind.substr(0, kLongest));
+    message = arena_->keep(message.substr(0, kLongest));
+    auto* extra = new (arena_->take(sizeof(detail::Extra))) detail::Extra();
+    if (data_->extra) *extra = *data_->extra;
+    extra->error = {kind, message, 0, 1, retryable};
+    data_->extra = extra;
     data_->state = detail::RecordState::failed;
   }
 

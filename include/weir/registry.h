@@ -73,8 +73,7 @@ class TypeBuilder {
   /// The default is what a fresh O has.
   template <class M>
   TypeBuilder& optional(std::string name, M O::*member, std::string about) {
-    add(std::move(name), member, std::move(about)).default_text =
-        OptionType<M>::show(O{}.*member);
+    add(std::move(name), member, std::move(about)).default_text = OptionType<M>::show(O{}.*member);
     return *this;
   }
   /// Bounds of the option declared last, inclusive.
@@ -114,9 +113,7 @@ class TypeBuilder {
   }
   template <std::invocable<O&, const Framing&> F>
   TypeBuilder& set_framing(F function) {
-    spec_.set_framing = [function](void* o, const Framing& f) {
-      function(*static_cast<O*>(o), f);
-    };
+    spec_.set_framing = [function](void* o, const Framing& f) { function(*static_cast<O*>(o), f); };
     return *this;
   }
   /// The stage takes the framework's `key:` into this member.

@@ -43,7 +43,14 @@ class Template {
         if (end == std::string_view::npos) return {i, "'{' without '}'; write '{{' for a brace"};
         const std::string_view name = text.substr(i + 1, end - i - 1);
         if (name.empty()) return {i, "expected a field between '{' and '}', got nothing"};
+        const std::size_t inner = name.find('{');
+        if (inner != std::string_view::npos) {
+          return {i + 1 + inner, "'{' inside '{...}'; write '{{' for a brace"};
+        }
         const bool is_text = name == "record.text";
+        if (!is_text && (name == "record" || name.starts_with("record."))) {
+          return {i + 1, "expected 'record.text' or a field, got '" + std::string(name) + "'"};
+        }
         result.pieces_.push_back(
             {std::move(literal), is_text ? Field() : Field(std::string(name)), is_text});
         literal.clear();

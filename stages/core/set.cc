@@ -23,6 +23,9 @@ class Set final : public Transform {
     if (fields_.empty()) throw OptionError("fields", "expected at least one field, got none");
     for (const auto& [name, expression] : fields_) {
       if (name.empty()) throw OptionError("fields", "expected a field, got empty text");
+      if (name == "record" || name.starts_with("record.")) {
+        throw OptionError("fields", "'record' is reserved: it is the record itself, not a field");
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 #include "stages/file/output_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,13 +75,26 @@ void OutputFile::open_itself(int flags) {
 
 void OutputFile::open_partial(std::uint32_t mode) {
   partial_ = target_ + ".partial";
-  fd_.reset(
-      ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, kNewFile));
+  fd_.reset(::open(partial_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kNewFile));
   if (!fd_.valid()) throw create_error(path_, errno);
+  lock_partial();
+  if (::ftruncate(fd_.get(), 0) != 0) throw io_error("write", partial_, errno);
   // The new file takes the old one's place, so it takes its permissions, where that is allowed.
   if (mode != 0 && ::fchmod(fd_.get(), mode) != 0) errno = 0;
   own_regular_ = true;
   left_over_ = true;
+}
+
+/// One run at a time writes a file. Who waited for the lock's owner to open it may have the file
+/// that was renamed since: also taken.
+void OutputFile::lock_partial() {
+  struct stat mine {};
+  struct stat named {};
+  const bool locked = ::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0;
+  if (!locked || ::fstat(fd_.get(), &mine) != 0 || ::stat(partial_.c_str(), &named) != 0 ||
+      mine.st_ino != named.st_ino || mine.st_dev != named.st_dev) {
+    throw Error("io", "cannot write '" + path_ + "': another run is writing it", false);
+  }
 }
 
 std::size_t OutputFile::write(std::string_view bytes) {
@@ -106,6 +120,9 @@ void OutputFile::take_back(std::uint64_t size) {
 }
 
 void OutputFile::commit() {
+  // A second descriptor keeps the lock until the file has its name.
+  Fd lock;
+  if (!partial_.empty()) lock.reset(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
   if (fd_.valid() && ::close(fd_.release()) != 0) throw io_error("write", path_, errno);
   if (partial_.empty()) return;
   if (std::rename(partial_.c_str(), target_.c_str()) != 0) {

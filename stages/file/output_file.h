@@ -32,6 +32,7 @@ class OutputFile {
 
  private:
   void open_partial(std::uint32_t mode);
+  void lock_partial();
   void open_itself(int flags);
 
   std::string path_;

@@ -36,10 +36,11 @@ TEST_CASE("the smallest failing origin is the fence, though it fails last") {
     const char* split = round % 2 ? "true" : "false";
     const int threads = round % 3 == 0 ? 1 : round % 3 == 1 ? 2 : 8;
     INFO("failing " << list(fail) << ", threads " << threads);
-    Pipeline pipeline(std::string("stages:\n  - uses: test.numbers\n    with: { count: 100000, split: ") +
-                          split + " }\n  - uses: test.sleep\n    with: { ms: 30, at: " + list(fail) +
-                          ", fail: " + list(fail) + " }\n  - uses: test.collect\n",
-                      threads);
+    Pipeline pipeline(
+        std::string("stages:\n  - uses: test.numbers\n    with: { count: 100000, split: ") + split +
+            " }\n  - uses: test.sleep\n    with: { ms: 30, at: " + list(fail) +
+            ", fail: " + list(fail) + " }\n  - uses: test.collect\n",
+        threads);
     const Report report = pipeline.run();
     REQUIRE(report.status == RunStatus::failed);
     CHECK(report.failure.origin.position == static_cast<std::uint64_t>(fail[0]));
@@ -114,9 +115,11 @@ stages:
 TEST_CASE("a source that fails leaves all that came before it") {
   for (const char* split : {"true", "false"}) {
     for (const int threads : {1, 2, 8}) {
-      Pipeline pipeline(std::string("stages:\n  - uses: test.numbers\n    with: { count: 5000, fail_at: 3210, split: ") +
-                            split + " }\n  - uses: test.collect\n",
-                        threads);
+      Pipeline pipeline(
+          std::string(
+              "stages:\n  - uses: test.numbers\n    with: { count: 5000, fail_at: 3210, split: ") +
+              split + " }\n  - uses: test.collect\n",
+          threads);
       const Report report = pipeline.run();
       REQUIRE(report.status == RunStatus::failed);
       CHECK(report.failure.stage == "numbers");

@@ -78,9 +78,11 @@ class Interpreter {
     if (stage.type == MixStage::Type::batch) options.emit = 0;
     const Verdict verdict = decide(options, text);
     switch (verdict.act) {
-      case Verdict::Act::drop: return;
+      case Verdict::Act::drop:
+        return;
       case Verdict::Act::fail:
-      case Verdict::Act::thrown: return error(at, stage, text);
+      case Verdict::Act::thrown:
+        return error(at, stage, text);
       case Verdict::Act::emit:
         for (const std::string& child : verdict.texts) pass(at + 1, child);
         return;
@@ -146,22 +148,21 @@ MixPipeline MixPipeline::random(std::uint64_t seed) {
   }
   // Out of order only where no state and no failure makes the order show in the content.
   const bool plain = std::all_of(
-      pipeline.stages.begin(), pipeline.stages.end(), [](const MixStage& s) {
-        return s.type != MixStage::Type::tally && s.options.at < 0;
-      });
+      pipeline.stages.begin(), pipeline.stages.end(),
+      [](const MixStage& s) { return s.type != MixStage::Type::tally && s.options.at < 0; });
   if (plain && up_to(3) == 0) pipeline.stages.back().unordered = true;
   return pipeline;
 }
 
 bool MixPipeline::ordered() const {
-  return std::none_of(stages.begin(), stages.end(),
-                      [](const MixStage& s) { return s.unordered; });
+  return std::none_of(stages.begin(), stages.end(), [](const MixStage& s) { return s.unordered; });
 }
 
 std::string MixPipeline::yaml() const {
-  std::string yaml = "stages:\n  - uses: test.numbers\n    with: { count: " +
-                     std::to_string(count) + ", split: " + (split ? "true" : "false") +
-                     ", blocking: " + (blocking ? "true" : "false") + " }\n";
+  std::string yaml =
+      "stages:\n  - uses: test.numbers\n    with: { count: " + std::to_string(count) +
+      ", split: " + (split ? "true" : "false") + ", blocking: " + (blocking ? "true" : "false") +
+      " }\n";
   for (const MixStage& stage : stages) {
     static constexpr const char* kTypes[] = {"test.mix", "test.batch", "test.tally"};
     yaml += std::string("  - uses: ") + kTypes[static_cast<int>(stage.type)] + "\n";

@@ -33,9 +33,10 @@ void reset_ping_pong() {
 TEST_CASE("a record that arrives at an idle run reaches the sink, every time") {
   for (const int threads : {1, 2}) {
     reset_ping_pong();
-    Pipeline pipeline("stages:\n  - uses: test.ping\n    with: { count: " +
-                          std::to_string(cycles()) + " }\n  - uses: test.mix\n  - uses: test.pong\n",
-                      threads);
+    Pipeline pipeline(
+        "stages:\n  - uses: test.ping\n    with: { count: " + std::to_string(cycles()) +
+            " }\n  - uses: test.mix\n  - uses: test.pong\n",
+        threads);
     const Report report = pipeline.run();
     REQUIRE(report.status == RunStatus::ok);
     CHECK(report.read == cycles());
@@ -50,9 +51,10 @@ TEST_CASE("a record that arrives at an idle run reaches the sink, every time") {
 
 TEST_CASE("a source that parks after every record is always woken") {
   for (const int threads : {1, 2, 8}) {
-    Pipeline pipeline("limits: { records: 1 }\nstages:\n  - uses: test.numbers\n    with: { count: " +
-                          std::to_string(cycles()) + " }\n  - uses: test.mix\n  - uses: test.digest\n",
-                      threads);
+    Pipeline pipeline(
+        "limits: { records: 1 }\nstages:\n  - uses: test.numbers\n    with: { count: " +
+            std::to_string(cycles()) + " }\n  - uses: test.mix\n  - uses: test.digest\n",
+        threads);
     const Report report = pipeline.run();
     REQUIRE(report.status == RunStatus::ok);
     CHECK(report.read == cycles());
@@ -80,9 +82,10 @@ TEST_CASE("an interrupt of an idle run is heard at once") {
 }
 
 TEST_CASE("a lost message is a failure that says where, not a wait for ever") {
+  const char* blocking = GENERATE("true", "false");
   Pipeline pipeline(
-      "stages:\n  - uses: test.numbers\n    with: { count: 100000 }\n  - uses: test.mix\n"
-      "  - uses: test.collect\n",
+      std::string("stages:\n  - uses: test.numbers\n    with: { count: 1000000, blocking: ") +
+          blocking + " }\n  - uses: test.mix\n  - uses: test.collect\n",
       2);
   RunServices services;
   services.lose_batch = 5;
@@ -127,9 +130,11 @@ TEST_CASE("the drain's end abandons what a stage holds, counted") {
 
 TEST_CASE("a run leaves no thread and no file descriptor behind") {
   const auto once = [](const std::string& sleep, bool interrupt) {
-    Pipeline pipeline("stages:\n  - uses: test.numbers\n    with: { count: 20000, blocking: true }\n"
-                      "  - uses: test.sleep\n    with: { " + sleep + " }\n  - uses: test.collect\n",
-                      2);
+    Pipeline pipeline(
+        "stages:\n  - uses: test.numbers\n    with: { count: 20000, blocking: true }\n"
+        "  - uses: test.sleep\n    with: { " +
+            sleep + " }\n  - uses: test.collect\n",
+        2);
     Run& run = pipeline.start();
     std::thread killer([&] {
       if (interrupt) run.interrupt(2);

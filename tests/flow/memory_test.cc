@@ -1,7 +1,7 @@
+#include <unistd.h>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <thread>
-#include <unistd.h>
 
 #include "tests/flow/pipeline.h"
 
@@ -10,8 +10,10 @@ namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kSanitized = true;
+constexpr const char* kChildren = "20000";
 #else
 constexpr bool kSanitized = false;
+constexpr const char* kChildren = "100000";
 #endif
 
 std::uint64_t resident() {
@@ -25,12 +27,13 @@ std::uint64_t resident() {
 /// Watches the resident set while it lives.
 class ResidentPeak {
  public:
-  ResidentPeak() : thread_([this] {
-    while (!stop_.load()) {
-      peak_ = std::max(peak_.load(), resident());
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-  }) {}
+  ResidentPeak()
+      : thread_([this] {
+          while (!stop_.load()) {
+            peak_ = std::max(peak_.load(), resident());
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+          }
+        }) {}
   ~ResidentPeak() {
     stop_.store(true);
     thread_.join();
@@ -53,9 +56,11 @@ TEST_CASE("huge records and huge fan-out stay inside the memory limit") {
 limits: { memory: 256MiB, record: 110MiB }
 stages:
   - uses: test.sizes
-    with: { count: )") + (kSanitized ? "60" : "200") + R"(, every: 50, big: 100MB }
+    with: { count: )") + (kSanitized ? "60" : "200") +
+                           R"(, every: 50, big: 100MB }
   - uses: test.burst
-    with: { count: 100000, size: 20 }
+    with: { size: 20, count: )" +
+                           kChildren + R"( }
   - uses: test.digest
     with: { sleep_us: 2000 }
 )";
@@ -105,6 +110,67 @@ stages:
   }
 }
 
+TEST_CASE("an emitting stage that runs out of memory loses no record and makes none twice") {
+  for (const int threads : {1, 2, 8}) {
+    Pipeline pipeline(R"(
+limits: { memory: 12MiB, record: 4MiB }
+stages:
+  - uses: test.numbers
+    with: { count: 20000 }
+  - uses: test.burst
+    with: { count: 100, size: 15000, every: 200, always: true }
+  - uses: test.digest
+)",
+                      threads);
+    const Report report = pipeline.run();
+    REQUIRE(report.status == RunStatus::ok);
+    CHECK(report.finished_at_head > 0);
+    std::uint64_t expected = 20000;
+    for (int n = 0; n < 20000; ++n) expected += mix(1, std::to_string(n)) % 200 == 0 ? 100 : 0;
+    CHECK(digest(pipeline).count == expected);
+    CHECK(count_of(report, Outcome::delivered) == 20000);
+  }
+}
+
+TEST_CASE("serial stages that use the reserve again and again do not use it up") {
+  for (const int threads : {1, 2, 8}) {
+    Pipeline pipeline(R"(
+limits: { memory: 23MiB, record: 6MiB }
+stages:
+  - uses: test.sizes
+    with: { count: 60, every: 2, big: 2MiB }
+  - uses: test.tally
+  - uses: test.tally
+  - uses: test.digest
+    with: { sleep_us: 500 }
+)",
+                      threads);
+    const Report report = pipeline.run();
+    REQUIRE(report.status == RunStatus::ok);
+    CHECK(report.peak_memory <= 23ull << 20);
+    CHECK(count_of(report, Outcome::delivered) == 60);
+    CHECK(report.stages[1].errors.empty());
+  }
+}
+
+TEST_CASE("an error's message is not held against a tiny limits.record") {
+  Pipeline pipeline(R"(
+limits: { record: 20 }
+stages:
+  - uses: test.numbers
+    with: { count: 500 }
+  - uses: test.mix
+    on_error: skip
+    with: { thrown: 50 }
+  - uses: test.collect
+)",
+                    2);
+  const Report report = pipeline.run();
+  REQUIRE(report.status == RunStatus::ok);
+  CHECK(count_of(report, Outcome::skipped) > 100);
+  CHECK(count_of(report, Outcome::skipped) + count_of(report, Outcome::delivered) == 500);
+}
+
 TEST_CASE("a record over limits.record is an error of that record, whatever else is in its batch") {
   for (const int threads : {1, 2, 8}) {
     Pipeline pipeline(R"(
@@ -129,7 +195,8 @@ TEST_CASE("a straggler fills the reorder buffer, the source waits, memory stays 
 limits: { memory: 64MiB, record: 1MiB }
 stages:
   - uses: test.numbers
-    with: { split: true, count: )") + (kSanitized ? "500000" : "10000000") + R"( }
+    with: { split: true, count: )") +
+                           (kSanitized ? "500000" : "10000000") + R"( }
   - uses: test.sleep
     with: { at: 100000, ms: 2000 }
   - uses: test.digest
@@ -153,10 +220,11 @@ stages:
 TEST_CASE("limits.records holds, down to a single record in flight") {
   for (const int records : {1, 7, 1000}) {
     for (const char* split : {"true", "false"}) {
-      Pipeline pipeline("limits: { records: " + std::to_string(records) +
-                            " }\nstages:\n  - uses: test.numbers\n    with: { count: 5000, split: " +
-                            split + " }\n  - uses: test.mix\n  - uses: test.collect\n",
-                        8);
+      Pipeline pipeline(
+          "limits: { records: " + std::to_string(records) +
+              " }\nstages:\n  - uses: test.numbers\n    with: { count: 5000, split: " + split +
+              " }\n  - uses: test.mix\n  - uses: test.collect\n",
+          8);
       const Report report = pipeline.run();
       REQUIRE(report.status == RunStatus::ok);
       CHECK(report.peak_records <= static_cast<std::uint64_t>(records));

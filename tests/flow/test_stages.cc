@@ -61,7 +61,8 @@ void act(const MixOptions& o, Record& record, Call& call) {
   spin(o, record.text());
   const Verdict verdict = decide(o, record.text());
   switch (verdict.act) {
-    case Verdict::Act::drop: return record.drop();
+    case Verdict::Act::drop:
+      return record.drop();
     case Verdict::Act::fail:
       // What was emitted and changed before must be gone.
       if (!verdict.texts.empty() || mix(3, record.text()) % 2) call.emit().set_text("discarded");
@@ -70,14 +71,18 @@ void act(const MixOptions& o, Record& record, Call& call) {
     case Verdict::Act::thrown:
       record.set_text("changed, then thrown");
       switch (mix(5, record.text()) % 3) {
-        case 0: throw std::runtime_error("thrown on purpose");
-        case 1: throw Error("thrown", "thrown on purpose");
-        default: throw 7;
+        case 0:
+          throw std::runtime_error("thrown on purpose");
+        case 1:
+          throw Error("thrown", "thrown on purpose");
+        default:
+          throw 7;
       }
     case Verdict::Act::emit:
       for (const std::string& text : verdict.texts) call.emit().set_text(text);
       return;
-    case Verdict::Act::change: return record.set_text(verdict.texts[0]);
+    case Verdict::Act::change:
+      return record.set_text(verdict.texts[0]);
   }
 }
 
@@ -201,7 +206,8 @@ struct BurstOptions {
   std::int64_t count = 1000;
   std::int64_t size = 20;
   std::int64_t every = 1;  ///< One in so many records, chosen by its text; the others pass.
-  std::string poison;  ///< The last child of the record with this text is "4242".
+  bool always = false;     ///< First of all the record itself, by an emit.
+  std::string poison;      ///< The last child of the record with this text is "4242".
 };
 
 /// Emits `count` children of `size` bytes for a chosen record of less than 64 bytes.
@@ -210,6 +216,10 @@ class Burst final : public Transform {
   explicit Burst(const BurstOptions& o) : o_(o) {}
   void process(Record& record, Call& call) const override {
     if (record.text().size() >= 64) return;
+    if (o_.always) {
+      call.emit().set_text(record.text());
+      if (mix(1, record.text()) % static_cast<std::uint64_t>(o_.every) != 0) return;
+    }
     const bool chosen = mix(1, record.text()) % static_cast<std::uint64_t>(o_.every) == 0;
     if (!chosen && record.text() != o_.poison) return;
     std::string text(static_cast<std::size_t>(o_.size), 'x');
@@ -290,6 +300,7 @@ void add_test_stages(Registry& registry) {
       .optional("count", &BurstOptions::count, "How many.")
       .optional("size", &BurstOptions::size, "Bytes each.")
       .optional("every", &BurstOptions::every, "One in so many.")
+      .optional("always", &BurstOptions::always, "Emit the record too.")
       .optional("poison", &BurstOptions::poison, "A text.");
   registry.add<Collecting, CollectOptions>("test.collect", "Keeps.")
       .kinds(Kinds{.needs_text = true})

@@ -159,12 +159,18 @@ Value parse_value(const std::string& shown, HeapArena& arena) {
 
 std::string show(const Value& value) {
   switch (value.type()) {
-    case ValueType::null: return "null";
-    case ValueType::boolean: return value.as_bool() ? "true" : "false";
-    case ValueType::integer: return std::to_string(value.as_integer());
-    case ValueType::real: return OptionType<double>::show(value.as_real());
-    case ValueType::text: return '"' + std::string(value.as_text()) + '"';
-    case ValueType::json: return std::string(value.as_text());
+    case ValueType::null:
+      return "null";
+    case ValueType::boolean:
+      return value.as_bool() ? "true" : "false";
+    case ValueType::integer:
+      return std::to_string(value.as_integer());
+    case ValueType::real:
+      return OptionType<double>::show(value.as_real());
+    case ValueType::text:
+      return '"' + std::string(value.as_text()) + '"';
+    case ValueType::json:
+      return std::string(value.as_text());
   }
   return "?";
 }
@@ -228,8 +234,8 @@ struct StageKit::State {
       out.fields.emplace_back(field.name, show(field.value));
     }
     if (data.state == detail::RecordState::failed) {
-      out.error = std::string(data.extra->error.kind) + ": " +
-                  std::string(data.extra->error.message);
+      out.error =
+          std::string(data.extra->error.kind) + ": " + std::string(data.extra->error.message);
     }
     return out;
   }
@@ -323,8 +329,7 @@ std::vector<Datum> StageKit::transform(const std::vector<Datum>& input, std::siz
       Batch batch(records, s.arena, s.host, s.record_limit);
       whole->process(batch, call);
       for (const auto& data : records) {
-        if (data.state == detail::RecordState::live ||
-            data.state == detail::RecordState::failed) {
+        if (data.state == detail::RecordState::live || data.state == detail::RecordState::failed) {
           out.push_back(s.datum(data));
         }
       }

@@ -32,8 +32,7 @@ class Arena {
 
   /// `size` bytes, aligned to 8, charged to the current record. Throws OutOfMemory or RecordTooBig.
   char* allocate(std::size_t size) {
-    charge(size < kOwnBlock ? size + size / 7
-                            : (size + kPadding + kPage - 1) / kPage * kPage);
+    charge(size < kOwnBlock ? size + size / 7 : (size + kPadding + kPage - 1) / kPage * kPage);
     return take(size);
   }
 
@@ -57,9 +56,17 @@ class Arena {
 
   /// Gives back the tail of the newest allocation: `at` is the first byte not needed.
   void trim(char* at) {
-    const auto aligned = reinterpret_cast<char*>(
-        (reinterpret_cast<std::uintptr_t>(at) + 7) & ~std::uintptr_t{7});
+    const auto aligned =
+        reinterpret_cast<char*>((reinterpret_cast<std::uintptr_t>(at) + 7) & ~std::uintptr_t{7});
     if (aligned < cursor_ && aligned >= begin_) cursor_ = aligned;
+  }
+
+  /// The same, uncharged.
+  std::string_view keep(std::string_view bytes) {
+    if (bytes.empty()) return {};
+    char* at = take(bytes.size());
+    std::memcpy(at, bytes.data(), bytes.size());
+    return {at, bytes.size()};
   }
 
   /// memcpy, inline for the short texts that most fields are.
@@ -97,7 +104,7 @@ class Arena {
   /// Called when the current block is too small: makes room and returns `size` bytes.
   virtual char* grow(std::size_t size) = 0;
 
-  char* begin_ = nullptr;   ///< Of the current block.
+  char* begin_ = nullptr;  ///< Of the current block.
   char* cursor_ = nullptr;
   char* end_ = nullptr;
   std::size_t budget_ = 0;

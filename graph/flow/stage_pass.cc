@@ -1,0 +1,126 @@
+#include "graph/flow/stage_pass.h"
+
+#include "graph/flow/failure.h"
+
+namespace weir {
+
+using detail::RecordData;
+using detail::RecordState;
+
+/// What `process` threw is an error of the record; false if it was want of memory: the record then
+/// stands as it entered.
+bool StagePass::settle_exception(RecordData& data) {
+  try {
+    const Caught caught = caught_exception();
+    work_.arena.set_budget(env_.record_limit());
+    Record(data, work_.arena, env_).fail(caught.kind, caught.message, caught.retryable);
+  } catch (const detail::OutOfMemory&) {
+    if (work_.lane == Lane::normal && !serial_) {
+      discard_emitted();
+      data = entered_;
+      return false;
+    }
+    // The reserve holds what a record may take by the rules; a stage that breaks them loses it.
+    fail_for_memory(data, work_);
+  }
+  fail_record(data);
+  return true;
+}
+
+void StagePass::keep(const RecordData& record) {
+  if (work_.spare.open()) {
+    work_.spare.push() = record;
+  } else {
+    RecordData& to = work_.records.data()[kept_];
+    if (&to != &record) to = record;
+    ++kept_;
+  }
+}
+
+void StagePass::end(const RecordData& record, Outcome outcome) {
+  token_.mark(record.root, root_mark(outcome, stage_));
+  if (env_.observer) {
+    const std::lock_guard lock(env_.observer_mutex);
+    RecordData copy = record;
+    env_.observer->ended(stage_, Record(copy, work_.arena, env_),
+                         kOutcomeNames[static_cast<std::size_t>(outcome)]);
+  }
+}
+
+void StagePass::finish_record(RecordData& record) {
+  if (record.state == RecordState::failed) return fail_record(record);
+  if (work_.spare.size() != mark_) return;  // It went on as what was emitted.
+  end(record, record.state == RecordState::aggregated ? Outcome::aggregated : Outcome::filtered);
+}
+
+void StagePass::discard_emitted() {
+  if (work_.spare.open()) work_.spare.truncate(mark_ ? mark_ : kept_);
+}
+
+void StagePass::end_input(const RecordData& last) {
+  runner_.input_ended_ = true;
+  if (token_.kind != Token::Kind::data) return;
+  const std::lock_guard lock(env_.end_mutex);
+  const Place place = place_of(token_, last);
+  if (!env_.input_end || place < *env_.input_end) env_.input_end = place;
+  env_.stop_reading.store(true, std::memory_order_release);
+}
+
+void StagePass::fail_record(RecordData& record) {
+  discard_emitted();
+  if (env_.abandoned()) {
+    // Given up in the middle of a call, which may have failed for no other reason.
+    return token_.mark(record.root, root_mark(Outcome::abandoned, kInterrupted));
+  }
+  const bool full = policy_ == OnError::fail || token_.wants_samples();
+  RecordFailure failure = describe_failure(stage_, record, token_.root_base, full);
+  failure.kept = policy_ == OnError::keep;
+  switch (policy_) {
+    case OnError::fail:
+      env_.fence.lower(place_of(token_, record), failure_sample(env_, failure));
+      env_.stop_reading.store(true, std::memory_order_release);
+      end(record, Outcome::abandoned);
+      failed_run_ = true;
+      break;
+    case OnError::skip:
+      end(record, Outcome::skipped);
+      break;
+    case OnError::keep: {
+      detail::Extra* extra = record.extra;
+      extra->error.stage = stage_;
+      extra->has_error = true;
+      record = entered_;
+      record.extra = extra;
+      record.state = RecordState::live;
+      keep(record);
+      break;
+    }
+  }
+  token_.add_failure(std::move(failure), full);
+}
+
+/// Memory ran out: what is done goes on at the next stage, the rest here, both when this token is
+/// the oldest one.
+bool StagePass::starve(std::uint32_t next) {
+  const std::uint32_t count = work_.records.size();
+  token_.tallies[stage_].in -= count - next;
+  const bool open = work_.spare.open();
+  const std::uint32_t done = open ? work_.spare.size() : kept_;
+  token_.tallies[stage_].out += done;
+  token_.add_unfinished({static_cast<int>(stage_) + 1, 0, done, open});
+  token_.add_unfinished({static_cast<int>(stage_), next, count, false});
+  return false;
+}
+
+void StagePass::close() {
+  if (work_.spare.open()) {
+    work_.records.swap(work_.spare);
+    work_.spare.release();
+  } else {
+    work_.records.truncate(kept_);
+  }
+  token_.tallies[stage_].out += work_.records.size();
+  runner_.show(work_);
+}
+
+}  // namespace weir

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+
+#include "graph/flow/caught.h"
+#include "graph/flow/environment.h"
+#include "graph/flow/failure.h"
+#include "graph/flow/stage_runner.h"
+#include "graph/flow/token.h"
+
+namespace weir {
+
+struct StageRunner::Worker {
+  std::shared_ptr<void> scratch;
+  std::unique_ptr<detail::Evaluator> when;
+};
+
+/// One run of a stage over one workspace. Records that go on are kept in place, at the front, until
+/// the stage emits one: then everything goes on in `work.spare` (see RecordArray).
+class StagePass final : public Call {
+ public:
+  StagePass(StageRunner& runner, Token& token, Workspace& work, StageRunner::Worker& worker)
+      : runner_(runner),
+        env_(runner.env_),
+        token_(token),
+        work_(work),
+        worker_(worker),
+        stage_(static_cast<std::uint16_t>(runner.index_)),
+        policy_(runner.planned_.on_error),
+        serial_(runner.planned_.type->role == Role::serial_transform) {
+    output_ = &work.spare;
+    arena_ = &work.arena;
+    host_ = &env_;
+    scratch_ = worker.scratch.get();
+    stopping_ = &env_.abandoning;
+    end_input_ = &wants_end_;
+    work.spare.seed(&work.records, &kept_);
+  }
+
+  template <class Process>
+  bool over_records(Process process);
+  template <class Make>
+  void made_records(Make make);
+  /// The current record entered as `record` (a batch transform has changed it before).
+  void entered_as(const detail::RecordData& record) { entered_ = record; }
+
+ private:
+  void finish_record(detail::RecordData& record);
+  void fail_record(detail::RecordData& record);
+  bool settle_exception(detail::RecordData& data);
+  void discard_emitted();
+  void end_input(const detail::RecordData& last);
+  void keep(const detail::RecordData& record);
+  void end(const detail::RecordData& record, Outcome outcome);
+  bool starve(std::uint32_t next);
+  bool dipped() const { return work_.arena.dipped() || work_.spare.dipped(); }
+  void close();
+
+  StageRunner& runner_;
+  Environment& env_;
+  Token& token_;
+  Workspace& work_;
+  StageRunner::Worker& worker_;
+  const std::uint16_t stage_;
+  const OnError policy_;
+  const bool serial_;
+  std::uint32_t kept_ = 0;      ///< Records at the front of `work.records` that went on.
+  std::uint32_t mark_ = 0;      ///< Size of the output before this record.
+  detail::RecordData entered_;  ///< The record as it entered.
+  bool wants_end_ = false;
+  bool failed_run_ = false;
+};
+
+/// The loop that every record passes through. The fast path, a record that goes on unchanged in
+/// place, is a virtual call and two comparisons.
+template <class Process>
+bool StagePass::over_records(Process process) {
+  const std::uint32_t count = work_.records.size();
+  const std::size_t limit = env_.record_limit();
+  token_.tallies[stage_].in += count;
+  std::uint32_t at = 0;
+  while (at < count && !failed_run_) {
+    try {
+      for (; at < count && !failed_run_; ++at) {
+        detail::RecordData& data = work_.records.data()[at];
+        if (env_.abandoned()) {
+          token_.mark(data.root, root_mark(Outcome::abandoned, kInterrupted));
+          continue;
+        }
+        if (runner_.input_ended_.load(std::memory_order_relaxed)) {
+          token_.mark(data.root, root_mark(Outcome::filtered, kAfterTake));
+          continue;
+        }
+        if (serial_ && dipped()) return starve(at);
+        // From here on a throw undoes this record, whatever the one before it did.
+        entered_ = data;
+        mark_ = work_.spare.size();
+        if (work_.spare.open()) work_.spare.ensure_room();
+        work_.arena.set_budget(limit);
+        current_ = &data;
+        Record record(data, work_.arena, env_);
+        // A call may have to be undone, for an error that is kept or for want of memory.
+        if (data.field_count > 0) {
+          data.flags |= detail::kFieldsShared;
+          entered_.flags = data.flags;
+        }
+        if (worker_.when && !worker_.when->test(record)) {
+          keep(data);
+          continue;
+        }
+        process(record);
+        if (data.state == detail::RecordState::live && work_.spare.size() == mark_) {
+          keep(data);
+        } else {
+          finish_record(data);
+        }
+        if (serial_ && wants_end_) end_input(data);
+      }
+    } catch (...) {
+      detail::RecordData& data = work_.records.data()[at];
+      if (!settle_exception(data)) return starve(at);
+      if (serial_ && wants_end_) end_input(data);
+      ++at;
+    }
+  }
+  close();
+  return true;
+}
+
+/// Lets the stage emit records of its own before the records that are there (`begin`) or behind
+/// them (`finish`: there are none).
+template <class Make>
+void StagePass::made_records(Make make) {
+  work_.arena.set_budget(env_.record_limit());
+  full_below_ = env_.record_limit() / 2;
+  RecordFailure failure;
+  failure.stage = stage_;
+  try {
+    make(*this);
+  } catch (const detail::OutOfMemory&) {
+    failure.kind = "memory";
+    failure.message = "limits.memory leaves no room for what the stage makes by itself";
+  } catch (...) {
+    const Caught caught = caught_exception();
+    failure.kind = caught.kind;
+    failure.message = caught.message;
+  }
+  if (!failure.kind.empty()) {
+    env_.fence.lower({token_.sequence, 0}, failure_sample(env_, failure));
+    token_.add_failure(std::move(failure), true);
+    env_.stop_reading.store(true, std::memory_order_release);
+  }
+}
+
+}  // namespace weir
