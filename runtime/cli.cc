@@ -1,6 +1,7 @@
 #include "runtime/cli.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -157,7 +158,39 @@ class CommandLine {
       return usage_error("expected FILE or -e, got both");
     }
     if (!choice.is_inline && choice.file.empty()) return usage_error("missing FILE or -e");
+    if (!choice.is_inline && misunderstood(*command, choice)) return 2;
     return std::nullopt;
+  }
+
+  /// Refuses what needs no file to be wrong. Of `--thraeds 3 FILE` CLI11 takes 3 for the file.
+  bool misunderstood(const CLI::App& command, const PipelineChoice& choice) {
+    std::vector<std::string> options;
+    std::vector<std::string> others;
+    for (const std::string& word : choice.unknown) {
+      const bool option = word.starts_with('-') && word != "-";
+      if (!option) others.push_back(word);
+      if (option && word.find('=') == word.npos) options.push_back(word);
+    }
+    if (!options.empty()) {
+      // With a file, it may have parameters of these names.
+      if (::access(choice.file.c_str(), R_OK) == 0) return false;
+      for (const std::string& option : options) unknown_option(command, option);
+      return true;
+    }
+    for (const std::string& word : others) {
+      runtime_.complain("unexpected argument '" + word + "'");
+    }
+    return !others.empty();
+  }
+
+  void unknown_option(const CLI::App& command, const std::string& word) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : command.get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    const std::string hint = did_you_mean(word, names);
+    runtime_.complain("unknown option '" + word + "'",
+                      hint.empty() ? "a parameter of FILE is set with --NAME=VALUE" : hint);
   }
 
   int run() {

@@ -76,6 +76,11 @@ std::string shown_rate(double per_second) {
   return three_digits(per_second);
 }
 
+std::string shown_byte_rate(double per_second) {
+  if (per_second >= 9999.5) return shown_rate(per_second) + "B/s";
+  return grouped(static_cast<std::uint64_t>(std::llround(per_second))) + " B/s";
+}
+
 std::string shown_seconds(double seconds) {
   if (seconds == 0) return "0 s";
   if (seconds < 1e-3) return three_digits(seconds * 1e6) + " us";

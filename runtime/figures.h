@@ -21,6 +21,9 @@ std::string shown_bytes(std::uint64_t bytes);
 /// "950", "12.3 k", "4.56 M": a rate in three digits.
 std::string shown_rate(double per_second);
 
+/// "950 B/s", "12.3 kB/s", "4.56 MB/s".
+std::string shown_byte_rate(double per_second);
+
 /// "820 us", "12.3 ms", "4.56 s", "1m 02s", "1h 05m".
 std::string shown_seconds(double seconds);
 

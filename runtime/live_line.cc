@@ -11,7 +11,9 @@ std::string live_text(const Progress& progress, double seconds) {
   const double time = std::max(seconds, 1e-3);
   std::string text = counted(progress.read, "record");
   text += "  " + shown_rate(static_cast<double>(progress.read) / time) + "/s";
-  text += "  " + shown_rate(static_cast<double>(progress.bytes_read) / time) + "B/s";
+  if (progress.bytes_read > 0) {
+    text += "  " + shown_byte_rate(static_cast<double>(progress.bytes_read) / time);
+  }
   if (progress.size && *progress.size > 0) {
     const double share =
         static_cast<double>(progress.consumed) / static_cast<double>(*progress.size);

@@ -82,9 +82,11 @@ class ReportPrinter {
     Table table({Align::left, Align::right, Align::left});
     table.indent(2);
     const double seconds = std::max(report_.seconds, 1e-9);
-    table.row({"read", grouped(report_.read),
-               shown_rate(static_cast<double>(report_.read) / seconds) + " records/s, " +
-                   shown_rate(static_cast<double>(report_.bytes_read) / seconds) + "B/s"});
+    std::string rates = shown_rate(static_cast<double>(report_.read) / seconds) + " records/s";
+    if (report_.bytes_read > 0) {  // A source may make records that have no text.
+      rates += ", " + shown_byte_rate(static_cast<double>(report_.bytes_read) / seconds);
+    }
+    table.row({"read", grouped(report_.read), rates});
     static constexpr Outcome kShown[] = {
         Outcome::delivered,     Outcome::filtered, Outcome::aggregated, Outcome::skipped,
         Outcome::dead_lettered, Outcome::shed,     Outcome::abandoned};

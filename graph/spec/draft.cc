@@ -40,7 +40,9 @@ bool bind_with(const Draft& draft, SpecBinder& binder) {
   Mark mark = draft.spec.uses_mark();
   if (with && with->is_null()) with = nullptr;
   if (with && with->shape != Node::Shape::map) {
-    binder.error(*with, "expected a map of options, got " + detail::shape_of(*with));
+    binder.diagnostics().error(with->mark,
+                               "expected a map of options, got " + detail::shape_of(*with),
+                               missing_space_hint(*with));
     return false;
   }
   if (with) mark = entry_of(*draft.spec.node, "with")->key.mark;
@@ -85,6 +87,9 @@ void make_stage(Draft& draft, SpecBinder& binder) {
     const Node* with = draft.spec.with.node;
     const Node* value = with ? with->find(e.option()) : nullptr;
     if (value) {
+      if (const OptionSpec* option = draft.type->option(e.option())) {
+        binder.expect(*value, option->type);
+      }
       binder.error(*value, e.what(), {}, e.offset());
     } else {
       binder.diagnostics().error(mark, e.what());

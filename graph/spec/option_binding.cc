@@ -5,6 +5,7 @@
 
 #include "graph/spec/scalar_place.h"
 #include "graph/text/edit_distance.h"
+#include "graph/text/glued_key.h"
 
 namespace weir {
 namespace {
@@ -65,10 +66,13 @@ std::string SpecBinder::trap_hint(const Node& node) const {
   const bool empty_item = node.shape == Node::Shape::list && node.items.size() == 1 &&
                           node.items.front().is_null() && first != '[';
   if (empty_item || (node.is_null() && first == '-')) return "quote it if a '-' is meant: \"-\"";
-  if (node.shape == Node::Shape::map && first == '{') {
+  const bool expected = &node == expected_.value;
+  if (node.shape == Node::Shape::map && first == '{' && !(expected && expected_.map)) {
     return "'{' begins a map in YAML: quote the whole value if it is text";
   }
-  if (node.shape == Node::Shape::list && first == '[') {
+  // One value alone is a list of one, but no list is a map.
+  const bool may_be_list = expected && (expected_.list || expected_.map);
+  if (node.shape == Node::Shape::list && first == '[' && !may_be_list) {
     return "'[' begins a list in YAML: quote the whole value if it is text";
   }
   return {};
@@ -88,7 +92,10 @@ bool bind_options(const std::vector<OptionSpec>& options, void* out, const Node&
     if (option == options.end()) {
       unknown(key);
       good = false;
-    } else if (!option->bind(out, value, binder) || repaired(value, binder.diagnostics())) {
+      continue;
+    }
+    binder.expect(value, option->type);
+    if (!option->bind(out, value, binder) || repaired(value, binder.diagnostics())) {
       good = false;
     } else if (code_like(*option)) {
       warn_of_comment(value, binder);
@@ -100,6 +107,12 @@ bool bind_options(const std::vector<OptionSpec>& options, void* out, const Node&
     good = false;
   }
   return good;
+}
+
+std::string missing_space_hint(const Node& node) {
+  if (node.shape != Node::Shape::scalar || node.quoted) return {};
+  const std::size_t length = length_of_glued_key(node.text);
+  return length == 0 ? "" : "a space is missing after '" + node.text.substr(0, length) + "'";
 }
 
 std::vector<std::string> names_of(const std::vector<OptionSpec>& options) {

@@ -38,6 +38,10 @@ class SpecBinder final : public Binder {
   void names_field(const Node& node, std::string_view field) override;
   void names_text(const Node&) override { named_.text = true; }
 
+  /// What is bound next: a value whose option may be a list or a map gets no hint to quote it.
+  void expect(const Node& value, std::string_view type) {
+    expected_ = {&value, type.starts_with("list "), type.starts_with("map ")};
+  }
   /// Since it was made, or since the last call.
   NamedInputs take_named() {
     known_fields_.clear();
@@ -47,11 +51,18 @@ class SpecBinder final : public Binder {
   const SourceText& source() const { return source_; }
 
  private:
+  struct Expected {
+    const Node* value = nullptr;
+    bool list = false;
+    bool map = false;
+  };
+
   std::string trap_hint(const Node& node) const;
 
   const SourceText& source_;
   const detail::ExpressionLanguage& expressions_;
   Diagnostics& diagnostics_;
+  Expected expected_;
   NamedInputs named_;
   std::unordered_set<std::string> known_fields_;  ///< Those in named_.
 };
@@ -65,6 +76,9 @@ using UnknownName = std::function<void(const Node& key)>;
 bool bind_options(const std::vector<OptionSpec>& options, void* out, const Node& map,
                   std::string_view what, const Mark& mark, SpecBinder& binder,
                   const UnknownName& unknown);
+
+/// "a space is missing after 'uses:'" where `node` is the text `uses:file.read`; else empty.
+std::string missing_space_hint(const Node& node);
 
 /// The names of options, for nearest names.
 std::vector<std::string> names_of(const std::vector<OptionSpec>& options);

@@ -31,8 +31,10 @@ StageSpec read_stage(const Node& node, const Registry& registry, SpecBinder& bin
   spec.node = &node;
   if (node.shape != Node::Shape::map) {
     const bool word = node.shape == Node::Shape::scalar && !node.is_null();
+    std::string hint = missing_space_hint(node);
+    if (word && hint.empty()) hint = "write it as '- uses: " + node.text.substr(0, 40) + "'";
     binder.diagnostics().error(node.mark, "expected a stage, got " + detail::shape_of(node),
-                               word ? "write it as '- uses: " + node.text.substr(0, 40) + "'" : "");
+                               std::move(hint));
     spec.good = false;
     return spec;
   }
@@ -126,7 +128,8 @@ std::optional<LimitsSpec> read_limits(const Node& node, SpecBinder& binder) {
   LimitsSpec spec;
   if (node.is_null()) return spec;
   if (node.shape != Node::Shape::map) {
-    binder.error(node, "expected a map, got " + detail::shape_of(node));
+    binder.diagnostics().error(node.mark, "expected a map, got " + detail::shape_of(node),
+                               missing_space_hint(node));
     return std::nullopt;
   }
   const bool good = bind_options(limit_keys(), &spec, node, "key", node.mark, binder,
@@ -137,7 +140,8 @@ std::optional<LimitsSpec> read_limits(const Node& node, SpecBinder& binder) {
 std::vector<StageSpec> read_stages(const Node& node, const Registry& registry, SpecBinder& binder) {
   std::vector<StageSpec> stages;
   if (node.shape != Node::Shape::list) {
-    binder.error(node, "expected a list of stages, got " + detail::shape_of(node));
+    binder.diagnostics().error(node.mark,
+                               "expected a list of stages, got " + detail::shape_of(node));
     return stages;
   }
   for (const Node& item : node.items) stages.push_back(read_stage(item, registry, binder));

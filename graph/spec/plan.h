@@ -26,9 +26,9 @@ struct EnumNames<Order> {
 
 /// The run's hard bounds, all resolved: no `auto` is left.
 struct Limits {
-  std::uint64_t records = 100'000;             ///< In flight.
-  std::uint64_t record = 16ull << 20;          ///< Bytes of one record in one stage.
-  std::uint64_t memory = 256ull << 20;         ///< Bytes in flight and pooled, all together.
+  std::uint64_t records = 100'000;      ///< In flight.
+  std::uint64_t record = 16ull << 20;   ///< Bytes of one record in one stage.
+  std::uint64_t memory = 256ull << 20;  ///< Bytes in flight and pooled, all together.
   int threads = 1;
   std::chrono::nanoseconds drain = std::chrono::seconds(20);
 };
@@ -40,11 +40,11 @@ struct PlannedStage {
   const TypeSpec* type = nullptr;
   std::shared_ptr<void> options;
   std::unique_ptr<Stage> stage;
-  Expression when;                          ///< Empty: every record.
+  Expression when;  ///< Empty: every record.
   OnError on_error = OnError::fail;
-  int workers = 0;                          ///< 0: as many as threads.
-  std::vector<std::string> named_fields;    ///< Top-level fields that its options name.
-  Mark mark;                                ///< Of the stage in the file.
+  int workers = 0;                        ///< 0: as many as threads.
+  std::vector<std::string> named_fields;  ///< Top-level fields that its options name.
+  Mark mark;                              ///< Of the stage in the file.
 };
 
 /// A run of neighbouring stages that work in one node body: either concurrent transforms, fused,
@@ -52,7 +52,7 @@ struct PlannedStage {
 struct Segment {
   enum class Kind : std::uint8_t { parallel, serial };
   Kind kind = Kind::parallel;
-  int first = 0;         ///< Indices into Plan::stages, inclusive.
+  int first = 0;  ///< Indices into Plan::stages, inclusive.
   int last = 0;
   int workers = 0;       ///< parallel: at most this many at once; 0: unlimited.
   bool in_order = true;  ///< The segment's input is put into the order of origins.

@@ -64,6 +64,11 @@ bool check_keys_of_role(const StageSpec& spec, const TypeSpec& type, Diagnostics
                       "only a type that has state per key does");
     good = false;
   }
+  const Node* key = spec.node->find("key");
+  if (type.set_key && key && key->shape == Node::Shape::list && key->items.empty()) {
+    diagnostics.error(key->mark, "expected at least one field, got none");
+    good = false;
+  }
   return good;
 }
 

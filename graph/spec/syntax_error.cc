@@ -1,7 +1,10 @@
 #include "graph/spec/syntax_error.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+
+#include "graph/text/glued_key.h"
 
 namespace weir {
 namespace {
@@ -63,11 +66,25 @@ SyntaxError bad_escape(const ParserComplaint& complaint, std::string_view text) 
 }
 
 SyntaxError block_entry(const ParserComplaint& complaint, std::string_view text) {
+  constexpr const char* kMessage = "expected a value, got the '-' of a list item";
   const Line line(text, complaint.offset);
-  if (line.has_key && complaint.offset >= line.value) {
-    return whole_value(line, "expected a value, got the '-' of a list item",
-                       line.end == line.value + 1 ? "quote it: \"-\"" : "quote the whole value");
+  const std::size_t dash = complaint.offset;
+  const char next = line.at(line.skip_blanks(dash + 1));
+  const bool in_flow = complaint.open_flow != npos;
+  const bool value = line.has_key && dash >= line.value;
+  const bool alone =
+      next == '\0' || next == '#' || (in_flow && (next == ',' || next == ']' || next == '}'));
+  if (alone && (in_flow || value)) {
+    return {dash, 1, kMessage, "quote it: \"-\"", dash, dash + 1, dash};
   }
+  if (in_flow) {
+    return {
+        dash,     1,
+        kMessage, "quote the value if it is text; a list in braces or brackets is written [a, b]",
+        dash,     dash + 1,
+        dash};
+  }
+  if (value) return whole_value(line, kMessage, "quote the whole value");
   return here(complaint.offset, "unexpected list item",
               "a list's items stand below its key, all indented alike");
 }
@@ -125,17 +142,40 @@ SyntaxError map_end(const ParserComplaint& complaint, std::string_view text) {
   return here(complaint.offset, "unexpected text", "each key of a map stands on a line of its own");
 }
 
+constexpr const char* kTab = "a tab in the indentation";
+constexpr const char* kTabHint = "tabs cannot indent: use spaces";
+
+/// `uses:file.read` above the line: YAML takes both lines for one text.
+std::optional<SyntaxError> missing_space(const Line& line, std::string_view text) {
+  if (line.begin == 0) return std::nullopt;
+  const Line above(text, line.begin - 1);
+  const std::size_t length =
+      length_of_glued_key(text.substr(above.content, above.end - above.content));
+  if (above.has_key || length == 0) return std::nullopt;
+  SyntaxError error =
+      here(above.content,
+           "a space is missing after '" + std::string(text.substr(above.content, length)) + "'");
+  error.length = length;
+  return error;
+}
+
+/// A tab before the content of the line with the mistake is its likely cause.
+std::optional<SyntaxError> indenting_tab(const ParserComplaint& complaint, std::string_view text) {
+  if (complaint.open_flow != npos) return std::nullopt;
+  const Line line(text, complaint.offset);
+  const std::size_t content = text.find_first_not_of(" \t-", line.begin);
+  const std::size_t tab = text.substr(0, content).find('\t', line.begin);
+  if (tab == npos) return std::nullopt;
+  return here(tab, kTab, kTabHint);
+}
+
 SyntaxError map_value(const ParserComplaint& complaint, std::string_view text) {
   const Line line(text, complaint.offset);
-  const std::string_view indent = text.substr(line.begin, line.content - line.begin);
-  if (indent.find('\t') != npos) {
-    return here(line.begin + indent.find('\t'), "a tab in the indentation",
-                "YAML is indented with blanks only");
-  }
   if (line.has_key && complaint.offset >= line.value) {
     return whole_value(line, "a second ': ' on one line",
                        "quote the value if the ':' belongs to it");
   }
+  if (std::optional<SyntaxError> error = missing_space(line, text)) return *std::move(error);
   return here(complaint.offset, "unexpected ':'",
               "is this line indented like the keys above? Is the line above complete?");
 }
@@ -144,7 +184,7 @@ SyntaxError bad_beginning(const ParserComplaint& complaint, std::string_view tex
   const Line line(text, complaint.offset);
   const std::string c(1, line.at(complaint.offset));
   if (c == "\t") {
-    return here(complaint.offset, "a tab in the indentation", "YAML is indented with blanks only");
+    return here(complaint.offset, kTab, kTabHint);
   }
   SyntaxError error = here(complaint.offset, "a plain value cannot begin with '" + c + "'",
                            "quote the whole value");
@@ -183,15 +223,16 @@ SyntaxError open_quote(const ParserComplaint& complaint, std::string_view text) 
 struct Row {
   std::string_view says;
   SyntaxError (*explain)(const ParserComplaint&, std::string_view text);
+  bool of_block = false;  ///< The indentation may be the cause.
 };
 
 constexpr Row kRows[] = {
     {"unknown escape character", bad_escape},
-    {"illegal block entry", block_entry},
+    {"illegal block entry", block_entry, true},
     {"end of map flow not found", flow_end},
     {"end of sequence flow not found", flow_end},
-    {"end of map not found", map_end},
-    {"illegal map value", map_value},
+    {"end of map not found", map_end, true},
+    {"illegal map value", map_value, true},
     {"unknown token", bad_beginning},
     {"illegal tab", bad_beginning},
     {"the referenced anchor", bad_alias},
@@ -231,7 +272,11 @@ constexpr std::pair<std::string_view, std::pair<const char*, const char*>> kPlai
 
 SyntaxError explain(const ParserComplaint& complaint, std::string_view text) {
   for (const Row& row : kRows) {
-    if (complaint.message.starts_with(row.says)) return row.explain(complaint, text);
+    if (!complaint.message.starts_with(row.says)) continue;
+    if (row.of_block) {
+      if (std::optional<SyntaxError> tab = indenting_tab(complaint, text)) return *std::move(tab);
+    }
+    return row.explain(complaint, text);
   }
   for (const auto& [says, words] : kPlainRows) {
     if (complaint.message.starts_with(says)) {

@@ -78,6 +78,24 @@ class Cli(unittest.TestCase):
                 self.assertTrue(done.stderr.startswith("weir: "), done.stderr)
                 self.assertEqual(done.stdout, "")
 
+    def test_a_wrong_list_where_a_list_is_right_gets_no_hint_to_quote_it(self):
+        for options in ("select\n    with: { fields: [a, a] }", "csv.format\n    with: { columns: [] }"):
+            file = self.file("wrong.yaml", "stages:\n  - uses: file.read\n    with: { path: in }\n"
+                                           "  - uses: json.parse\n"
+                                           f"  - uses: {options}\n  - uses: file.write\n"
+                                           "    with: { path: out }\n")
+            done = weir("check", file)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("wrong.yaml:6:", done.stderr)
+            self.assertNotIn("quote the whole value", done.stderr)
+
+    def test_a_file_that_is_far_too_large_is_not_said_to_end_where_reading_did(self):
+        large = self.file("large.yaml", "")
+        os.truncate(large, 100_000_000)
+        done = weir("check", large)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("expected a pipeline of at most 1048576 bytes, got more\n", done.stderr)
+
     # Types
 
     def test_list_shows_every_type_in_a_line(self):
@@ -115,6 +133,20 @@ class Cli(unittest.TestCase):
                          "weir: unknown option '--cuont'\n  did you mean '--count'?\n"
                          "weir: unknown option '--thread'\n  did you mean '--threads'?\n"
                          "weir: missing value of '--output'\n  write --output=VALUE\n")
+
+    def test_a_misspelt_option_is_named_and_not_the_value_that_was_taken_for_the_file(self):
+        done = weir("run", "--thraeds", "3", "configs/access-log.yaml")
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr,
+                         "weir: unknown option '--thraeds'\n  did you mean '--threads'?\n")
+        done = weir("run", "--cuont", "3", "configs/access-log.yaml")
+        self.assertEqual(done.stderr, "weir: unknown option '--cuont'\n"
+                                      "  a parameter of FILE is set with --NAME=VALUE\n")
+
+    def test_a_second_file_is_refused(self):
+        done = weir("run", "a.yaml", "b.yaml")
+        self.assertEqual((done.returncode, done.stderr),
+                         (2, "weir: unexpected argument 'b.yaml'\n"))
 
     def test_the_help_of_a_file_lists_its_params(self):
         text = weir("run", "configs/access-log.yaml", "--help").stdout

@@ -42,6 +42,15 @@ TEST_CASE("rates and seconds are shown in three digits") {
   CHECK(shown_seconds(3900) == "1h 05m");
 }
 
+TEST_CASE("a rate of bytes has a unit behind a space and no part of a byte") {
+  CHECK(shown_byte_rate(0) == "0 B/s");
+  CHECK(shown_byte_rate(0.4) == "0 B/s");
+  CHECK(shown_byte_rate(42.4) == "42 B/s");
+  CHECK(shown_byte_rate(3928) == "3,928 B/s");
+  CHECK(shown_byte_rate(54321) == "54.3 kB/s");
+  CHECK(shown_byte_rate(320e6) == "320 MB/s");
+}
+
 TEST_CASE("small shares keep a digit behind the point") {
   CHECK(shown_share(0) == "0 %");
   CHECK(shown_share(0.004) == "0.4 %");

@@ -77,7 +77,7 @@ TEST_CASE("64 levels are no mistake of YAML") {
 TEST_CASE("a file of 100 MB gives one diagnostic and is not even looked at") {
   const std::string text(100'000'000, '\n');
   CHECK(fake::complaints(text) ==
-        "p.yaml: error: expected a pipeline of at most 1048576 bytes, got 100000000\n");
+        "p.yaml: error: expected a pipeline of at most 1048576 bytes, got more\n");
 }
 
 TEST_CASE("files full of one thing end quickly") {
