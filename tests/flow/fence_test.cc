@@ -88,14 +88,14 @@ TEST_CASE("an interrupt at any moment leaves an exact prefix, with every record 
 
 TEST_CASE("no child of a failing origin is delivered, even when memory is short") {
   for (const int threads : {1, 2, 8}) {
-    // One in 20 has 3 MB of children: batches cannot be held. The last child of n3000 fails.
+    // One in 20 has 3 MB of children: batches cannot be held. The last child of n1000 fails.
     Pipeline pipeline(R"(
 limits: { memory: 20MiB, record: 4MiB }
 stages:
   - uses: test.sizes
-    with: { count: 4000, every: 10000 }
+    with: { count: 1500, every: 10000 }
   - uses: test.burst
-    with: { count: 150, size: 20000, every: 20, poison: n3000 }
+    with: { count: 150, size: 20000, every: 20, poison: n1000 }
   - uses: test.mix
     with: { at: 4242 }
   - uses: test.collect
@@ -103,12 +103,12 @@ stages:
                       threads);
     const Report report = pipeline.run();
     REQUIRE(report.status == RunStatus::failed);
-    CHECK(report.failure.origin.position == 3000);
+    CHECK(report.failure.origin.position == 1000);
     CHECK(report.finished_at_head > 0);
     std::size_t expected = 0;
-    for (int n = 0; n < 3000; ++n) expected += mix(1, "n" + std::to_string(n)) % 20 == 0 ? 150 : 1;
+    for (int n = 0; n < 1000; ++n) expected += mix(1, "n" + std::to_string(n)) % 20 == 0 ? 150 : 1;
     CHECK(pipeline.texts().size() == expected);
-    CHECK(count_of(report, Outcome::delivered) == 3000);
+    CHECK(count_of(report, Outcome::delivered) == 1000);
   }
 }
 

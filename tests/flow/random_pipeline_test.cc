@@ -11,7 +11,11 @@ namespace {
 /// WEIR_SEEDS=FROM:COUNT runs others than the default ones.
 std::pair<std::uint64_t, std::uint64_t> seeds() {
   std::uint64_t from = 1;
+#if defined(__SANITIZE_THREAD__)
+  std::uint64_t count = 150;
+#else
   std::uint64_t count = 700;
+#endif
   if (const char* given = std::getenv("WEIR_SEEDS")) {
     char* end = nullptr;
     from = std::strtoull(given, &end, 10);
