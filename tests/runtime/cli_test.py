@@ -213,7 +213,8 @@ class Cli(unittest.TestCase):
                                   stderr=subprocess.PIPE, text=True) as process:
                 first = process.stdout.readline()
                 process.send_signal(number)
-                rest, report = process.communicate()
+                # Not communicate(): it would miss what readline() has read ahead.
+                rest, report = process.stdout.read(), process.stderr.read()
             self.assertEqual(process.returncode, code)
             self.assertIn(f"interrupted by {number.name}\n", report)
             lines = (first + rest).splitlines()
