@@ -1,6 +1,7 @@
 #include "graph/flow/run.h"
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <numeric>
 
@@ -114,7 +115,11 @@ void Run::State::work() {
   engine_->start();
   while (!engine_->wait(kTick) && !over_) watch(watchdog);
   if (hung_) return;
-  if (!over_) engine_->settle();
+  if (!over_) {
+    engine_->settle();
+    assert(engine_->tokens().alive().empty() && "every token has ended");
+    assert(env_.pool.used() == 0 && "and has given its memory back");
+  }
   if (engine_->accounts().failed() && report_.status == RunStatus::ok) {
     report_.status = RunStatus::failed;
     report_.failure = env_.fence.failure();
