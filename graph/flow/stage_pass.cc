@@ -66,6 +66,14 @@ void StagePass::end_input(const RecordData& last) {
   env_.stop_reading.store(true, std::memory_order_release);
 }
 
+/// The stage wants no more. The origin at which it said so may have other children, which decide
+/// its reason.
+void StagePass::end_after_take(const RecordData& record) {
+  const std::lock_guard lock(env_.end_mutex);
+  if (env_.input_end && place_of(token_, record) <= *env_.input_end) return;
+  token_.mark(record.root, root_mark(Outcome::filtered, kAfterTake));
+}
+
 void StagePass::fail_record(RecordData& record) {
   discard_emitted();
   if (env_.abandoned()) {

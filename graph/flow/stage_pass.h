@@ -51,6 +51,7 @@ class StagePass final : public Call {
   bool settle_exception(detail::RecordData& data);
   void discard_emitted();
   void end_input(const detail::RecordData& last);
+  void end_after_take(const detail::RecordData& record);
   void keep(const detail::RecordData& record);
   void end(const detail::RecordData& record, Outcome outcome);
   bool starve(std::uint32_t next);
@@ -89,7 +90,7 @@ bool StagePass::over_records(Process process) {
           continue;
         }
         if (runner_.input_ended_.load(std::memory_order_relaxed)) {
-          token_.mark(data.root, root_mark(Outcome::filtered, kAfterTake));
+          end_after_take(data);
           continue;
         }
         if (serial_ && dipped()) return starve(at);
