@@ -1,7 +1,12 @@
 #include "runtime/check_command.h"
 
+#include <unistd.h>
+
+#include <cstdio>
+
 #include "runtime/figures.h"
 #include "runtime/pipeline_text.h"
+#include "runtime/worst_case.h"
 
 namespace weir {
 namespace {
@@ -19,6 +24,12 @@ std::string summary(std::size_t files, std::size_t bad_files, const DiagnosticCo
     text += ", " + counted(static_cast<std::uint64_t>(counts.warnings), "warning");
   }
   return text;
+}
+
+void print_worst_case(const Plan& plan) {
+  const std::string text = worst_case(plan, wants_colours(STDOUT_FILENO));
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
 }
 
 }  // namespace
@@ -41,7 +52,11 @@ int check_command(Runtime& runtime, const CheckArguments& arguments) {
     const DiagnosticCounts counts = show_diagnostics(runtime, loaded.diagnostics, text->yaml);
     all.errors += counts.errors;
     all.warnings += counts.warnings;
-    if (!loaded.plan) ++bad_files;
+    if (!loaded.plan) {
+      ++bad_files;
+    } else if (arguments.files.size() == 1) {
+      print_worst_case(*loaded.plan);
+    }
   }
   runtime.console().write(summary(arguments.files.size(), bad_files, all));
   return bad_files > 0 ? 2 : 0;

@@ -12,7 +12,8 @@ struct CheckArguments {
   std::vector<std::string> sets;
 };
 
-/// Shows every mistake of every file; 2 if there is any error.
+/// Shows every mistake of every file; 2 if there is any error. Of one file alone without any it
+/// prints the most that a run can have in flight.
 int check_command(Runtime& runtime, const CheckArguments& arguments);
 
 }  // namespace weir

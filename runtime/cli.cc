@@ -83,11 +83,23 @@ class CommandLine {
         ->check(CLI::Range(1, 1024).description("1 to 1024"));
     command->add_flag("-q,--quiet", run_.quiet, "Say only what went wrong");
     command->add_flag("-v,--verbose", run_.verbose, "Log and report more");
-    command->add_flag("--strict", run_.strict, "Exit with 3 if a record was skipped or kept");
+    command->add_flag("--strict", run_.strict,
+                      "Exit with 3 if a record was skipped, kept, dead-lettered or shed");
+    command->add_option("--errors", run_.errors, "Write every error there, as NDJSON")
+        ->type_name("FILE");
+    command->add_option("--chaos", run_.chaos, "Inject faults into calls; see below")
+        ->type_name("FAULTS");
+    command->add_option("--chaos-stage", run_.chaos_stages, "... of this stage only; repeatable")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
     command->add_flag("--print-yaml", run_.print_yaml, "Print the file that -e stands for");
     command->footer(
         "Example:\n  weir run -e 'json.parse | filter status >= 400 | csv.format time,path' < in "
-        "> out\n\nExit codes: 0 ok, 1 failed, 2 wrong file or usage, 3 with --strict, 130 or 143 "
+        "> out\n\nFAULTS: how likely each is, for each attempt at a record; the same seed gives "
+        "the "
+        "same faults:\n  --chaos latency=0.1:5ms..50ms,error=0.01,hang=0.001,kill=0.0001,seed=7\n"
+        "A latency is fixed (10ms), uniform (5ms..50ms) or exponential (~20ms).\n\nExit codes: 0 "
+        "ok, 1 failed, 2 wrong file or usage, 3 with --strict, 130 or 143 "
         "interrupted.");
   }
 
@@ -195,6 +207,9 @@ class CommandLine {
 
   int run() {
     if (const auto code = settle("run", run_.pipeline)) return *code;
+    if (!run_.chaos_stages.empty() && run_.chaos.empty()) {
+      return usage_error("--chaos-stage needs --chaos");
+    }
     if (run_.quiet && run_.verbose) return usage_error("expected --quiet or --verbose, got both");
     if (run_.print_yaml && !run_.pipeline.is_inline) {
       return usage_error("--print-yaml needs -e");

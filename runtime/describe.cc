@@ -52,10 +52,23 @@ std::string option_facts(const OptionSpec& option) {
   return text;
 }
 
+std::vector<std::string> facts_of(const TypeSpec& type) {
+  std::vector<std::string> facts;
+  if (type.role == Role::async_transform) {
+    facts.emplace_back("A record that waits takes no thread: 'workers' may be thousands");
+  }
+  if (type.blocking) facts.emplace_back("It waits in calls: each of 'workers' is a thread");
+  if (type.idempotent)
+    facts.emplace_back("Calling it twice for a record does no harm: it may be hedged");
+  return facts;
+}
+
 std::string list_text(const Registry& registry, bool colours) {
   static constexpr std::pair<Role, const char*> kGroups[] = {
       {Role::source, "sources"},
       {Role::transform, "transforms, any number of records at a time"},
+      {Role::async_transform, "async transforms, thousands of records at a time, each waiting"},
+      {Role::keyed_transform, "keyed transforms, with state for each key"},
       {Role::serial_transform, "serial transforms, one record after the other, with state"},
       {Role::sink, "sinks"}};
   std::size_t width = 0;
@@ -64,7 +77,9 @@ std::string list_text(const Registry& registry, bool colours) {
   for (const auto& [role, title] : kGroups) {
     Table table({Align::left, Align::left});
     table.indent(2);
-    for (const TypeSpec* type : of_role(registry, role)) {
+    const std::vector<const TypeSpec*> types = of_role(registry, role);
+    if (types.empty()) continue;
+    for (const TypeSpec* type : types) {
       std::string name = painted(colours, Tone::strong, type->name);
       table.row({name + std::string(width - type->name.size(), ' '), about_text(type->about)});
     }
@@ -76,6 +91,7 @@ std::string list_text(const Registry& registry, bool colours) {
 std::string describe_text(const TypeSpec& type, bool colours) {
   std::string text = painted(colours, Tone::strong, type.name);
   text += ", " + std::string(role_name(type.role)) + "\n  " + about_text(type.about) + "\n";
+  for (const std::string& fact : facts_of(type)) text += "  " + fact + "\n";
   if (type.options.empty()) {
     text += "\nIt takes no options.\n";
   } else {

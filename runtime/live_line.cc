@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "runtime/figures.h"
+#include "runtime/place.h"
 
 namespace weir {
 
@@ -21,6 +22,9 @@ std::string live_text(const Progress& progress, double seconds) {
   }
   text += "  in flight " + grouped(progress.records_in_flight);
   text += " (" + shown_bytes(progress.memory) + ")";
+  if (!progress.head.stage.empty() && progress.head.seconds > 1) {
+    text += "  " + live_hold_text(progress.head);
+  }
   return text;
 }
 

@@ -4,7 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "graph/spec/call_keys.h"
 #include "graph/spec/pipeline_spec.h"
+#include "graph/spec/rate_keys.h"
 #include "graph/spec/role_keys.h"
 #include "runtime/describe.h"
 #include "runtime/figures.h"
@@ -58,6 +60,7 @@ std::string options_table(const std::vector<OptionSpec>& options, const char* ti
 std::string section(const TypeSpec& type) {
   std::string text = "### " + type.name + "\n\n" + about_text(type.about) + ".\n\n";
   text += "Is " + std::string(role_name(type.role)) + ".";
+  for (const std::string& fact : facts_of(type)) text += " " + fact + ".";
   if (type.options.empty()) text += " It takes no options.";
   if (type.set_key) text += " It takes `key`, a field or a list of fields, beside `uses`.";
   text += "\n\n";
@@ -73,7 +76,11 @@ std::string keys_sections() {
   std::string text = "## The file\n\n" + options_table(pipeline_keys(), "key");
   text += "\nUnder `params`, by name:\n\n" + options_table(param_keys(), "key");
   text += "\nUnder `limits`:\n\n" + options_table(limit_keys(), "key");
+  text += "\nUnder `shared`:\n\n" + options_table(shared_keys(), "key");
   text += "\n## A stage\n\nThe same for every type:\n\n" + options_table(stage_keys(), "key");
+  for (const KeyMap& map : stage_key_maps()) {
+    text += "\nUnder `" + map.key + "`:\n\n" + options_table(map.keys, "key");
+  }
   return text + "\n";
 }
 
@@ -83,6 +90,8 @@ std::string markdown_reference(const Registry& registry) {
   static constexpr std::pair<Role, const char*> kGroups[] = {
       {Role::source, "Sources"},
       {Role::transform, "Transforms"},
+      {Role::async_transform, "Async transforms"},
+      {Role::keyed_transform, "Keyed transforms"},
       {Role::serial_transform, "Serial transforms"},
       {Role::sink, "Sinks"}};
   std::string text =
@@ -92,6 +101,7 @@ std::string markdown_reference(const Registry& registry) {
   std::string sections;
   for (const auto& [role, title] : kGroups) {
     std::vector<const TypeSpec*> types = of_role(registry, role);
+    if (types.empty()) continue;
     text += std::string("**") + title + ":**";
     for (const TypeSpec* type : types) {
       text +=

@@ -57,8 +57,9 @@ void complain_of(Runtime& runtime, const PipelineHelp& help, const std::string& 
   if (option == argument && has_param(help, name)) {
     return runtime.complain("missing value of '" + option + "'", "write " + option + "=VALUE");
   }
-  std::vector<std::string> known = {"--set",    "--threads",    "--quiet", "--verbose",
-                                    "--strict", "--print-yaml", "--help"};
+  std::vector<std::string> known = {"--set",    "--threads",    "--quiet",  "--verbose",
+                                    "--strict", "--print-yaml", "--errors", "--chaos",
+                                    "--help",   "--chaos-stage"};
   for (const ParamHelp& param : help.params) known.push_back("--" + param.name);
   runtime.complain("unknown option '" + option + "'", did_you_mean(option, known));
 }
@@ -68,6 +69,7 @@ void complain_of(Runtime& runtime, const PipelineHelp& help, const std::string& 
 std::optional<PipelineText> read_pipeline_text(Runtime& runtime, const PipelineChoice& choice) {
   PipelineText result;
   if (choice.is_inline) {
+    runtime.load_plugins_for(choice.inline_text);
     InlinePipeline inlined = read_inline_pipeline(choice.inline_text, runtime.registry());
     show_diagnostics(runtime, inlined.diagnostics, choice.inline_text);
     if (!inlined.diagnostics.empty()) return std::nullopt;
@@ -81,6 +83,7 @@ std::optional<PipelineText> read_pipeline_text(Runtime& runtime, const PipelineC
     runtime.complain("cannot read '" + choice.file + "': " + problem);
     return std::nullopt;
   }
+  runtime.load_plugins_for(result.yaml);
   return result;
 }
 

@@ -5,9 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/call_table.h"
 #include "runtime/console.h"
 #include "runtime/figures.h"
-#include "runtime/line_number.h"
+#include "runtime/place.h"
 #include "runtime/table.h"
 
 namespace weir {
@@ -20,9 +21,10 @@ std::uint64_t sum(const Counts& counts) {
                          [](std::uint64_t all, const auto& one) { return all + one.second; });
 }
 
-/// "errors 12, take 3", largest first.
+/// "errors 12, take 3", largest first, without those that are 0.
 std::string listed(const Counts& counts) {
   std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
+  std::erase_if(sorted, [](const auto& c) { return c.second == 0; });
   std::ranges::stable_sort(sorted, std::ranges::greater(), [](const auto& c) { return c.second; });
   std::string text;
   for (const auto& [name, count] : sorted) {
@@ -33,14 +35,12 @@ std::string listed(const Counts& counts) {
 
 std::size_t index_of(Outcome outcome) { return static_cast<std::size_t>(outcome); }
 
-/// "access.ndjson:17 (byte 4,123)": where a record came from, as exactly as can be said.
-std::string place(const ErrorSample& sample) {
-  if (sample.part.empty()) return "record " + grouped(sample.origin.position + 1);
-  const std::string byte = "byte " + grouped(sample.origin.position);
-  const auto line = line_number(sample.part, sample.origin.position);
-  if (!line) return sample.part + ", " + byte;
-  return sample.part + ":" + std::to_string(*line) + " (" + byte + ")";
+std::string place_of(const ErrorSample& sample) {
+  return place(sample.part, sample.origin.position);
 }
+
+/// Shorter holds are no news.
+constexpr double kLongHold = 0.1;
 
 class ReportPrinter {
  public:
@@ -50,6 +50,7 @@ class ReportPrinter {
     head();
     totals();
     stages();
+    calls();
     samples();
     failure();
     advice();
@@ -124,19 +125,37 @@ class ReportPrinter {
     const double all = std::max(report_.seconds * std::max(report_.threads, 1), 1e-9);
     for (std::size_t i = 0; i < report_.stages.size(); ++i) {
       const StageReport& stage = report_.stages[i];
-      std::string notes = paint(Tone::warn, listed(stage.errors));
-      if (!stage.counters.empty()) {
-        notes += (notes.empty() ? "" : "; ") + listed(stage.counters);
-      }
+      const std::string errors = listed(stage.errors);
+      const std::string counters = listed(stage.counters);
+      std::string notes = errors.empty() ? "" : paint(Tone::warn, errors);
+      if (!errors.empty() && !counters.empty()) notes += "; ";
+      notes += counters;
+      // Calls that wait take no thread's time.
+      const std::string share =
+          stage.calls && stage.calls->workers > 0 ? "" : shown_share(stage.busy_seconds / all);
       table.row({stage.name, stage.type == stage.name ? "" : stage.type,
                  i == 0 ? "" : grouped(stage.in), grouped(stage.out),
-                 shown_seconds(stage.busy_seconds), shown_share(stage.busy_seconds / all), notes});
+                 shown_seconds(stage.busy_seconds), share, notes});
     }
     text_ += "\n" + table.text();
   }
 
+  /// How the stages fared that are called record by record, and what held all others.
+  void calls() {
+    if (const std::string table = call_table(report_, style_.colours); !table.empty()) {
+      text_ += "\n" + table;
+    }
+    std::string notes = call_advice(report_);
+    const HeadOfLine& hold = report_.longest_hold;
+    const double share = report_.seconds > 0 ? hold.seconds / report_.seconds : 0;
+    if (!hold.stage.empty() && hold.seconds >= kLongHold && share >= 0.1) {
+      notes += "  longest hold: " + hold_text(hold) + "\n";
+    }
+    if (!notes.empty()) text_ += "\n" + notes;
+  }
+
   void sample(const ErrorSample& one, const std::string& indent) {
-    line(indent + place(one));
+    line(indent + place_of(one));
     if (one.excerpt.empty()) return;
     const std::size_t room = std::max<std::size_t>(style_.width, indent.size() + 20);
     line(indent + paint(Tone::faint, one_line(one.excerpt, room - indent.size())));
@@ -154,9 +173,9 @@ class ReportPrinter {
     std::uint64_t errors = 0;
     for (const StageReport& stage : report_.stages) errors += sum(stage.errors);
     const bool all = errors <= report_.samples.size();
-    line("\n  " +
-         (all ? counted(errors, "error")
-              : "first " + grouped(report_.samples.size()) + " of " + counted(errors, "error")));
+    line("\n  " + (all ? counted(errors, "error")
+                       : "first " + grouped(report_.samples.size()) + " of " +
+                             counted(errors, "error") + "; --errors FILE writes all"));
     for (const ErrorSample& one : report_.samples) {
       line("  " + paint(Tone::warn, one.stage + ": " + one.kind) + ": " + one.message);
       sample(one, "    ");
@@ -178,6 +197,12 @@ class ReportPrinter {
       if (!text_.empty()) text_ += "\n";
       line(paint(Tone::warn, "interrupted") + " by " +
            (report_.signal == 15 ? "SIGTERM" : "SIGINT"));
+    }
+    if (const HeadOfLine& last = report_.held_the_end; !last.stage.empty()) {
+      line("  gave up waiting: " + hold_text(last));
+    }
+    if (report_.hung && text_.find("came back\n") == text_.npos) {
+      line("  a call never came back: its thread was left behind");
     }
     if (!report_.leftover.empty()) {
       line("  the unfinished output is " + paint(Tone::strong, report_.leftover));

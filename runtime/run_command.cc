@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "graph/flow/run.h"
+#include "runtime/error_file.h"
 #include "runtime/live_line.h"
 #include "runtime/log.h"
 #include "runtime/report_printer.h"
@@ -24,12 +25,40 @@ bool shows_live_line(const Console& console, const RunArguments& arguments, cons
   return !stdout_is_terminal() || !plan.sink().writes_stdout();
 }
 
-Report run_plan(Runtime& runtime, const RunArguments& arguments, Plan& plan) {
+/// Takes `--chaos` for the plan and for the run; false if it is wrong, which is said.
+bool take_chaos(Runtime& runtime, const RunArguments& arguments, LoadOptions& options,
+                std::optional<ChaosOptions>& chaos) {
+  if (arguments.chaos.empty()) return true;
+  chaos.emplace();
+  if (const auto wrong = parse_chaos(arguments.chaos, chaos->plan)) {
+    runtime.complain("--chaos: " + *wrong, "'weir run --help' shows an example");
+    return false;
+  }
+  options.chaos = chaos->stages = arguments.chaos_stages;
+  options.chaos_everywhere = arguments.chaos_stages.empty();
+  return true;
+}
+
+/// Makes room for the errors before anything runs; false if that fails, which is said.
+bool open_errors(Runtime& runtime, const RunArguments& arguments, ErrorFile& errors) {
+  if (arguments.errors.empty()) return true;
+  const std::string problem = errors.open(arguments.errors);
+  if (!problem.empty()) runtime.complain(problem);
+  return problem.empty();
+}
+
+Report run_plan(Runtime& runtime, const RunArguments& arguments, Plan& plan,
+                std::optional<ChaosOptions> chaos, ErrorFile& errors) {
   Log log(runtime.console(), arguments.verbose ? LogLevel::debug
                              : arguments.quiet ? LogLevel::error
                                                : LogLevel::warning);
   Signals::block();
-  Run run(plan, services_with(log));
+  RunServices services = services_with(log);
+  services.chaos = std::move(chaos);
+  if (!arguments.errors.empty()) {
+    services.error = [&errors](const ErrorSample& error) { errors.write(error); };
+  }
+  Run run(plan, std::move(services));
   const Signals signals([&run](int signal) { run.interrupt(signal); });
   std::optional<LiveLine> live;
   if (shows_live_line(runtime.console(), arguments, plan)) {
@@ -77,6 +106,8 @@ int run_command(Runtime& runtime, const RunArguments& arguments) {
     std::fwrite(text->yaml.data(), 1, text->yaml.size(), stdout);
     return std::fflush(stdout) == 0 ? 0 : 1;
   }
+  std::optional<ChaosOptions> chaos;
+  if (!take_chaos(runtime, arguments, options, chaos)) return 2;
   Loaded loaded = load_plan(text->yaml, text->name, options);
   show_diagnostics(runtime, loaded.diagnostics, text->yaml, arguments.quiet);
   if (!loaded.plan) {
@@ -86,9 +117,15 @@ int run_command(Runtime& runtime, const RunArguments& arguments) {
     }
     return 2;
   }
-  const Report report = run_plan(runtime, arguments, *loaded.plan);
+  ErrorFile errors;
+  if (!open_errors(runtime, arguments, errors)) return 2;
+  const Report report = run_plan(runtime, arguments, *loaded.plan, std::move(chaos), errors);
   show_report(runtime, arguments, *loaded.plan, report);
-  const int code = exit_code(report, arguments.strict);
+  int code = exit_code(report, arguments.strict);
+  if (const std::string problem = errors.close(); !problem.empty()) {
+    runtime.complain(problem, "errors are missing there; the report counts them all");
+    if (report.status == RunStatus::ok) code = 1;
+  }
   // A call into a stage never came back: its thread still stands on the plan.
   if (report.hung) std::_Exit(code);
   return code;

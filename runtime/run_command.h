@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "graph/flow/report.h"
 #include "runtime/pipeline_text.h"
 #include "runtime/runtime.h"
@@ -13,6 +16,9 @@ struct RunArguments {
   bool verbose = false;
   bool strict = false;
   bool print_yaml = false;
+  std::string errors;                     ///< Where all errors go; empty: nowhere.
+  std::string chaos;                      ///< Faults to inject; empty: none.
+  std::vector<std::string> chaos_stages;  ///< Where; empty: at all stages that can be.
 };
 
 /// Runs a pipeline; returns the process's exit code.

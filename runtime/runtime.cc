@@ -7,7 +7,7 @@
 namespace weir {
 namespace {
 
-/// Where an install keeps plugins, seen from the program's own place.
+/// Where weir's own plugins lie, seen from the program: in an install as where it was built.
 std::filesystem::path library_dir() {
   std::error_code unknown;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
@@ -27,6 +27,18 @@ LoadOptions Runtime::load_options() {
     return plugins_.load(path, directory);
   };
   return options;
+}
+
+void Runtime::load_plugins_for(std::string_view text) {
+  for (const std::string& wrong : plugins_.load_families(text)) complain(wrong);
+}
+
+void Runtime::load_plugin_of(std::string_view type) {
+  if (const std::string wrong = plugins_.load_family(type); !wrong.empty()) complain(wrong);
+}
+
+void Runtime::load_all_plugins() {
+  for (const std::string& wrong : plugins_.load_all()) complain(wrong);
 }
 
 void Runtime::complain(const std::string& message, const std::string& hint) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,14 @@ class Runtime {
 
   /// How this process reads pipelines; valid as long as this object.
   LoadOptions load_options();
+
+  /// Loads weir's own plugins with the stage types that `text`, a pipeline file or the text of
+  /// `-e`, uses; before `load_plan`, and before the text of `-e` is read. Complains of those that
+  /// cannot be loaded.
+  void load_plugins_for(std::string_view text);
+  /// The same for one stage type, and for all there are.
+  void load_plugin_of(std::string_view type);
+  void load_all_plugins();
 
   /// "weir: MESSAGE" and, below, the hint; for what is wrong beside a pipeline file.
   void complain(const std::string& message, const std::string& hint = {});

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
@@ -17,6 +18,9 @@ namespace weir {
 namespace {
 
 constexpr int kPatience = 3;
+/// timeout(1) signals its child and then its group, so the child twice: no second thought of a
+/// person, who is slower.
+constexpr auto kEcho = std::chrono::milliseconds(100);
 
 sigset_t ending_signals() {
   sigset_t set;
@@ -56,6 +60,8 @@ Signals::~Signals() {
 }
 
 void Signals::listen() {
+  int last = 0;
+  std::chrono::steady_clock::time_point last_at;
   for (int seen = 0;;) {
     pollfd fds[] = {{signal_fd_, POLLIN, 0}, {stop_fd_, POLLIN, 0}};
     if (::poll(fds, 2, -1) < 0) continue;
@@ -63,6 +69,10 @@ void Signals::listen() {
     signalfd_siginfo info{};
     if (::read(signal_fd_, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) continue;
     const int signal = static_cast<int>(info.ssi_signo);
+    const auto now = std::chrono::steady_clock::now();
+    if (signal == last && now - last_at < kEcho) continue;
+    last = signal;
+    last_at = now;
     if (++seen >= kPatience) ::_exit(128 + signal);
     on_signal_(signal);
   }

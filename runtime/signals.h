@@ -7,7 +7,8 @@ namespace weir {
 
 /// Takes SIGINT and SIGTERM off all threads and gives them to `on_signal`, one after the other, on
 /// a thread of its own. `block` comes first, before any other thread is made. The
-/// third signal ends the process at once: a stage that never returns cannot hold it.
+/// same signal within 100 ms is the same one still. The third ends the process at once: a stage
+/// that never returns cannot hold it.
 class Signals {
  public:
   explicit Signals(std::function<void(int signal)> on_signal);

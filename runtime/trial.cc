@@ -109,7 +109,7 @@ void Trial::ended(std::size_t stage, const Record& record, std::string_view how)
 
 std::string Trial::block(std::size_t stage, std::size_t width, bool colours) const {
   const PlannedStage& planned = plan_.stages[stage];
-  const bool sink = stage + 1 == plan_.stages.size();
+  const bool sink = plan_.is_sink(static_cast<int>(stage));
   const std::size_t column = (std::max<std::size_t>(width, 40) - 9) / 2;
   std::string text = painted(colours, Tone::strong, planned.name);
   if (planned.name != planned.type->name) text += " (" + planned.type->name + ")";

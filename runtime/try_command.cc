@@ -15,11 +15,13 @@
 namespace weir {
 namespace {
 
-/// The sink writes nothing, and an error ends only its record, so that all are seen.
+/// No sink writes anything, and an error ends only its record, so that all are seen.
 void make_harmless(Plan& plan) {
-  plan.stages.back().stage = std::make_unique<NullSink>();
   for (PlannedStage& stage : plan.stages) {
-    if (stage.on_error == OnError::fail) stage.on_error = OnError::skip;
+    if (stage.type->role == Role::sink) stage.stage = std::make_unique<NullSink>();
+    for (ErrorPolicy* policy : {&stage.on_error, &stage.call.on_deadline}) {
+      if (policy->action == OnError::fail) policy->action = OnError::skip;
+    }
   }
 }
 

@@ -6,8 +6,8 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build ccache pkg-config
   libtbb-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libcli11-dev libsimdjson-dev libre2-dev
-  libluajit-5.1-dev zlib1g-dev libzstd-dev nettle-dev
-  catch2 clang-format python3
+  libluajit-5.1-dev zlib1g-dev libzstd-dev nettle-dev libcurl4-openssl-dev
+  catch2 clang-format python3 openssl spin
 )
 
 if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then

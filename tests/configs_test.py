@@ -11,6 +11,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -75,6 +76,60 @@ def hide_addresses():
     return out
 
 
+def records(count):
+    return "".join(f"record {i}\n" for i in range(count))
+
+
+def shipping():
+    out = "order,quantity,sent_as\n"
+    for row, _, _ in orders():
+        if row and row["quantity"] > 0:
+            out += f"{row['order']},{row['quantity']},"
+            out += "letter\n" if row["quantity"] < 4 else "parcel\n"
+    return out
+
+
+def not_shipped():
+    out = ""
+    for row, text, position in orders():
+        error = {"stage": "parse", "kind": "csv"}
+        if row and row["quantity"] > 0:
+            continue
+        if row:
+            out_of = row
+            error = {"stage": "ask", "kind": "exec",
+                     "message": "the process exited with status 1: nothing to send"}
+        else:
+            out_of = {"text": text}
+            fields = text.split(",")
+            error["message"] = (f"expected 5 columns, got {len(fields)}" if len(fields) < 5 else
+                                f"column 'quantity': expected an integer, got '{fields[2]}'")
+        error |= {"attempts": 1, "origin": {"part": "samples/data/orders.csv",
+                                            "position": position}}
+        out += compact({**out_of, "error": error})
+    return out
+
+
+def orders():
+    """[(the order with its quantity as a number, or nothing; its text; where it begins)]"""
+    lines = (DATA / "orders.csv").read_text().splitlines(keepends=True)
+    position = len(lines.pop(0))
+    found, text = [], ""
+    for line in lines:
+        text += line
+        if text.count('"') % 2:
+            continue  # The line's end is in quotes.
+        columns = next(csv.reader(io.StringIO(text, newline="")))
+        row = None
+        if len(columns) == 5 and columns[2].isdigit():
+            row = dict(zip(("order", "email", "quantity", "price", "note"), columns))
+            row["quantity"] = int(row["quantity"])
+        found.append((row, text.removesuffix("\n"), position))
+        position += len(text.encode())
+        text = ""
+    return found
+
+
 def status_counts():
     counts = {}
     for row in access_log():
@@ -88,7 +143,16 @@ EXPECTED = {
     "apache-errors": apache_errors,
     "clean-orders": clean_orders,
     "hide-addresses": hide_addresses,
+    "one-a-second": lambda: records(10),
+    "ordered-waits": lambda: records(1000),
+    "shipping": shipping,
     "status-counts": status_counts,
+}
+
+# Parameters: seconds are made short, files put elsewhere.
+PARAMS = {
+    "one-a-second": ["--every=40/s", "--takes=125ms"],
+    "shipping": ["--rejected=/dev/null"],
 }
 
 
@@ -107,9 +171,29 @@ class Configs(unittest.TestCase):
             expected = EXPECTED[file.stem]()
             for threads in (1, 2, 8):
                 with self.subTest(config=file.stem, threads=threads):
-                    done = run("run", f"configs/{file.name}", f"--threads={threads}")
+                    done = run("run", f"configs/{file.name}", f"--threads={threads}",
+                               *PARAMS.get(file.stem, []))
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self.assertEqual(done.stdout, expected)
+
+    def test_latency_changes_no_output(self):
+        for stem, expected in EXPECTED.items():
+            with self.subTest(config=stem):
+                done = run("run", f"configs/{stem}.yaml", *PARAMS.get(stem, []),
+                           "--chaos", "latency=0.05:1ms..5ms,seed=3")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(done.stdout, expected())
+
+    def test_what_is_no_order_goes_to_a_file_with_its_error(self):
+        with tempfile.TemporaryDirectory() as folder:
+            rejected = pathlib.Path(folder) / "rejected.ndjson"
+            for threads in (1, 2, 8):
+                with self.subTest(threads=threads):
+                    done = run("run", "--strict", "configs/shipping.yaml",
+                               f"--rejected={rejected}", f"--threads={threads}")
+                    self.assertEqual(done.returncode, 3, done.stderr)
+                    self.assertEqual(rejected.read_text(), not_shipped())
+                    self.assertEqual(done.stdout, shipping())
 
     def test_every_config_is_checked_without_a_word(self):
         files = [str(file) for file in sorted((ROOT / "configs").glob("*.yaml"))]

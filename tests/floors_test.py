@@ -30,6 +30,7 @@ THIRD_PARTIES = {
     "lua": ["stages/lua"],
     "lauxlib": ["stages/lua"],
     "nettle/": ["stages/hash"],
+    "curl/": ["stages/http"],
     "zlib": ["stages/file", "stages/hash"],
     "zstd": ["stages/file"],
     "spdlog/": ["runtime"],

@@ -1,5 +1,6 @@
 #include "graph/flow/accounts.h"
 
+#include <algorithm>
 #include <array>
 
 #include "graph/flow/failure.h"
@@ -14,12 +15,16 @@ constexpr int kSamples = 3;
 
 Accounts::Accounts(Environment& env) : env_(env), stages_(env.plan.stages.size()) {}
 
-bool Accounts::beyond_input_end(Place place) const { return end_ && place > *end_; }
+/// Whether a failure does not count: the stage was to see nothing of what stands there.
+bool Accounts::is_void(Place place, std::size_t stage) const {
+  return end_ && place > end_->place && stage < end_->stage;
+}
 
 /// What lies behind the fence was given up; what a stage did not want any more is filtered.
 RootMark Accounts::final_mark(RootMark mark, Place place) const {
   const Outcome outcome = outcome_of(mark);
-  if (beyond_input_end(place) && outcome != Outcome::delivered && outcome != Outcome::aggregated) {
+  const bool wanted = !end_ || place <= end_->place;
+  if (!wanted && outcome != Outcome::delivered && outcome != Outcome::aggregated) {
     return root_mark(Outcome::filtered, kAfterTake);
   }
   if (fence_ && place >= *fence_ && outcome < Outcome::abandoned && outcome != Outcome::delivered) {
@@ -28,26 +33,47 @@ RootMark Accounts::final_mark(RootMark mark, Place place) const {
   return mark;
 }
 
+void Accounts::refresh_ends() {
+  fence_ = env_.fence.raised() ? env_.fence.place() : std::nullopt;
+  const std::lock_guard lock(env_.end_mutex);
+  end_ = env_.input_end;
+}
+
+void Accounts::book_mark(RootMark mark, Place place, std::uint64_t count) {
+  outcomes_[fence_ || end_ ? final_mark(mark, place) : mark] += count;
+  env_.in_flight.fetch_sub(count, std::memory_order_relaxed);
+}
+
 void Accounts::book_roots(Token& token) {
   const std::lock_guard books(books_mutex_);
-  fence_ = env_.fence.raised() ? env_.fence.place() : std::nullopt;
-  {
-    const std::lock_guard lock(env_.end_mutex);
-    end_ = env_.input_end;
-  }
+  refresh_ends();
   const std::uint32_t count = token.roots.size();
-  const bool final = !fence_ && !end_;
+  const bool plain = token.tickets.size() == 0 && !fence_ && !end_;
   for (std::uint32_t i = 0; i < count;) {
-    // Neighbours mostly share an outcome.
     const RootMark mark = token.roots[i];
     std::uint32_t next = i + 1;
-    while (final && next < count && token.roots[next] == mark) ++next;
-    outcomes_[final ? mark : final_mark(mark, {token.sequence, token.root_base + i})] += next - i;
+    Ticket* const ticket = i < token.tickets.size() ? token.tickets[i] : nullptr;
+    if (ticket) {
+      const Place place = ticket->place;
+      ticket->mark(mark);
+      if (ticket->let_go()) book_mark(ticket->take_mark(), place, 1);
+    } else {
+      // Neighbours mostly share an outcome.
+      while (plain && next < count && token.roots[next] == mark) ++next;
+      book_mark(mark, {token.sequence, token.root_base + i}, next - i);
+    }
     i = next;
   }
-  env_.gate.leave(count);
   token.root_base += count;
   token.roots.clear();
+  token.tickets.clear();
+}
+
+void Accounts::book(Ticket& ticket) {
+  const std::lock_guard books(books_mutex_);
+  refresh_ends();
+  const Place place = ticket.place;
+  book_mark(ticket.take_mark(), place, 1);
 }
 
 void Accounts::book_token(Token& token) {
@@ -59,12 +85,13 @@ void Accounts::book_token(Token& token) {
     stages_[i].busy_ns += token.tallies[i].busy_ns;
   }
   for (const FailureNote& note : token.failures) {
-    if (beyond_input_end({token.sequence, note.root})) continue;
+    if (is_void(note.place, note.stage)) continue;
     ++stages_[note.stage].errors[token.failure_kinds[note.kind]];
     if (note.kept) ++kept_;
   }
   for (const RecordFailure& failure : token.samples) {
-    if (beyond_input_end({token.sequence, failure.root})) continue;
+    if (is_void(failure.place, failure.stage)) continue;
+    if (env_.services.error) env_.services.error(failure_sample(env_, failure));
     if (++sampled_[{failure.stage, failure.kind}] <= kSamples) {
       samples_.push_back(failure_sample(env_, failure));
     }
@@ -73,14 +100,19 @@ void Accounts::book_token(Token& token) {
 
 bool Accounts::failed() const {
   const auto fence = env_.fence.place();
-  return fence && !(env_.input_end && *fence > *env_.input_end);
+  if (!fence) return false;
+  const std::lock_guard lock(env_.end_mutex);
+  if (!env_.input_end || *fence <= env_.input_end->place) return true;
+  const std::string stage = env_.fence.failure().stage;
+  const auto& stages = env_.plan.stages;
+  const auto found = std::find_if(stages.begin(), stages.end(),
+                                  [&](const PlannedStage& one) { return one.name == stage; });
+  return static_cast<std::size_t>(found - stages.begin()) >= env_.input_end->stage;
 }
 
-void Accounts::close_input() {
-  if (!failed()) env_.fence.clear();
-  const std::lock_guard lock(env_.end_mutex);
-  env_.input_end.reset();
-  end_.reset();
+void Accounts::forget_void_failure() {
+  const auto fence = env_.fence.place();
+  if (fence && !failed()) env_.fence.clear(*fence);
 }
 
 std::string Accounts::reason_name(std::uint16_t reason) const {

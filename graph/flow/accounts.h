@@ -9,30 +9,29 @@
 
 namespace weir {
 
-/// The books of a run: every origin's outcome, every stage's counts and errors. Written by the
-/// sink's node alone, one token at a time, in the order in which tokens end; read at the end.
+/// The books of a run: every origin's outcome, every stage's counts and errors. Written where
+/// tokens end; read at the end. Thread-safe; one lock a token.
 class Accounts {
  public:
   explicit Accounts(Environment& env);
 
   /// Books the outcomes of the token's roots, and forgets them: what is loaded later starts anew.
   void book_roots(Token& token);
+  /// Books the outcome of an origin that no batch and no slot holds any more. From any thread.
+  void book(Ticket& ticket);
   /// Books the token's tallies and failures.
   void book_token(Token& token);
-  void note_head_finish() { ++finished_at_head_; }
+  void note_head_finish() { finished_at_head_.fetch_add(1, std::memory_order_relaxed); }
   void note_delivered(std::uint64_t records) {
-    delivered_.store(delivered_.load(std::memory_order_relaxed) + records,
-                     std::memory_order_relaxed);
+    delivered_.fetch_add(records, std::memory_order_relaxed);
   }
 
   std::uint64_t delivered() const { return delivered_.load(std::memory_order_relaxed); }
-  std::uint64_t batches() const { return batches_; }
   /// Whether the failure that the fence holds counts: not if it lies behind where a stage wanted
   /// no more input.
   bool failed() const;
-  /// All input is booked: a failure behind the input's end is forgotten, and what the serial stages
-  /// make in the end stands for itself.
-  void close_input();
+  /// Forgets a failure that does not count, before what the serial stages make in the end.
+  void forget_void_failure();
   void fill(Report& report) const;
 
  private:
@@ -43,8 +42,10 @@ class Accounts {
     std::map<std::string, std::uint64_t, std::less<>> errors;
   };
 
+  void refresh_ends();
+  void book_mark(RootMark mark, Place place, std::uint64_t count);
   RootMark final_mark(RootMark mark, Place place) const;
-  bool beyond_input_end(Place place) const;
+  bool is_void(Place place, std::size_t stage) const;
   std::string reason_name(std::uint16_t reason) const;
 
   Environment& env_;
@@ -55,11 +56,11 @@ class Accounts {
   std::map<std::pair<std::uint16_t, std::string>, int> sampled_;
   std::uint64_t kept_ = 0;
   std::uint64_t batches_ = 0;
-  std::uint64_t finished_at_head_ = 0;
+  std::atomic<std::uint64_t> finished_at_head_{0};
   std::atomic<std::uint64_t> delivered_{0};
   // The place of a fence or an input's end seldom moves: looked up once a token.
   std::optional<Place> fence_;
-  std::optional<Place> end_;
+  std::optional<InputEnd> end_;
 };
 
 }  // namespace weir

@@ -2,208 +2,245 @@
 
 #include <algorithm>
 
-#include "graph/flow/token_feed.h"
-
 namespace weir {
-namespace {
-
-/// Counts the bodies that run, for the watchdog.
-class Active {
- public:
-  explicit Active(std::atomic<int>& count) : count_(count) { count_.fetch_add(1); }
-  ~Active() { count_.fetch_sub(1); }
-  Active(const Active&) = delete;
-  Active& operator=(const Active&) = delete;
-
- private:
-  std::atomic<int>& count_;
-};
-
-}  // namespace
 
 Engine::Engine(Environment& env, int tokens)
-    : env_(env),
-      tokens_(env.pool, env.plan.stages.size()),
-      runners_([&env] {
-        std::vector<std::unique_ptr<StageRunner>> runners;
-        for (std::size_t i = 0; i < env.plan.stages.size(); ++i) {
-          runners.push_back(std::make_unique<StageRunner>(env, i));
-        }
-        return runners;
-      }()),
-      accounts_(env),
-      sink_(env, accounts_),
-      head_(env, runners_, sink_, accounts_),
-      holds_(env.plan.segments.size()) {
-  const bool blocking = env.plan.source().blocking();
-  graph_ = std::make_unique<FlowGraph>(env.plan, *this, tokens, blocking);
-  pump_ = std::make_unique<Pump>(
-      env, *runners_[0], tokens_,
-      Pump::Hooks{[this] { admit(); }, [this](Token* token) { graph_->put(token); },
-                  [this] { graph_->schedule_pump(); }, [this] { release_one(); }});
+    : env_(env), accounts_(env), arena_(env.plan.limits.threads) {
+  env_.book = [this](Ticket& ticket) { accounts_.book(ticket); };
+  for (std::size_t i = 0; i < env.plan.stages.size(); ++i) {
+    runners_.push_back(std::make_unique<StageRunner>(env, i));
+  }
+  for (const RateLimit& rate : env.plan.rates) {
+    rates_.push_back(std::make_unique<TokenBucket>(rate, Clock::now()));
+  }
+  const std::size_t count = env.plan.regions.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    shares_.push_back(std::make_unique<Share>(env.plan.regions[i], static_cast<int>(i), tokens));
+    add_region(i);
+  }
+  for (std::size_t i = 0; i < count; ++i) connect(i);
 }
 
-Engine::~Engine() = default;
+Engine::~Engine() { loop_.stop(); }
 
-void Engine::start() { pump_->start(env_.plan.source().blocking()); }
+/// The region's reorder buffer.
+void Engine::add_region(std::size_t index) {
+  Share& share = *shares_[index];
+  std::unique_ptr<ReorderBuffer> buffer;
+  CallStage* calls = nullptr;
+  if (index > 0 && share.region.calls) {
+    const int rate = env_.plan.stages[static_cast<std::size_t>(share.region.first)].call.rate;
+    TokenBucket* const bucket = rate < 0 ? nullptr : rates_[static_cast<std::size_t>(rate)].get();
+    auto made = std::make_unique<CallStage>(env_, share, loop_, bucket);
+    calls = made.get();
+    buffer = std::move(made);
+  } else if (index > 0) {
+    buffer = std::make_unique<ReorderBuffer>(env_, share);
+  }
+  buffers_.push_back(std::move(buffer));
+  calls_.push_back(calls);
+}
+
+/// The region's exit and engine.
+void Engine::connect(std::size_t index) {
+  const Region& region = env_.plan.regions[index];
+  const bool ends = region.next < 0;
+  ReorderBuffer* const next =
+      ends ? nullptr : buffers_[static_cast<std::size_t>(region.next)].get();
+  std::map<int, ReorderBuffer*> boxes;
+  for (std::size_t i = 0; ends && !region.letters && i < buffers_.size(); ++i) {
+    if (env_.plan.regions[i].letters) boxes[env_.plan.regions[i].first] = buffers_[i].get();
+  }
+  Exit* const border = exits_.emplace_back(std::make_unique<Border>(next, boxes)).get();
+  Exit* const sink = ends ? exits_
+                                .emplace_back(std::make_unique<SinkWriter>(
+                                    env_, accounts_, static_cast<std::size_t>(region.last)))
+                                .get()
+                          : nullptr;
+  auto engine = std::make_unique<RegionEngine>(
+      env_, *shares_[index], accounts_, runners_,
+      RegionEngine::Place{buffers_[index].get(), calls_[index], ends ? sink : border, border,
+                          [this, index] { region_done(index); }});
+  RegionEngine* const made = engine.get();
+  if (index == 0) {
+    auto source = std::make_unique<SourceIntake>(env_, *shares_[0], *runners_[0]);
+    source_ = source.get();
+    intakes_.push_back(std::move(source));
+  } else {
+    intakes_.push_back(std::make_unique<BufferIntake>(*shares_[index], *buffers_[index]));
+    buffers_[index]->add_output_hook([made] { made->wake_pump(); });
+  }
+  if (next) next->add_room_hook([made] { made->wake_exit(); });
+  for (const auto& [stage, box] : boxes) box->add_room_hook([made] { made->wake_exit(); });
+  made->build(arena_, *intakes_.back(), index == 0 && env_.plan.source().blocking());
+  regions_.push_back(std::move(engine));
+}
+
+void Engine::start() {
+  loop_.start();
+  for (std::size_t i = regions_.size(); i-- > 0;) regions_[i]->start();
+}
 
 bool Engine::wait(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
-  return done_changed_.wait_for(lock, patience, [&] { return done_; });
+  return done_changed_.wait_for(lock, patience,
+                                [this] { return done_regions_ == regions_.size(); });
 }
 
-void Engine::drop() {
-  graph_->cancel();
-  graph_->wait();
-  for (Token* token : tokens_.alive()) {
-    for (std::uint32_t i = 0; i < token->roots.size(); ++i) {
-      token->mark(i, root_mark(Outcome::abandoned, kInterrupted));
+/// What it fed gets no more.
+void Engine::region_done(std::size_t index) {
+  const Region& region = env_.plan.regions[index];
+  if (region.next >= 0) {
+    buffers_[static_cast<std::size_t>(region.next)]->close();
+  } else if (!region.letters) {
+    for (std::size_t i = 0; i < buffers_.size(); ++i) {
+      if (env_.plan.regions[i].letters) buffers_[i]->close();
     }
-    accounts_.book_roots(*token);
-    accounts_.book_token(*token);
-    token->reset();
   }
+  const std::lock_guard lock(mutex_);
+  ++done_regions_;
+  done_changed_.notify_all();
 }
 
 void Engine::stop_reading() {
   env_.stop_reading.store(true, std::memory_order_release);
-  if (!pump_stopped_.exchange(true)) pump_->stop();
+  if (source_stopped_.exchange(true)) return;
+  source_->stop();
+  regions_.front()->wake_pump();
 }
 
-void Engine::admit() {
-  alive_.fetch_add(1);
-  env_.gate.begin_token();
+void Engine::abandon() {
+  env_.abandoning.store(true);
+  stop_reading();
+  for (const auto& buffer : buffers_) {
+    if (buffer) buffer->abandon();
+  }
+  for (const auto& region : regions_) region->wake_exit();
 }
 
-void Engine::pump() noexcept {
-  const Active active(active_);
-  pump_->run();
-}
-
-/// Runs stages first to last over the token's records, as far as memory goes.
-void Engine::run_stages(Token& token, int first, int last) {
-  const int slot = FlowGraph::slot();
-  for (int stage = first; stage <= last; ++stage) {
-    if (!runners_[static_cast<std::size_t>(stage)]->run(token, token.work, slot)) return;
+void Engine::drop() {
+  for (const auto& region : regions_) region->drop();
+  for (const auto& buffer : buffers_) {
+    if (buffer) buffer->drop();
   }
 }
 
-bool Engine::parallel(std::size_t segment, Token& token) noexcept {
-  const Active active(active_);
-  const Segment& s = env_.plan.segments[segment];
-  token.voided = token.voided || env_.fence.behind(token.sequence);
-  if (segment == 0) {
-    if (token.kind != Token::Kind::finish) pump_->token_begun();
-    if (!token.voided && !token.split.done() && !env_.abandoned()) {
-      load_split(env_, *runners_[0], token, token.work, ~std::uint32_t{0}, ~std::uint64_t{0});
-    }
-  }
-  if (env_.services.lose_batch == token.sequence) return false;
-  if (!token.voided && token.unfinished_count == 0) run_stages(token, s.first, s.last);
-  return true;
+void Engine::settle() {
+  for (const auto& region : regions_) region->settle();
+  loop_.stop();
 }
 
-/// Whether the segment has to hold what comes behind this token.
-bool Engine::work_serial(std::size_t segment, Token& token) {
-  const Segment& s = env_.plan.segments[segment];
-  if (env_.fence.behind(token.sequence)) token.voided = true;
-  if (token.voided) return false;
-  const bool ends_with_sink = segment + 1 == env_.plan.segments.size();
-  if (token.unfinished_count == 0) run_stages(token, s.first, s.last - (ends_with_sink ? 1 : 0));
-  return token.holds_others();
+bool Engine::quiesce(Clock::time_point until) {
+  bool quiet = true;
+  for (CallStage* stage : calls_) {
+    if (stage) quiet = stage->quiesce(until) && quiet;
+  }
+  return quiet;
 }
 
-std::vector<Token*> Engine::serial(std::size_t segment, Token* token) noexcept {
-  const Active active(active_);
-  Hold& hold = holds_[segment];
-  if (token) {
-    hold.held.push_back(token);
-  } else {
-    hold.blocker.store(kNobody);
+bool Engine::set_workers(std::string_view stage, int min, int max) {
+  for (CallStage* calls : calls_) {
+    if (!calls || env_.plan.stages[calls->stage()].name != stage) continue;
+    calls->set_workers(min, max);
+    return true;
   }
-  std::vector<Token*> gone_on;
-  while (hold.blocker.load() == kNobody && !hold.held.empty()) {
-    Token* next = hold.held.front();
-    hold.held.pop_front();
-    if (work_serial(segment, *next)) hold.blocker.store(next->sequence);
-    gone_on.push_back(next);
-  }
-  return gone_on;
+  return false;
 }
 
-void Engine::last(Token& token) noexcept {
-  const Active active(active_);
-  work_serial(env_.plan.segments.size() - 1, token);
-  if (!token.voided) {
-    if (token.unfinished_count == 0) sink_.write(token, token.work);
-    if (token.unfinished()) head_.finish(token, FlowGraph::slot());
-  }
-  accounts_.book_roots(token);
-  accounts_.book_token(token);
-  pace(token);
-  for (std::size_t i = 0; i + 1 < holds_.size(); ++i) {
-    if (holds_[i].blocker.load() == token.sequence) graph_->resume(i);
-  }
-  end(token);
-}
-
-/// Tells the pacer what the batch's slowest segment took.
-void Engine::pace(const Token& token) {
-  if (token.kind != Token::Kind::data) return;
-  std::uint64_t slowest = 0;
-  for (const Segment& segment : env_.plan.segments) {
-    std::uint64_t ns = segment.first == 1 && !token.filled ? token.tallies[0].busy_ns : 0;
-    for (int i = segment.first; i <= segment.last; ++i) {
-      ns += token.tallies[static_cast<std::size_t>(i)].busy_ns;
-    }
-    slowest = std::max(slowest, ns);
-  }
-  if (token.filled) slowest = std::max(slowest, token.tallies[0].busy_ns);
-  env_.pacer.note(token.tallies[0].in, token.bytes, slowest, token.capacity());
-}
-
-void Engine::end(Token& token) {
-  env_.gate.give_records(token.credits);
-  if (token.kind == Token::Kind::finish && !token.finish_more) ++finishing_;
-  tokens_.put(&token);
-  graph_->give_back();
-  env_.gate.end_token();
-  ended_.fetch_add(1, std::memory_order_relaxed);
+void Engine::drop_beyond() {
   if (env_.stop_reading.load(std::memory_order_acquire)) stop_reading();
-  pump_->token_ended();
-  release_one();
-}
-
-void Engine::release_one() {
-  if (alive_.fetch_sub(1) == 1) advance();
-}
-
-/// Whether a stage is serial and somebody still wants what it makes in the end. (A stage above a
-/// `take` has seen more than the take let through, how much depends on the timing.)
-bool Engine::finishes(std::size_t stage) const {
-  if (env_.plan.stages[stage].type->role != Role::serial_transform) return false;
-  return std::none_of(runners_.begin() + static_cast<std::ptrdiff_t>(stage) + 1, runners_.end(),
-                      [](const auto& later) { return later->input_ended(); });
-}
-
-/// The input is over and nothing is in flight: the next serial stage finishes, or the run is over.
-void Engine::advance() {
-  const auto& stages = env_.plan.stages;
-  if (!input_closed_) accounts_.close_input();
-  input_closed_ = true;
-  while (finishing_ < stages.size() && !finishes(finishing_)) ++finishing_;
-  if (finishing_ < stages.size() && !accounts_.failed() && !env_.abandoned()) {
-    Token* token = tokens_.get();
-    token->kind = Token::Kind::finish;
-    token->sequence = pump_->next_sequence();
-    token->finish_stage = static_cast<int>(finishing_);
-    admit();
-    graph_->put(token);
-    return;
+  if (!env_.fence.raised() && !env_.input_has_end.load()) return;
+  for (const auto& buffer : buffers_) {
+    if (buffer) buffer->drop_beyond();
   }
-  const std::lock_guard lock(mutex_);
-  done_ = true;
-  done_changed_.notify_all();
+}
+
+std::vector<Token*> Engine::alive() const {
+  for (auto region = regions_.rbegin(); region != regions_.rend(); ++region) {
+    std::vector<Token*> tokens = (*region)->tokens().alive();
+    if (tokens.empty()) continue;
+    std::ranges::sort(tokens, {}, [](const Token* token) { return token->sequence; });
+    return tokens;
+  }
+  return {};
+}
+
+std::uint64_t Engine::ended_tokens() const {
+  std::uint64_t sum = 0;
+  for (const auto& region : regions_) sum += region->ended_tokens();
+  return sum;
+}
+
+bool Engine::in_call() const {
+  return source_->reading() ||
+         std::ranges::any_of(regions_, [](const auto& region) { return region->busy(); });
+}
+
+bool Engine::busy() const {
+  return in_call() || std::ranges::any_of(
+                          calls_, [](const CallStage* stage) { return stage && stage->waits(); });
+}
+
+/// The oldest record anywhere: in the order of origins, or else in the region furthest along.
+HeadOfLine Engine::head_of_line() const {
+  std::optional<std::pair<Place, HeadOfLine>> oldest;
+  for (auto buffer = buffers_.rbegin(); buffer != buffers_.rend(); ++buffer) {
+    if (!*buffer) continue;
+    auto head = (*buffer)->oldest();
+    if (head && (!oldest || head->first < oldest->first)) oldest = std::move(head);
+  }
+  if (oldest) return oldest->second;
+  for (auto region = regions_.rbegin(); region != regions_.rend(); ++region) {
+    const Token* const token = (*region)->tokens().oldest_seen();
+    if (token) return seen(*token);
+  }
+  return {};
+}
+
+/// A batch on its way, by its first record.
+HeadOfLine Engine::seen(const Token& token) const {
+  const std::uint32_t part = token.sight.part.load();
+  const auto stage = static_cast<std::size_t>(token.stage.load());
+  const std::chrono::nanoseconds since(token.sight.since.load());
+  const double held =
+      std::chrono::duration<double>(Clock::now().time_since_epoch() - since).count();
+  return {env_.plan.stages[stage].name,
+          {env_.source(), part, token.sight.position.load()},
+          env_.parts.get(part).name,
+          Doing::running,
+          1,
+          since.count() == 0 ? 0 : held};
+}
+
+std::uint64_t Engine::memory_used() const {
+  std::uint64_t sum = 0;
+  for (const auto& share : shares_) sum += share->pool.used();
+  return sum;
+}
+
+std::uint64_t Engine::peak_memory() const {
+  std::uint64_t sum = 0;
+  for (const auto& share : shares_) sum += share->pool.peak();
+  return sum;
+}
+
+bool Engine::memory_returned() {
+  for (const auto& buffer : buffers_) {
+    if (buffer) buffer->slabs().release_empty();
+  }
+  return memory_used() == 0;
+}
+
+void Engine::fill(Report& report) const {
+  accounts_.fill(report);
+  report.peak_memory = peak_memory();
+  for (const auto& buffer : buffers_) {
+    if (!buffer) continue;
+    buffer->fill(report.stages[buffer->stage()]);
+    if (buffer->longest_hold().seconds > report.longest_hold.seconds) {
+      report.longest_hold = buffer->longest_hold();
+    }
+  }
 }
 
 }  // namespace weir

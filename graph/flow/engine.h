@@ -1,89 +1,83 @@
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
 
-#include "graph/flow/accounts.h"
-#include "graph/flow/environment.h"
-#include "graph/flow/flow_graph.h"
-#include "graph/flow/head_finisher.h"
-#include "graph/flow/pump.h"
+#include "graph/flow/border.h"
+#include "graph/flow/buffer_intake.h"
+#include "graph/flow/call_stage.h"
+#include "graph/flow/region_engine.h"
 #include "graph/flow/sink_writer.h"
-#include "graph/flow/stage_runner.h"
-#include "graph/flow/token_pool.h"
+#include "graph/flow/source_intake.h"
 
 namespace weir {
 
-/// What the nodes of the graph do with a token, from the source's credit to its return; and the end
-/// of the run: when the input is over and nothing is in flight, the serial stages finish, one after
-/// the other, each by tokens of its own.
-class Engine final : public NodeBodies {
+/// The regions of a plan, put together: each leaves into the next one's reorder buffer, the last
+/// one into its sink. A region ends when the one above it has; with the last one the run is over.
+class Engine {
  public:
   Engine(Environment& env, int tokens);
-  ~Engine() override;
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
 
   void start();
   /// Waits up to `patience` for the end of the run; false: not yet.
   bool wait(std::chrono::milliseconds patience);
+  void stop_reading();
+  /// Gives up all that is in flight.
+  void abandon();
   /// Drops all that is in flight, whose nodes must be at rest. For a stuck run.
   void drop();
   /// Waits until no body runs any more.
-  void settle() { graph_->wait(); }
-  void stop_reading();
+  void settle();
+  /// Waits for calls that nobody waits for any more; false: some still hang.
+  bool quiesce(Clock::time_point until);
+  /// False: the stage is not called record by record.
+  bool set_workers(std::string_view stage, int min, int max);
+  /// Ends what need not be worked on any more. To be called now and then.
+  void drop_beyond();
 
   Accounts& accounts() { return accounts_; }
-  const TokenPool& tokens() const { return tokens_; }
-  std::uint64_t ended_tokens() const { return ended_.load(std::memory_order_relaxed); }
-  /// Whether some body runs, or the source waits for the outside world.
-  bool busy() const { return active_.load() > 0 || pump_->reading(); }
-
-  void pump() noexcept override;
-  bool parallel(std::size_t segment, Token& token) noexcept override;
-  std::vector<Token*> serial(std::size_t segment, Token* token) noexcept override;
-  void last(Token& token) noexcept override;
+  /// Tokens that have not ended; the oldest of the region that is furthest behind first.
+  std::vector<Token*> alive() const;
+  std::uint64_t ended_tokens() const;
+  /// Whether some body runs, the source waits for the outside world, or a call or timer is pending.
+  bool busy() const;
+  /// A thread is in a call, or a body runs: not if only timers are pending.
+  bool in_call() const;
+  HeadOfLine head_of_line() const;
+  std::uint64_t memory_used() const;
+  bool memory_returned();
+  std::uint64_t peak_memory() const;
+  void fill(Report& report) const;
 
  private:
-  /// A serial segment may have to wait until a token that ran out of memory is through: meanwhile
-  /// those behind it are held, as data.
-  struct Hold {
-    std::atomic<std::uint64_t> blocker{kNobody};
-    std::deque<Token*> held;
-  };
-  static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
-
-  void run_stages(Token& token, int first, int last);
-  bool work_serial(std::size_t segment, Token& token);
-  void admit();
-  void end(Token& token);
-  void pace(const Token& token);
-  void release_one();
-  bool finishes(std::size_t stage) const;
-  void advance();
+  HeadOfLine seen(const Token& token) const;
+  void region_done(std::size_t region);
+  void add_region(std::size_t index);
+  void connect(std::size_t index);
 
   Environment& env_;
-  TokenPool tokens_;
-  std::vector<std::unique_ptr<StageRunner>> runners_;
   Accounts accounts_;
-  SinkWriter sink_;
-  HeadFinisher head_;
-  std::vector<Hold> holds_;
-  std::unique_ptr<FlowGraph> graph_;
-  std::unique_ptr<Pump> pump_;
+  std::vector<std::unique_ptr<StageRunner>> runners_;
+  std::vector<std::unique_ptr<TokenBucket>> rates_;
+  EventLoop loop_;
+  std::vector<std::unique_ptr<Share>> shares_;
+  std::vector<std::unique_ptr<ReorderBuffer>> buffers_;  ///< By region; none for the source's.
+  std::vector<CallStage*> calls_;                        ///< The same where a stage is called.
+  std::vector<std::unique_ptr<Exit>> exits_;
+  WorkerArena arena_;
+  std::vector<std::unique_ptr<Intake>> intakes_;
+  std::vector<std::unique_ptr<RegionEngine>> regions_;
+  SourceIntake* source_ = nullptr;
 
-  bool input_closed_ = false;
-  std::size_t finishing_ = 0;  ///< The stage whose `finish` comes next; used by one at a time.
-  /// Tokens on their way, and one for the source as long as it may issue more.
-  std::atomic<int> alive_{1};
-  std::atomic<int> active_{0};
-  std::atomic<std::uint64_t> ended_{0};
-  std::atomic<bool> pump_stopped_{false};
+  std::atomic<bool> source_stopped_{false};
   std::mutex mutex_;
   std::condition_variable done_changed_;
-  bool done_ = false;
+  std::size_t done_regions_ = 0;
 };
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -7,9 +8,6 @@
 #include <mutex>
 
 #include "graph/flow/fence.h"
-#include "graph/flow/gate.h"
-#include "graph/flow/memory_pool.h"
-#include "graph/flow/pacer.h"
 #include "graph/flow/run.h"
 
 namespace weir {
@@ -37,14 +35,18 @@ class PartTable {
   Part none_;
 };
 
+class Ticket;
+
+/// Where a stage wanted no more input (`take`).
+struct InputEnd {
+  Place place;
+  std::size_t stage = 0;
+};
+
 /// What all parts of one run share.
 class Environment final : public detail::Host {
  public:
-  Environment(Plan& plan_, RunServices services_, int tokens)
-      : plan(plan_),
-        services(std::move(services_)),
-        pool(plan_.limits.memory, reserve_of(plan_.stages.size() - 2, plan_.limits.record)),
-        gate(plan_.limits.records, tokens) {}
+  Environment(Plan& plan_, RunServices services_) : plan(plan_), services(std::move(services_)) {}
 
   const Part& part(std::uint32_t part) const override { return parts.get(part); }
   std::uint32_t source() const override { return 0; }
@@ -59,30 +61,57 @@ class Environment final : public detail::Host {
   std::uint64_t record_limit() const { return plan.limits.record; }
   bool abandoned() const { return abandoning.load(std::memory_order_relaxed); }
 
+  /// Whether stage `stage` need not work on what stands there: it lies at or behind the failing
+  /// origin, or behind what a later stage wanted to have.
+  bool beyond(Place place, std::size_t stage) const {
+    if (fence.holds_back(place)) return true;
+    if (!input_has_end.load(std::memory_order_acquire)) return false;
+    const std::lock_guard lock(end_mutex);
+    return input_end && place > input_end->place && stage < input_end->stage;
+  }
+
+  /// Whether faults are injected at a stage.
+  bool chaos_at(std::size_t stage) const {
+    if (!services.chaos) return false;
+    const auto& names = services.chaos->stages;
+    return names.empty() ||
+           std::find(names.begin(), names.end(), plan.stages[stage].name) != names.end();
+  }
+
   Plan& plan;
   RunServices services;
-  MemoryPool pool;
-  Gate gate;
   Fence fence;
-  Pacer pacer;
   PartTable parts;
   Observer* observer = nullptr;
   std::mutex observer_mutex;                      ///< Source and workers call it in turn.
   std::uint64_t input_limit = ~std::uint64_t{0};  ///< Records that an observed run reads.
+  /// Books the outcome of an origin whose last record is gone.
+  std::function<void(Ticket&)> book;
 
   /// No more is read: interrupted, failed, or a stage needs no more input.
   std::atomic<bool> stop_reading{false};
   /// What is in flight is not worked on any more.
   std::atomic<bool> abandoning{false};
 
-  /// The place behind which a stage wanted no more input (`take`); guarded by the sink's order.
-  std::mutex end_mutex;
-  std::optional<Place> input_end;
+  /// The place behind which a stage wanted no more input (`take`): the first one.
+  mutable std::mutex end_mutex;
+  std::optional<InputEnd> input_end;
+  std::atomic<bool> input_has_end{false};
 
   /// Read so far: counted where records enter, compared with the outcomes at the end.
   alignas(64) std::atomic<std::uint64_t> read{0};
   std::atomic<std::uint64_t> bytes_read{0};
   std::atomic<std::uint64_t> bytes_handed_out{0};
+  /// Origins whose outcome is not booked yet, and the most there were.
+  alignas(64) std::atomic<std::uint64_t> in_flight{0};
+  std::atomic<std::uint64_t> peak_in_flight{0};
+
+  void enter(std::uint64_t records) {
+    const std::uint64_t now = in_flight.fetch_add(records, std::memory_order_relaxed) + records;
+    std::uint64_t peak = peak_in_flight.load(std::memory_order_relaxed);
+    while (now > peak && !peak_in_flight.compare_exchange_weak(peak, now)) {
+    }
+  }
 };
 
 }  // namespace weir

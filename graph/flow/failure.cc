@@ -1,25 +1,33 @@
 #include "graph/flow/failure.h"
 
 namespace weir {
+
+using detail::RecordData;
+
 namespace {
 
 constexpr std::size_t kExcerpt = 120;
 
 }  // namespace
 
-RecordFailure describe_failure(std::uint16_t stage, const detail::RecordData& record,
-                               std::uint32_t root_base, bool full) {
+RecordFailure describe_failure(std::uint16_t stage, const RecordData& record, Place place,
+                               bool full) {
   RecordFailure failure;
   failure.stage = stage;
-  failure.root = record.root == detail::kNoRoot ? 0 : root_base + record.root;
+  failure.place = place;
+  failure.attempts = record.extra->error.attempts;
   failure.part = record.part;
   failure.position = record.position;
   failure.kind = record.extra->error.kind;
   if (full) {
     failure.message = record.extra->error.message;
-    failure.excerpt = std::string_view(record.text, record.text_size).substr(0, kExcerpt);
+    failure.excerpt = excerpt_of(record);
   }
   return failure;
+}
+
+std::string excerpt_of(const RecordData& record) {
+  return std::string(std::string_view(record.text, record.text_size).substr(0, kExcerpt));
 }
 
 void fail_for_memory(detail::RecordData& record, Workspace& work) {
@@ -37,17 +45,14 @@ void fail_thrown(Environment& env, detail::RecordData& record, Workspace& work,
   }
 }
 
-Place place_of(const Token& token, const detail::RecordData& record) {
-  return {token.sequence, record.root == detail::kNoRoot ? 0 : token.root_base + record.root};
-}
-
 ErrorSample failure_sample(const Environment& env, const RecordFailure& failure) {
   return {env.plan.stages[failure.stage].name,
           failure.kind,
           failure.message,
           {env.source(), failure.part, failure.position},
           env.parts.get(failure.part).name,
-          failure.excerpt};
+          failure.excerpt,
+          failure.attempts};
 }
 
 }  // namespace weir

@@ -7,8 +7,11 @@
 namespace weir {
 
 /// Copies what an error left on `record` out of the batch; `full` with message and excerpt.
-RecordFailure describe_failure(std::uint16_t stage, const detail::RecordData& record,
-                               std::uint32_t root_base, bool full);
+RecordFailure describe_failure(std::uint16_t stage, const detail::RecordData& record, Place place,
+                               bool full);
+
+/// The beginning of a record's text, for a report.
+std::string excerpt_of(const detail::RecordData& record);
 
 /// Fails a record for whose error there is no memory.
 void fail_for_memory(detail::RecordData& record, Workspace& work);
@@ -16,10 +19,6 @@ void fail_for_memory(detail::RecordData& record, Workspace& work);
 /// Fails a record by what was thrown, even if there is no memory for the message.
 void fail_thrown(Environment& env, detail::RecordData& record, Workspace& work,
                  const Caught& caught);
-
-/// Where a record stands in the order of origins; one that a stage made stands before all others
-/// of its token.
-Place place_of(const Token& token, const detail::RecordData& record);
 
 /// The failure as the report shows it.
 ErrorSample failure_sample(const Environment& env, const RecordFailure& failure);

@@ -28,22 +28,25 @@ class Fence {
     if (place_ && *place_ <= place) return;
     place_ = place;
     failure_ = std::move(failure);
-    sequence_.store(place.sequence, std::memory_order_release);
+    packed_.store(packed(place), std::memory_order_release);
   }
 
-  /// The failure does not count after all. Only while nothing is in flight.
-  void clear() {
+  /// The failure at `place` does not count after all.
+  void clear(Place place) {
     const std::lock_guard lock(mutex_);
+    if (place_ != place) return;
     place_.reset();
     failure_ = {};
-    sequence_.store(kNone, std::memory_order_release);
+    packed_.store(kNone, std::memory_order_release);
   }
 
-  /// Whether all of token `sequence` lies behind the fence.
-  bool behind(std::uint64_t sequence) const {
-    return sequence > sequence_.load(std::memory_order_acquire);
+  /// Whether `place` lies behind the failing one.
+  bool behind(Place place) const { return packed(place) > packed_.load(std::memory_order_acquire); }
+  /// The same, the failing one included.
+  bool holds_back(Place place) const {
+    return packed(place) >= packed_.load(std::memory_order_acquire);
   }
-  bool raised() const { return sequence_.load(std::memory_order_acquire) != kNone; }
+  bool raised() const { return packed_.load(std::memory_order_acquire) != kNone; }
 
   std::optional<Place> place() const {
     const std::lock_guard lock(mutex_);
@@ -56,7 +59,10 @@ class Fence {
 
  private:
   static constexpr std::uint64_t kNone = ~std::uint64_t{0};
-  std::atomic<std::uint64_t> sequence_{kNone};
+  /// A token holds far fewer than 2^24 records, and a run makes fewer than 2^40 tokens.
+  static std::uint64_t packed(Place place) { return place.sequence << 24 | place.root; }
+
+  std::atomic<std::uint64_t> packed_{kNone};
   mutable std::mutex mutex_;
   std::optional<Place> place_;
   ErrorSample failure_;

@@ -22,7 +22,7 @@ using Work = flow::multifunction_node<Token*, std::tuple<Token*>>;
 using Last = flow::function_node<Token*, flow::continue_msg>;
 using Limiter = flow::limiter_node<Token*>;
 using Sequencer = flow::sequencer_node<Token*>;
-using PumpNode = flow::function_node<flow::continue_msg, flow::continue_msg>;
+using Signal = flow::function_node<flow::continue_msg, flow::continue_msg>;
 
 /// One segment: its node, and the sequencer that stands before a serial one.
 struct SegmentNodes {
@@ -42,8 +42,24 @@ struct SegmentNodes {
 
 }  // namespace
 
+struct WorkerArena::Threads {
+  explicit Threads(int threads)
+      : control(oneapi::tbb::global_control::max_allowed_parallelism,
+                static_cast<std::size_t>(threads) + 1),
+        arena(threads, 0) {
+    arena.initialize();
+  }
+  oneapi::tbb::global_control control;
+  oneapi::tbb::task_arena arena;
+};
+
+WorkerArena::WorkerArena(int threads) : threads_(std::make_unique<Threads>(threads)) {}
+WorkerArena::~WorkerArena() = default;
+int WorkerArena::slot() { return oneapi::tbb::this_task_arena::current_thread_index(); }
+
 struct FlowGraph::Nodes {
-  Nodes(const Plan& plan, NodeBodies& bodies, int tokens, bool external);
+  Nodes(oneapi::tbb::task_arena& arena, const Region& region, NodeBodies& bodies, int tokens,
+        bool external);
 
   void add_parallel(std::size_t at, const Segment& segment, bool external);
   void add_serial(std::size_t at, const Segment& segment, bool is_last);
@@ -55,33 +71,37 @@ struct FlowGraph::Nodes {
   }
 
   NodeBodies& bodies;
-  oneapi::tbb::global_control threads;
-  oneapi::tbb::task_arena arena;
+  oneapi::tbb::task_arena& arena;
   std::unique_ptr<flow::graph> graph;
   std::unique_ptr<Limiter> limiter;
-  std::unique_ptr<PumpNode> pump;
+  std::unique_ptr<Signal> pump;
+  std::unique_ptr<Signal> last_call;
   std::vector<std::unique_ptr<SegmentNodes>> segments;
 };
 
-FlowGraph::Nodes::Nodes(const Plan& plan, NodeBodies& bodies_, int tokens, bool external)
-    : bodies(bodies_),
-      threads(oneapi::tbb::global_control::max_allowed_parallelism,
-              static_cast<std::size_t>(plan.limits.threads) + 1),
-      arena(plan.limits.threads, 0) {
-  arena.initialize();
+FlowGraph::Nodes::Nodes(oneapi::tbb::task_arena& arena_, const Region& region, NodeBodies& bodies_,
+                        int tokens, bool external)
+    : bodies(bodies_), arena(arena_) {
   arena.execute([&] {
     graph = std::make_unique<flow::graph>();
     limiter = std::make_unique<Limiter>(*graph, static_cast<std::size_t>(tokens));
-    // Unlimited: the pump sees to it that one at a time reads, and hands over before it is done.
-    pump = std::make_unique<PumpNode>(*graph, flow::unlimited,
-                                      [this](flow::continue_msg) noexcept { bodies.pump(); });
-    for (std::size_t i = 0; i < plan.segments.size(); ++i) {
+    // Unlimited: the pump sees to it that one at a time fills, and hands over before it is done.
+    // What comes from a thread outside goes before all that the workers have to do.
+    const auto pump_body = [this](flow::continue_msg) noexcept { bodies.pump(); };
+    pump = external ? std::make_unique<Signal>(*graph, flow::unlimited, pump_body,
+                                               flow::node_priority_t{1})
+                    : std::make_unique<Signal>(*graph, flow::unlimited, pump_body);
+    last_call = std::make_unique<Signal>(
+        *graph, flow::unlimited,
+        [this](flow::continue_msg) noexcept { segments.back()->last->try_put(nullptr); },
+        flow::node_priority_t{1});
+    for (std::size_t i = 0; i < region.segments.size(); ++i) {
       segments.push_back(std::make_unique<SegmentNodes>());
-      const Segment& segment = plan.segments[i];
+      const Segment& segment = region.segments[i];
       if (segment.kind == Segment::Kind::parallel) {
         add_parallel(i, segment, external && i == 0);
       } else {
-        add_serial(i, segment, i + 1 == plan.segments.size());
+        add_serial(i, segment, i + 1 == region.segments.size());
       }
     }
     connect();
@@ -113,7 +133,7 @@ void FlowGraph::Nodes::add_serial(std::size_t at, const Segment& segment, bool i
   }
   if (is_last) {
     nodes.last = std::make_unique<Last>(*graph, flow::serial,
-                                        [this](Token* token) noexcept { bodies.last(*token); });
+                                        [this](Token* token) noexcept { bodies.last(token); });
     return;
   }
   nodes.serial = std::make_unique<Work>(
@@ -142,13 +162,15 @@ void FlowGraph::Nodes::connect() {
   }
 }
 
-FlowGraph::FlowGraph(const Plan& plan, NodeBodies& bodies, int tokens, bool external)
-    : nodes_(std::make_unique<Nodes>(plan, bodies, tokens, external)) {}
+FlowGraph::FlowGraph(WorkerArena& arena, const Region& region, NodeBodies& bodies, int tokens,
+                     bool external)
+    : nodes_(std::make_unique<Nodes>(arena.threads_->arena, region, bodies, tokens, external)) {}
 
 FlowGraph::~FlowGraph() {
   nodes_->arena.execute([&] {
     nodes_->graph->wait_for_all();
     nodes_->segments.clear();
+    nodes_->last_call.reset();
     nodes_->pump.reset();
     nodes_->limiter.reset();
     nodes_->graph.reset();
@@ -163,6 +185,8 @@ void FlowGraph::put(Token* token) {
 
 void FlowGraph::schedule_pump() { nodes_->pump->try_put(flow::continue_msg{}); }
 
+void FlowGraph::call_last() { nodes_->last_call->try_put(flow::continue_msg{}); }
+
 void FlowGraph::resume(std::size_t segment) { nodes_->segments[segment]->serial->try_put(nullptr); }
 
 void FlowGraph::give_back() { nodes_->limiter->decrementer().try_put(flow::continue_msg{}); }
@@ -172,7 +196,5 @@ void FlowGraph::cancel() { nodes_->graph->cancel(); }
 void FlowGraph::wait() {
   nodes_->arena.execute([&] { nodes_->graph->wait_for_all(); });
 }
-
-int FlowGraph::slot() { return oneapi::tbb::this_task_arena::current_thread_index(); }
 
 }  // namespace weir

@@ -21,20 +21,38 @@ class NodeBodies {
   /// The same for a serial segment. A null token is the signal that `FlowGraph::resume` sends.
   /// Returns the tokens that go on, in order.
   virtual std::vector<Token*> serial(std::size_t segment, Token* token) noexcept = 0;
-  /// The last segment: nothing goes on.
-  virtual void last(Token& token) noexcept = 0;
+  /// The last segment: the token ends here, now or later. A null token as above.
+  virtual void last(Token* token) noexcept = 0;
 };
 
-/// A plan's segments as oneTBB nodes:
+/// The threads that compute: one oneTBB arena for all graphs of a run.
+class WorkerArena {
+ public:
+  explicit WorkerArena(int threads);
+  ~WorkerArena();
+  WorkerArena(const WorkerArena&) = delete;
+  WorkerArena& operator=(const WorkerArena&) = delete;
+
+  /// The calling worker's number, below `limits.threads`.
+  static int slot();
+
+ private:
+  friend class FlowGraph;
+  struct Threads;
+  std::unique_ptr<Threads> threads_;
+};
+
+/// A region's segments as oneTBB nodes:
 ///
 ///   pump -> limiter_node -> function_node(unlimited) -> sequencer_node -> serial node -> ... ->
-///   sink
+///   last
 ///
-/// The sink's body gives the limiter's place back. All of oneTBB is behind this class.
+/// The last node's body gives the limiter's place back. All of oneTBB is behind this class.
 class FlowGraph {
  public:
   /// `tokens`: how many the limiter lets in. `external`: tokens come from a thread of their own.
-  FlowGraph(const Plan& plan, NodeBodies& bodies, int tokens, bool external);
+  FlowGraph(WorkerArena& arena, const Region& region, NodeBodies& bodies, int tokens,
+            bool external);
   ~FlowGraph();
   FlowGraph(const FlowGraph&) = delete;
   FlowGraph& operator=(const FlowGraph&) = delete;
@@ -45,15 +63,15 @@ class FlowGraph {
   void schedule_pump();
   /// Sends the null token to a serial segment.
   void resume(std::size_t segment);
+  /// Sends the null token to the last segment; for other threads than the arena's own, whose
+  /// messages would wait behind all that the workers have to do.
+  void call_last();
   /// A token has ended: its place in the limiter is free.
   void give_back();
 
   /// Drops every message. Then, or when nothing is in flight, `wait` returns once no body runs.
   void cancel();
   void wait();
-
-  /// The calling worker's number, below `limits.threads`.
-  static int slot();
 
  private:
   struct Nodes;

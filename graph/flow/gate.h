@@ -6,8 +6,8 @@
 
 namespace weir {
 
-/// The region's share of records, and how many tokens are on their way: what a source must get
-/// before it reads. Taking never waits; who gets nothing parks what it has as data and comes back
+/// The region's share of records, and how many tokens are on their way: what must be had before
+/// anything is read. Taking never waits; who gets nothing parks what it has as data and comes back
 /// when a token has ended.
 class Gate {
  public:
@@ -26,16 +26,6 @@ class Gate {
     if (records > 0) held_.fetch_sub(records);
   }
 
-  /// Records that were read and have no outcome yet: never more than credits are held.
-  void enter(std::uint32_t records) {
-    const std::uint64_t now = in_flight_.fetch_add(records, std::memory_order_relaxed) + records;
-    std::uint64_t peak = peak_.load(std::memory_order_relaxed);
-    while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
-    }
-  }
-  void leave(std::uint32_t records) { in_flight_.fetch_sub(records, std::memory_order_relaxed); }
-  std::uint64_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
-
   // Sequentially consistent: a source that parks and a token that ends must not miss each other.
   void begin_token() { tokens_.fetch_add(1); }
   void end_token() { tokens_.fetch_sub(1); }
@@ -43,15 +33,12 @@ class Gate {
   int tokens_limit() const { return tokens_limit_; }
 
   std::uint64_t held() const { return held_.load(); }
-  std::uint64_t peak() const { return peak_.load(std::memory_order_relaxed); }
   std::uint64_t records() const { return records_; }
 
  private:
   const std::uint64_t records_;
   const int tokens_limit_;
   alignas(64) std::atomic<std::uint64_t> held_{0};
-  alignas(64) std::atomic<std::uint64_t> in_flight_{0};
-  std::atomic<std::uint64_t> peak_{0};
   alignas(64) std::atomic<int> tokens_{0};
 };
 

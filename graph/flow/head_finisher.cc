@@ -1,42 +1,74 @@
 #include "graph/flow/head_finisher.h"
 
 #include "graph/flow/failure.h"
+#include "graph/flow/letters.h"
 #include "graph/flow/token_feed.h"
 
 namespace weir {
 
 using detail::RecordData;
 
-HeadFinisher::HeadFinisher(Environment& env, std::vector<std::unique_ptr<StageRunner>>& runners,
-                           SinkWriter& sink, Accounts& accounts)
+HeadFinisher::HeadFinisher(Environment& env, Share& share,
+                           std::vector<std::unique_ptr<StageRunner>>& runners, Exit& exit,
+                           Exit& letters, Accounts& accounts)
     : env_(env),
+      share_(share),
       runners_(runners),
-      sink_(sink),
+      exit_(exit),
+      letters_(letters),
       accounts_(accounts),
-      rehearsal_(env.pool, env.plan.stages.size()) {
-  for (std::size_t i = 0; i < env.plan.stages.size(); ++i) {
-    levels_.push_back(std::make_unique<Workspace>(env.pool, Lane::reserve));
+      first_(static_cast<std::size_t>(share.region.segments.front().first)),
+      end_(static_cast<std::size_t>(share.region.last) + (share.region.next < 0 ? 0 : 1)),
+      rehearsal_(share.pool, env.plan.stages.size()) {
+  // One level for each stage from `first_` on, and one before them for the source.
+  for (std::size_t i = first_; i <= end_ + 1; ++i) {
+    levels_.push_back(std::make_unique<Workspace>(share.pool, Lane::reserve));
   }
 }
 
-void HeadFinisher::finish(Token& token, int slot) {
-  accounts_.note_head_finish();
+bool HeadFinisher::finish(Token& token, int slot) {
+  if (phase_ == Phase::idle) begin(token);
   try {
-    finish_rests(token, slot);
-    accounts_.book_roots(token);
-    token.work.reset();
-    finish_split(token, slot);
+    while (phase_ != Phase::idle) {
+      if (!step(token, slot)) return false;
+    }
   } catch (const detail::OutOfMemory&) {
     // The reserve was not enough: a stage has kept more than the rules allow.
     fail_at_head(token, {"memory", "limits.memory leaves no room to finish the oldest record"});
+    for (auto& level : levels_) level->reset();
+    frames_.clear();
     token.split = {};
-    token.unfinished_count = 0;
+    phase_ = Phase::idle;
   }
+  return true;
+}
+
+void HeadFinisher::begin(Token& token) {
+  accounts_.note_head_finish();
+  rests_.assign(token.rests, token.rests + token.unfinished_count);
+  token.unfinished_count = 0;
+  token.letters.set_lane(Lane::reserve);
+  old_letters_ = token.letters.size();
+  old_sent_ = token.exit_letter;
+  new_sent_ = 0;
+  phase_ = Phase::rests;
+  rest_ = 0;
+  rest_at_ = rests_.empty() ? 0 : rests_.front().begin;
+  last_root_ = detail::kNoRoot;
+}
+
+/// One record further. False: no room.
+bool HeadFinisher::step(Token& token, int slot) {
+  if (!frames_.empty()) return walk(token, slot);
+  if (phase_ == Phase::split) {
+    step_split(token, slot);
+    return true;
+  }
+  return step_rests(token, slot);
 }
 
 bool HeadFinisher::fenced(const Token& token, const RecordData& record) const {
-  if (!env_.fence.raised()) return false;
-  return place_of(token, record) >= *env_.fence.place();
+  return env_.fence.raised() && env_.fence.holds_back(token.place(record.root));
 }
 
 const RecordData& HeadFinisher::rest_record(const Token& token, std::size_t rest,
@@ -47,40 +79,79 @@ const RecordData& HeadFinisher::rest_record(const Token& token, std::size_t rest
 
 /// The records that stand in the token's own memory: those furthest along first, which are the
 /// older ones.
-void HeadFinisher::finish_rests(Token& token, int slot) {
-  rests_.assign(token.rests, token.rests + token.unfinished_count);
-  token.unfinished_count = 0;
-  std::uint32_t root = detail::kNoRoot;
-  for (std::size_t i = 0; i < rests_.size(); ++i) {
-    if (static_cast<std::size_t>(rests_[i].stage) + 1 == env_.plan.stages.size()) {
-      root = write_rest(token, i, slot);
-      continue;
-    }
-    for (std::uint32_t at = rests_[i].begin; at < rests_[i].end; ++at) {
-      const RecordData& record = rest_record(token, i, at);
-      if (record.root != root && !rehearse_origin(token, i, at, slot)) return;
-      root = record.root;
-      if (fenced(token, record)) return;
-      descend(token, static_cast<std::size_t>(rests_[i].stage), record, slot);
-    }
+bool HeadFinisher::step_rests(Token& token, int slot) {
+  if (rest_ == rests_.size()) {
+    if (!send_made(token) || !send_letters(token, ~std::uint64_t{0})) return false;
+    token.letters.truncate(0);
+    token.exit_letter = old_letters_ = old_sent_ = 0;
+    accounts_.book_roots(token);
+    token.work.reset();
+    phase_ = Phase::split;
+    split_at_ = 0;
+    return true;
   }
+  const Unfinished& rest = rests_[rest_];
+  const auto next_rest = [&] {
+    if (++rest_ < rests_.size()) rest_at_ = rests_[rest_].begin;
+  };
+  if (static_cast<std::size_t>(rest.stage) >= end_) {
+    if (!leave_rest(token, rest_, slot)) return false;
+    next_rest();
+    return true;
+  }
+  if (rest_at_ >= rest.end) {
+    next_rest();
+    return true;
+  }
+  const RecordData& record = rest_record(token, rest_, rest_at_);
+  if (!send_letters(token, rank(record))) return false;
+  const bool new_origin = record.root != last_root_;
+  if ((new_origin && !rehearse_origin(token, rest_, rest_at_, slot)) || fenced(token, record)) {
+    rest_ = rests_.size();
+    return true;
+  }
+  last_root_ = record.root;
+  ++rest_at_;
+  enter(token, static_cast<std::size_t>(rest.stage), record, slot);
+  return true;
 }
 
-/// Records that are through all stages: at once. Those of the last origin may have siblings in the
-/// other rest. Returns that origin's root.
-std::uint32_t HeadFinisher::write_rest(Token& token, std::size_t rest, int slot) {
+/// Records that are through all stages leave at once. Those of the last origin may have siblings in
+/// the other rest.
+bool HeadFinisher::leave_rest(Token& token, std::size_t rest, int slot) {
   const Unfinished& part = rests_[rest];
-  const std::uint32_t root = rest_record(token, rest, part.end - 1).root;
-  std::uint32_t at = part.end;
-  while (at > part.begin && rest_record(token, rest, at - 1).root == root) --at;
-  rehearse_origin(token, rest, at, slot);
+  if (rest_at_ == part.begin) {
+    last_root_ = rest_record(token, rest, part.end - 1).root;
+    std::uint32_t at = part.end;
+    while (at > part.begin && rest_record(token, rest, at - 1).root == last_root_) --at;
+    rehearse_origin(token, rest, at, slot);
+  }
   RecordArray& array = part.in_spare ? token.work.spare : token.work.records;
-  sink_.write(token, token.work, {array.data() + part.begin, part.end - part.begin});
-  return root;
+  while (rest_at_ < part.end) {
+    if (!send_made(token) || !send_letters(token, rank(array.data()[rest_at_]))) return false;
+    const bool letters = old_sent_ < old_letters_;
+    const std::uint64_t next = letters ? rank(token.letters.data()[old_sent_]) : ~std::uint64_t{0};
+    std::uint32_t end = rest_at_;
+    while (end < part.end && rank(array.data()[end]) <= next) ++end;
+    rest_at_ += static_cast<std::uint32_t>(
+        exit_.take(token, token.work, {array.data() + rest_at_, end - rest_at_}));
+    if (rest_at_ < end) return false;
+  }
+  return true;
 }
 
-/// An origin may have several records here, in both rests: none may reach the sink if a later one
-/// fails the run. False if one does.
+/// Letters from before the walk leave as far as they stand before `below`. False: no room.
+bool HeadFinisher::send_letters(Token& token, std::uint64_t below) {
+  const std::span<RecordData> letters = token.letters.all();
+  while (old_sent_ < old_letters_ && rank(letters[old_sent_]) < below) {
+    if (letters_.take_letters(token, letters.subspan(old_sent_, 1)) == 0) return false;
+    ++old_sent_;
+  }
+  return true;
+}
+
+/// An origin may have several records here, in both rests: none may leave if a later one fails the
+/// run. False if one does.
 bool HeadFinisher::rehearse_origin(Token& token, std::size_t rest, std::uint32_t at, int slot) {
   const std::uint32_t root = rest_record(token, rest, at).root;
   std::vector<std::pair<std::size_t, std::uint32_t>> records;
@@ -99,24 +170,29 @@ bool HeadFinisher::rehearse_origin(Token& token, std::size_t rest, std::uint32_t
   return true;
 }
 
-void HeadFinisher::finish_split(Token& token, int slot) {
+/// What is left of the token's split, a record at a time.
+void HeadFinisher::step_split(Token& token, int slot) {
   Workspace& source = *levels_[0];
-  while (!token.split.done() && !env_.abandoned()) {
-    const std::uint64_t before = token.split.begin;
-    load_split(env_, *runners_[0], token, source, 1, 1);
-    for (std::uint32_t at = 0; at < source.records.size(); ++at) {
-      const RecordData record = source.records.data()[at];
-      if (fenced(token, record)) break;
-      descend(token, 1, record, slot);
-    }
-    if (token.split.begin == before && token.roots.size() == 0 && !token.split.done()) {
-      stalled_source(token);
-    }
-    accounts_.book_roots(token);
-    source.reset();
-    if (env_.fence.raised() && env_.fence.place()->sequence <= token.sequence) break;
+  if (split_at_ < source.records.size()) {
+    const RecordData record = source.records.data()[split_at_++];
+    if (!fenced(token, record)) return enter(token, first_, record, slot);
+    split_at_ = source.records.size();
   }
-  token.split = {};
+  if (source.records.size() > 0 || token.roots.size() > 0) accounts_.book_roots(token);
+  source.reset();
+  split_at_ = 0;
+  const bool stop = token.split.done() || env_.abandoned() ||
+                    (env_.fence.raised() && env_.fence.place()->sequence <= token.sequence);
+  if (stop) {
+    token.split = {};
+    phase_ = Phase::idle;
+    return;
+  }
+  const std::uint64_t before = token.split.begin;
+  load_split(env_, share_, *runners_[0], token, source, 1, 1);
+  if (token.split.begin == before && token.roots.size() == 0 && !token.split.done()) {
+    stalled_source(token);
+  }
 }
 
 /// A source whose `load` neither appends nor moves on would hold the run for ever.
@@ -129,53 +205,92 @@ void HeadFinisher::fail_at_head(const Token& token, const Caught& caught) {
   RecordFailure failure;
   failure.kind = caught.kind;
   failure.message = caught.message;
-  env_.fence.lower({token.sequence, token.root_base}, failure_sample(env_, failure));
+  env_.fence.lower(
+      token.roots.size() > 0 ? token.place(0) : Place{token.first_place.sequence, token.root_base},
+      failure_sample(env_, failure));
   env_.stop_reading.store(true, std::memory_order_release);
 }
 
-/// Takes one record through `stage` and all that follow.
-void HeadFinisher::descend(Token& token, std::size_t stage, const RecordData& record, int slot) {
-  Workspace& level = *levels_[stage];
+/// Takes one record into `stage`; what comes of it stands in its level.
+void HeadFinisher::enter(Token& token, std::size_t stage, const RecordData& record, int slot) {
+  Workspace& level = *levels_[stage - first_ + 1];
   level.records.push() = record;
-  const std::size_t last = env_.plan.stages.size() - 1;
-  if (stage < last) runners_[stage]->run(token, level, slot);
+  frames_.push_back({stage, 0, false});
+  if (stage < end_) runners_[stage]->run(token, level, slot);
+}
+
+/// One step of the walk down: a record leaves, or enters the next stage, or a level is done.
+bool HeadFinisher::walk(Token& token, int slot) {
+  Frame& frame = frames_.back();
+  Workspace& level = *levels_[frame.stage - first_ + 1];
   const std::uint32_t count = level.records.size();
-  const auto child = [&](std::uint32_t at) { return level.records.data()[at]; };
-  if (stage + 1 >= last) {
-    sink_.write(token, level);
-  } else {
-    // Several children: none may reach the sink if a later one fails the run.
-    bool clean = true;
-    if (count > 1 && may_fail_run(stage + 1)) {
-      for (std::uint32_t at = 0; at < count && clean; ++at) {
-        clean = rehearse(token, stage + 1, child(at), slot);
-      }
-    }
-    for (std::uint32_t at = 0; at < count && clean; ++at) {
-      if (fenced(token, child(at))) break;
-      descend(token, stage + 1, child(at), slot);
+  if (frame.at >= count) return pop(token);
+  if (frame.stage + 1 >= end_) {
+    frame.at += static_cast<std::uint32_t>(
+        exit_.take(token, level, {level.records.data() + frame.at, count - frame.at}));
+    return frame.at >= count;
+  }
+  // Several children: none may leave if a later one fails the run.
+  if (!std::exchange(frame.tried, true) && count > 1 && may_fail_run(frame.stage + 1)) {
+    for (std::uint32_t at = 0; at < count; ++at) {
+      if (rehearse(token, frame.stage + 1, level.records.data()[at], slot)) continue;
+      frame.at = count;
+      return true;
     }
   }
-  level.reset();
+  const RecordData child = level.records.data()[frame.at++];
+  if (fenced(token, child)) {
+    frame.at = count;
+  } else {
+    enter(token, frame.stage + 1, child, slot);
+  }
+  return true;
+}
+
+/// Letters that the walk has made leave. False: no room.
+bool HeadFinisher::send_made(Token& token) {
+  while (token.letters.size() > old_letters_) {
+    const std::span<RecordData> made = token.letters.all().subspan(old_letters_ + new_sent_);
+    const std::size_t sent = letters_.take_letters(token, made);
+    new_sent_ += static_cast<std::uint32_t>(sent);
+    if (sent < made.size()) return false;
+    token.letters.truncate(old_letters_);
+    new_sent_ = 0;
+  }
+  return true;
+}
+
+/// The level is done. Letters that it made must leave before its memory goes.
+bool HeadFinisher::pop(Token& token) {
+  if (!send_made(token)) return false;
+  levels_[frames_.back().stage - first_ + 1]->reset();
+  frames_.pop_back();
+  return true;
 }
 
 /// Whether a concurrent stage between here and the next serial one fails the run on errors. (What a
 /// serial stage does cannot be tried out.)
 bool HeadFinisher::may_fail_run(std::size_t stage) const {
-  for (std::size_t i = stage; i + 1 < env_.plan.stages.size(); ++i) {
+  for (std::size_t i = stage; i < end_; ++i) {
     if (env_.plan.stages[i].type->role == Role::serial_transform) return false;
-    if (env_.plan.stages[i].on_error == OnError::fail) return true;
+    if (env_.plan.stages[i].on_error.action == OnError::fail) return true;
   }
   return false;
 }
 
-/// Tries out what becomes of `record`, without the sink and without booking it. False if it fails
-/// the run: the fence then stands at its origin.
+/// Tries out what becomes of `record`, without letting anything leave and without booking it. False
+/// if it fails the run: the fence then stands at its origin.
 bool HeadFinisher::rehearse(Token& token, std::size_t stage, const RecordData& record, int slot) {
   if (record.root == detail::kNoRoot) return true;
   rehearsal_.reset();
-  rehearsal_.sequence = token.sequence;
-  rehearsal_.root_base = token.root_base + record.root;
+  rehearsal_.sorted = token.sorted;
+  rehearsal_.letters.set_lane(Lane::reserve);
+  if (record.root < token.tickets.size() && token.tickets[record.root]) {
+    rehearsal_.tickets.push(token.tickets[record.root], Lane::reserve);
+  } else {
+    rehearsal_.set_sequence(token.sequence);
+    rehearsal_.root_base = token.root_base + record.root;
+  }
   rehearsal_.roots.push(kUnmarked, Lane::reserve);
   RecordData tried = record;
   tried.root = 0;
@@ -185,8 +300,8 @@ bool HeadFinisher::rehearse(Token& token, std::size_t stage, const RecordData& r
 }
 
 bool HeadFinisher::rehearse_from(std::size_t stage, const RecordData& record, int slot) {
-  if (!may_fail_run(stage)) return true;
-  Workspace& level = *levels_[stage];
+  if (stage >= end_ || !may_fail_run(stage)) return true;
+  Workspace& level = *levels_[stage - first_ + 1];
   level.records.push() = record;
   runners_[stage]->run(rehearsal_, level, slot);
   bool clean = !fenced(rehearsal_, record);

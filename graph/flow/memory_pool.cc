@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cassert>
 #include <new>
 
@@ -20,6 +21,8 @@ namespace {
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kSmall = 16 * 1024;
 constexpr std::size_t kStep = 64 * 1024;
+/// Small blocks are mapped so many at a time: a system call costs more than they do.
+constexpr std::size_t kSmallAtOnce = 16;
 /// Larger blocks are rare and go straight back to the system.
 constexpr std::size_t kLargestCached = 1024 * 1024;
 
@@ -53,12 +56,19 @@ bool MemoryPool::take(std::size_t bytes, Lane lane, Block& block) {
     if (used_ + cached_bytes_ + size > limit_) {
       drop_cached(used_ + cached_bytes_ + size - limit_);
     }
-    block.data = map(size);
+    block.data = size == kSmall ? map_small() : map(size);
   }
   used_ += size;
   if (used_ > peak_) peak_ = used_;
   assert(used_ + cached_bytes_ <= limit_);
   return true;
+}
+
+bool MemoryPool::take_or_reclaim(std::size_t bytes, Lane lane, Block& block) {
+  if (take(bytes, lane, block)) return true;
+  if (!reclaim_) return false;
+  reclaim_();
+  return take(bytes, lane, block);
 }
 
 void MemoryPool::give(Block block) {
@@ -73,6 +83,20 @@ void MemoryPool::give(Block block) {
   WEIR_POISON(block.data, block.size);
   cached_[block.size].push_back(block.data);
   cached_bytes_ += block.size;
+}
+
+/// A small block; others that come with it are cached, as far as the limit goes.
+char* MemoryPool::map_small() {
+  const std::uint64_t room = limit_ - used_ - cached_bytes_;
+  const std::size_t count = std::min<std::uint64_t>(kSmallAtOnce, room / kSmall);
+  char* const blocks = map(count * kSmall);
+  for (std::size_t i = count - 1; i > 0; --i) {
+    char* const more = blocks + i * kSmall;
+    WEIR_POISON(more, kSmall);
+    cached_[kSmall].push_back(more);
+  }
+  cached_bytes_ += (count - 1) * kSmall;
+  return blocks;
 }
 
 char* MemoryPool::map(std::size_t size) {

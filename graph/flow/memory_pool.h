@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -32,6 +33,10 @@ class MemoryPool {
   /// A block of at least `bytes`; false if the lane has no room for it now.
   [[nodiscard]] bool take(std::size_t bytes, Lane lane, Block& block);
   void give(Block block);
+  /// The same as `take`, but where there is no room, `reclaim` (empty slabs that somebody keeps)
+  /// is asked first. Not for who holds the lock that `reclaim` needs.
+  [[nodiscard]] bool take_or_reclaim(std::size_t bytes, Lane lane, Block& block);
+  void set_reclaim(std::function<void()> reclaim) { reclaim_ = std::move(reclaim); }
 
   std::uint64_t limit() const { return limit_; }
   std::uint64_t normal_limit() const { return normal_limit_; }
@@ -41,8 +46,10 @@ class MemoryPool {
  private:
   static std::size_t rounded(std::size_t bytes, Lane lane);
   char* map(std::size_t size);
+  char* map_small();
   void drop_cached(std::uint64_t bytes);
 
+  std::function<void()> reclaim_;
   const std::uint64_t limit_;
   const std::uint64_t normal_limit_;
   mutable std::mutex mutex_;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,47 @@ struct ErrorSample {
   Origin origin;
   std::string part;     ///< The part's name (a file), if it has one.
   std::string excerpt;  ///< The beginning of the record's text.
+  int attempts = 1;
+};
+
+/// What a record was doing when somebody looked at it.
+enum class Doing : std::uint8_t {
+  queued,   ///< For a permit: others run.
+  rated,    ///< Waits for a token of its `rate`.
+  running,  ///< In a call.
+  backoff,  ///< Between two attempts.
+  memory,   ///< Waits for memory.
+  leaving   ///< Done; waits for what comes behind it.
+};
+constexpr std::array<const char*, 6> kDoingNames = {
+    "waits for a permit",  "waits for its rate", "runs",
+    "waits to be retried", "waits for memory",   "waits for the stages below"};
+
+/// The head of line: the oldest record in flight. In the order of the input all others wait for it.
+/// Empty stage: none.
+struct HeadOfLine {
+  std::string stage;
+  Origin origin;
+  std::string part;  ///< The part's name (a file), if it has one.
+  Doing doing = Doing::running;
+  int attempt = 1;
+  double seconds = 0;  ///< How long it has been the oldest, or in its stage if that is shorter.
+  bool holds = true;   ///< Whether others wait for it: not where they need not come in order.
+};
+
+/// What a stage's calls came to, where it is called record by record.
+struct CallReport {
+  std::uint64_t attempts = 0;
+  std::uint64_t retries = 0;
+  std::uint64_t hedges = 0;
+  std::uint64_t hedges_won = 0;
+  std::uint64_t late = 0;         ///< Answers that came when nobody waited any more.
+  std::uint64_t written_off = 0;  ///< Threads that hung in a call and were replaced.
+  std::uint64_t shed = 0;
+  int workers = 0;                 ///< The limit at the end of the run.
+  int peak_workers = 0;            ///< Calls that ran at the same time.
+  std::uint64_t peak_records = 0;  ///< In the reorder buffer, waiting and running ones included.
+  double p50 = 0, p99 = 0;         ///< Seconds of successful attempts; 0 if none.
 };
 
 struct StageReport {
@@ -45,6 +87,7 @@ struct StageReport {
   std::map<std::string, std::uint64_t> errors;    ///< By kind.
   std::map<std::string, std::uint64_t> counters;  ///< The stage's own.
   double busy_seconds = 0;                        ///< Over all threads.
+  std::optional<CallReport> calls{};
 };
 
 /// What a run closes with. Invariant: `read` equals the sum of `outcomes`.
@@ -76,6 +119,9 @@ struct Report {
   std::vector<StageReport> stages;
   std::vector<ErrorSample> samples;
   std::string leftover;  ///< What the sink left behind of an unfinished output.
+
+  HeadOfLine longest_hold;  ///< The record that held all others for longest.
+  HeadOfLine held_the_end;  ///< What a shutdown was still waiting for when it gave up.
 };
 
 }  // namespace weir

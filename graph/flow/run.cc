@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <cstdio>
 #include <numeric>
 
 #include "graph/flow/caught.h"
@@ -13,25 +14,28 @@
 namespace weir {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// Batches on their way: enough for a straggler to be overtaken by 64 others a thread.
 constexpr int kTokensPerThread = 64;
 /// After the in-flight work was told to stop: how long a call may still take.
 constexpr std::chrono::seconds kGrace{2};
 constexpr std::chrono::milliseconds kTick{20};
+/// How long a record may hold all others before the log names it, and how often it does.
+constexpr std::chrono::seconds kStall{1};
 
 }  // namespace
 
 /// A run in progress. Shared, so that a thread that hangs in a plugin keeps what it stands on.
 class Run::State {
  public:
-  State(Plan& plan, RunServices services)
-      : env_(plan, std::move(services), kTokensPerThread * plan.limits.threads) {}
+  State(Plan& plan, RunServices services) : env_(plan, std::move(services)) {}
 
   Report run();
   void interrupt(int signal);
   Progress progress() const;
+  bool set_workers(std::string_view stage, int min, int max) {
+    const std::lock_guard lock(mutex_);
+    return engine_ && engine_->set_workers(stage, min, max);
+  }
   void observe(Observer& observer, std::uint64_t input_records) {
     env_.observer = &observer;
     env_.input_limit = input_records;
@@ -43,7 +47,9 @@ class Run::State {
   void work();
   void watch(Watchdog& watchdog);
   void abandon();
+  void name_the_holder();
   void report_stuck();
+  std::string leftovers() const;
   void commit();
   void close_stages();
   void fail(std::size_t stage, const Caught& caught);
@@ -61,6 +67,7 @@ class Run::State {
   std::atomic<int> interrupts_{0};
   std::optional<Clock::time_point> drain_until_;
   std::optional<Clock::time_point> grace_until_;
+  Clock::time_point next_stall_log_;
   bool committed_ = false;
   bool over_ = false;
   bool hung_ = false;
@@ -98,11 +105,18 @@ Report Run::State::run() {
     if (interrupts_.load() > 0) engine_->stop_reading();
     work();
     if (hung_) {
-      report_.leftover = env_.plan.sink().leftover();
+      report_.leftover = leftovers();
       fill_report();
       return report_;
     }
     commit();
+    if (!engine_->quiesce(Clock::now() + kGrace)) {
+      // Calls that were given up long ago still stand on all of this.
+      hung_ = report_.hung = true;
+      if (!committed_) report_.leftover = leftovers();
+      fill_report();
+      return report_;
+    }
   }
   close_stages();
   fill_report();
@@ -117,8 +131,7 @@ void Run::State::work() {
   if (hung_) return;
   if (!over_) {
     engine_->settle();
-    assert(engine_->tokens().alive().empty() && "every token has ended");
-    assert(env_.pool.used() == 0 && "and has given its memory back");
+    assert(engine_->alive().empty() && "every token has ended");
   }
   if (engine_->accounts().failed() && report_.status == RunStatus::ok) {
     report_.status = RunStatus::failed;
@@ -139,7 +152,9 @@ void Run::State::watch(Watchdog& watchdog) {
     abandon();
     grace_until_ = now + kGrace;
   }
-  if (grace_until_ && now > *grace_until_ && engine_->busy()) {
+  engine_->drop_beyond();
+  name_the_holder();
+  if (grace_until_ && now > *grace_until_ && engine_->in_call()) {
     report_.status = signal_.load() != 0 ? RunStatus::interrupted : RunStatus::failed;
     if (env_.fence.raised()) report_.failure = env_.fence.failure();
     hung_ = over_ = report_.hung = true;
@@ -150,21 +165,34 @@ void Run::State::watch(Watchdog& watchdog) {
 }
 
 void Run::State::abandon() {
-  env_.abandoning.store(true);
-  engine_->stop_reading();
+  report_.held_the_end = engine_->head_of_line();
+  engine_->abandon();
+}
+
+/// Logs which record all others wait for, if it is always the same one.
+void Run::State::name_the_holder() {
+  const auto now = Clock::now();
+  if (now < next_stall_log_) return;
+  next_stall_log_ = now + kStall / 4;
+  const HeadOfLine head = engine_->head_of_line();
+  if (head.stage.empty() || head.seconds < std::chrono::duration<double>(kStall).count()) return;
+  // Ever less often: at 1 s, 1.5 s, 2.3 s, ... and louder when it has taken long.
+  next_stall_log_ =
+      now + std::max<Clock::duration>(kStall, std::chrono::duration_cast<Clock::duration>(
+                                                  std::chrono::duration<double>(head.seconds / 2)));
+  const LogLevel level = head.seconds < 10 ? LogLevel::info : LogLevel::warning;
+  if (env_.services.log) env_.services.log(level, head.stage, head_text(head));
 }
 
 /// Names what holds the order: the oldest batch that has not ended, and where it was seen last.
 void Run::State::report_stuck() {
-  std::vector<Token*> alive = engine_->tokens().alive();
-  const auto oldest = std::min_element(
-      alive.begin(), alive.end(), [](Token* a, Token* b) { return a->sequence < b->sequence; });
+  const std::vector<Token*> alive = engine_->alive();
   engine_->stop_reading();
   report_.status = RunStatus::stuck;
   report_.failure.kind = "stuck";
   report_.failure.message = "nothing in flight moves";
-  if (oldest != alive.end()) {
-    const Token& token = **oldest;
+  if (!alive.empty()) {
+    const Token& token = *alive.front();
     report_.failure.stage = env_.plan.stages[static_cast<std::size_t>(token.stage.load())].name;
     report_.failure.message +=
         "; batch " + std::to_string(token.sequence) + " holds the order, last seen in this stage";
@@ -179,18 +207,30 @@ void Run::State::report_stuck() {
 
 void Run::State::commit() {
   if (report_.status != RunStatus::ok) return;
-  try {
-    env_.plan.sink().commit();
-    committed_ = true;
-  } catch (...) {
-    fail(env_.plan.stages.size() - 1, caught_exception());
+  // The main chain's sink last: what it holds is then all there is.
+  for (auto region = env_.plan.regions.rbegin(); region != env_.plan.regions.rend(); ++region) {
+    if (region->next >= 0) continue;
+    try {
+      env_.plan.sink_at(region->last).commit();
+    } catch (...) {
+      return fail(static_cast<std::size_t>(region->last), caught_exception());
+    }
   }
+  committed_ = true;
+}
+
+std::string Run::State::leftovers() const {
+  std::string all;
+  for (const Region& region : env_.plan.regions) {
+    if (region.next >= 0) continue;
+    const std::string left = env_.plan.sink_at(region.last).leftover();
+    if (!left.empty()) all += (all.empty() ? "" : ", ") + left;
+  }
+  return all;
 }
 
 void Run::State::close_stages() {
-  if (!committed_ && opened_ == env_.plan.stages.size()) {
-    report_.leftover = env_.plan.sink().leftover();
-  }
+  if (!committed_ && opened_ == env_.plan.stages.size()) report_.leftover = leftovers();
   for (std::size_t i = opened_; i-- > 0;) {
     try {
       env_.plan.stages[i].stage->close();
@@ -205,11 +245,10 @@ void Run::State::fill_report() {
   report_.threads = env_.plan.limits.threads;
   report_.read = env_.read.load();
   report_.bytes_read = env_.bytes_read.load();
-  report_.peak_records = env_.gate.peak();
-  report_.peak_memory = env_.pool.peak();
+  report_.peak_records = env_.peak_in_flight.load();
   report_.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   if (!engine_) return;
-  engine_->accounts().fill(report_);
+  engine_->fill(report_);
   for (std::size_t i = 0; i < contexts_.size(); ++i) contexts_[i]->fill(report_.stages[i].counters);
   check_sums();
 }
@@ -243,11 +282,12 @@ Progress Run::State::progress() const {
   Progress progress;
   progress.read = env_.read.load(std::memory_order_relaxed);
   progress.bytes_read = env_.bytes_read.load(std::memory_order_relaxed);
-  progress.records_in_flight = env_.gate.in_flight();
-  progress.memory = env_.pool.used();
+  progress.records_in_flight = env_.in_flight.load(std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   if (engine_) {
     progress.delivered = engine_->accounts().delivered();
+    progress.memory = engine_->memory_used();
+    progress.head = engine_->head_of_line();
     progress.size = env_.plan.source().size();
     progress.consumed =
         std::max(env_.bytes_handed_out.load(std::memory_order_relaxed), progress.bytes_read);
@@ -258,6 +298,18 @@ Progress Run::State::progress() const {
 Run::Run(Plan& plan, RunServices services)
     : state_(std::make_unique<State>(plan, std::move(services))) {}
 
+std::string head_text(const HeadOfLine& head) {
+  std::string text = head.part.empty() ? "record " : head.part + ", record at ";
+  text += std::to_string(head.part.empty() ? head.origin.position + 1 : head.origin.position);
+  text += head.holds ? " holds all others: " : " is the oldest: ";
+  text += kDoingNames[static_cast<std::size_t>(head.doing)];
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, " for %.1f s", head.seconds);
+  text += seconds;
+  if (head.attempt > 1) text += ", attempt " + std::to_string(head.attempt);
+  return text;
+}
+
 Run::~Run() {
   // A thread that hangs in a plugin still uses it all: let it have it.
   if (state_->hung()) [[maybe_unused]]
@@ -267,6 +319,9 @@ Run::~Run() {
 Report Run::run() { return state_->run(); }
 void Run::interrupt(int signal) { state_->interrupt(signal); }
 Progress Run::progress() const { return state_->progress(); }
+bool Run::set_workers(std::string_view stage, int min, int max) {
+  return state_->set_workers(stage, min, max);
+}
 void Run::observe(Observer& observer, std::uint64_t input_records) {
   state_->observe(observer, input_records);
 }

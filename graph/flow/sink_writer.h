@@ -2,23 +2,29 @@
 
 #include "graph/flow/accounts.h"
 #include "graph/flow/environment.h"
+#include "graph/flow/exit.h"
 #include "graph/flow/token.h"
 
 namespace weir {
 
-/// Gives records to the sink, up to the fence, and books what became of them.
-class SinkWriter {
+/// Gives records to a sink, up to the fence, and books what became of them.
+class SinkWriter final : public Exit {
  public:
-  SinkWriter(Environment& env, Accounts& accounts);
+  SinkWriter(Environment& env, Accounts& accounts, std::size_t stage);
 
-  void write(Token& token, Workspace& work) {
-    write(token, work, {work.records.data(), work.records.size()});
+  std::size_t take(Token& token, Workspace& work, std::span<detail::RecordData> records) override {
+    write(token, work, records);
+    return records.size();
   }
-  /// Some of the records that stand in `work`.
-  void write(Token& token, Workspace& work, std::span<detail::RecordData> records);
+  /// Letters never come this way.
+  std::size_t take_letters(Token&, std::span<detail::RecordData> letters) override {
+    return letters.size();
+  }
 
  private:
-  void settle(Token& token, std::span<detail::RecordData> records);
+  void write(Token& token, Workspace& work, std::span<detail::RecordData> records);
+  void address(Token& token, Workspace& work, detail::RecordData& record);
+  void settle(Token& token, Workspace& work, std::span<detail::RecordData> records);
 
   Environment& env_;
   Accounts& accounts_;

@@ -1,6 +1,7 @@
 #include "graph/flow/stage_pass.h"
 
 #include "graph/flow/failure.h"
+#include "graph/flow/letters.h"
 
 namespace weir {
 
@@ -59,10 +60,15 @@ void StagePass::discard_emitted() {
 
 void StagePass::end_input(const RecordData& last) {
   runner_.input_ended_ = true;
-  if (token_.kind != Token::Kind::data) return;
+  // A chain of dead letters ends nobody's input but its own.
+  const auto region = static_cast<std::size_t>(runner_.planned_.region);
+  if (token_.kind != Token::Kind::data || env_.plan.regions[region].letters) return;
   const std::lock_guard lock(env_.end_mutex);
-  const Place place = place_of(token_, last);
-  if (!env_.input_end || place < *env_.input_end) env_.input_end = place;
+  const Place place = token_.place(last.root);
+  if (!env_.input_end || place < env_.input_end->place) {
+    env_.input_end = InputEnd{place, stage_};
+    env_.input_has_end.store(true, std::memory_order_release);
+  }
   env_.stop_reading.store(true, std::memory_order_release);
 }
 
@@ -70,7 +76,7 @@ void StagePass::end_input(const RecordData& last) {
 /// its reason.
 void StagePass::end_after_take(const RecordData& record) {
   const std::lock_guard lock(env_.end_mutex);
-  if (env_.input_end && place_of(token_, record) <= *env_.input_end) return;
+  if (env_.input_end && token_.place(record.root) <= env_.input_end->place) return;
   token_.mark(record.root, root_mark(Outcome::filtered, kAfterTake));
 }
 
@@ -80,31 +86,41 @@ void StagePass::fail_record(RecordData& record) {
     // Given up in the middle of a call, which may have failed for no other reason.
     return token_.mark(record.root, root_mark(Outcome::abandoned, kInterrupted));
   }
-  const bool full = policy_ == OnError::fail || token_.wants_samples();
-  RecordFailure failure = describe_failure(stage_, record, token_.root_base, full);
-  failure.kept = policy_ == OnError::keep;
-  switch (policy_) {
+  const bool full = policy_.action == OnError::fail || token_.wants_samples();
+  RecordFailure failure = describe_failure(stage_, record, token_.place(record.root), full);
+  failure.kept = policy_.action == OnError::keep;
+  switch (policy_.action) {
     case OnError::fail:
-      env_.fence.lower(place_of(token_, record), failure_sample(env_, failure));
+      env_.fence.lower(failure.place, failure_sample(env_, failure));
       env_.stop_reading.store(true, std::memory_order_release);
       end(record, Outcome::abandoned);
-      failed_run_ = true;
+      failed_run_ = token_.sorted;
       break;
     case OnError::skip:
       end(record, Outcome::skipped);
       break;
-    case OnError::keep: {
-      detail::Extra* extra = record.extra;
-      extra->error.stage = stage_;
-      extra->has_error = true;
-      record = entered_;
-      record.extra = extra;
-      record.state = RecordState::live;
+    case OnError::keep:
+      restore(record);
       keep(record);
       break;
-    }
+    case OnError::letter:
+      restore(record);
+      address_letter(record, policy_.to, work_.arena, env_);
+      token_.letters.push() = record;  // There is room.
+      end(record, Outcome::dead_lettered);
+      break;
   }
   token_.add_failure(std::move(failure), full);
+}
+
+/// The record as it entered, with its error.
+void StagePass::restore(RecordData& record) {
+  detail::Extra* extra = record.extra;
+  extra->error.stage = stage_;
+  extra->has_error = true;
+  record = entered_;
+  record.extra = extra;
+  record.state = RecordState::live;
 }
 
 /// Memory ran out: what is done goes on at the next stage, the rest here, both when this token is

@@ -42,6 +42,8 @@ class StagePass final : public Call {
   bool over_records(Process process);
   template <class Make>
   void made_records(Make make);
+  /// What was made is all there is.
+  void take_made() { close(); }
   /// The current record entered as `record` (a batch transform has changed it before).
   void entered_as(const detail::RecordData& record) { entered_ = record; }
 
@@ -49,13 +51,16 @@ class StagePass final : public Call {
   void finish_record(detail::RecordData& record);
   void fail_record(detail::RecordData& record);
   bool settle_exception(detail::RecordData& data);
+  void restore(detail::RecordData& record);
   void discard_emitted();
   void end_input(const detail::RecordData& last);
   void end_after_take(const detail::RecordData& record);
   void keep(const detail::RecordData& record);
   void end(const detail::RecordData& record, Outcome outcome);
   bool starve(std::uint32_t next);
-  bool dipped() const { return work_.arena.dipped() || work_.spare.dipped(); }
+  bool dipped() const {
+    return work_.arena.dipped() || work_.spare.dipped() || token_.letters.dipped();
+  }
   void close();
 
   StageRunner& runner_;
@@ -64,7 +69,7 @@ class StagePass final : public Call {
   Workspace& work_;
   StageRunner::Worker& worker_;
   const std::uint16_t stage_;
-  const OnError policy_;
+  const ErrorPolicy policy_;
   const bool serial_;
   std::uint32_t kept_ = 0;      ///< Records at the front of `work.records` that went on.
   std::uint32_t mark_ = 0;      ///< Size of the output before this record.
@@ -98,6 +103,7 @@ bool StagePass::over_records(Process process) {
         entered_ = data;
         mark_ = work_.spare.size();
         if (work_.spare.open()) work_.spare.ensure_room();
+        if (policy_.action == OnError::letter) token_.letters.ensure_room();
         work_.arena.set_budget(limit);
         current_ = &data;
         Record record(data, work_.arena, env_);
@@ -148,7 +154,8 @@ void StagePass::made_records(Make make) {
     failure.message = caught.message;
   }
   if (!failure.kind.empty()) {
-    env_.fence.lower({token_.sequence, 0}, failure_sample(env_, failure));
+    failure.place = token_.first_place;
+    env_.fence.lower(failure.place, failure_sample(env_, failure));
     token_.add_failure(std::move(failure), true);
     env_.stop_reading.store(true, std::memory_order_release);
   }

@@ -47,7 +47,7 @@ StageRunner::Worker* StageRunner::worker(const Token& token, int slot) {
     failure.stage = static_cast<std::uint16_t>(index_);
     failure.kind = "scratch";
     failure.message = e.what();
-    env_.fence.lower({token.sequence, token.root_base}, failure_sample(env_, failure));
+    env_.fence.lower(token.place(0), failure_sample(env_, failure));
     env_.stop_reading.store(true, std::memory_order_release);
     return nullptr;
   }
@@ -89,7 +89,11 @@ bool StageRunner::run_batch(Token& token, Workspace& work, Worker& worker) {
     }
   }
   std::size_t at = 0;
-  return pass.over_records([&](Record&) { pass.entered_as(entered[at++]); });
+  if (pass.over_records([&](Record&) { pass.entered_as(entered[at++]); })) return true;
+  // Those that have not met their policy will be worked on again, so they enter as they did.
+  std::copy(entered.begin() + static_cast<std::ptrdiff_t>(at), entered.end(),
+            records.begin() + static_cast<std::ptrdiff_t>(at));
+  return false;
 }
 
 bool StageRunner::run(Token& token, Workspace& work, int slot) {
@@ -113,14 +117,18 @@ bool StageRunner::run(Token& token, Workspace& work, int slot) {
     auto& stage = static_cast<SerialTransform&>(*planned_.stage);
     work.arena.allow_reserve(true);
     work.spare.allow_reserve(true);
+    token.letters.allow_reserve(true);
     StagePass pass(*this, token, work, worker);
     if (token.kind == Token::Kind::finish && token.finish_stage == static_cast<int>(index_)) {
       pass.made_records([&](Call& call) { token.finish_more = stage.finish(call); });
     }
     done = pass.over_records([&](Record& r) { stage.process(r, pass); });
-    if (work.arena.dipped() || work.spare.dipped()) token.holds_reserve = true;
+    if (work.arena.dipped() || work.spare.dipped() || token.letters.dipped()) {
+      token.holds_reserve = true;
+    }
     work.arena.allow_reserve(false);
     work.spare.allow_reserve(false);
+    token.letters.allow_reserve(false);
   } else {
     const auto& stage = static_cast<const Transform&>(*planned_.stage);
     StagePass pass(*this, token, work, worker);
@@ -137,6 +145,22 @@ bool StageRunner::run(Token& token, Workspace& work, int slot) {
   }
   token.tallies[index_].busy_ns += static_cast<std::uint64_t>((Clock::now() - start).count());
   return done;
+}
+
+void StageRunner::begin(Token& token, int slot) {
+  if (planned_.type->role != Role::transform) return;
+  const auto& stage = static_cast<const Transform&>(*planned_.stage);
+  make(token, slot, [&](Call& call) { stage.begin(call); });
+}
+
+void StageRunner::make(Token& token, int slot, const std::function<void(Call&)>& make) {
+  Worker* const made = worker(token, slot);
+  if (!made) return;
+  StagePass pass(*this, token, token.work, *made);
+  token.work.set_lane(Lane::reserve);
+  pass.made_records(make);
+  token.work.set_lane(Lane::normal);
+  pass.take_made();
 }
 
 void StageRunner::settle_source_failures(Token& token, Workspace& work) {

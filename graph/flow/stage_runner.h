@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -19,6 +20,11 @@ class StageRunner {
   /// Works off `work.records`. Returns false if memory ran out: what is left then stands in
   /// `token.rests`. `slot` is the calling thread's number.
   bool run(Token& token, Workspace& work, int slot);
+
+  /// Lets a stage that is called record by record emit what stands before the first record, or
+  /// whatever `make` has it emit.
+  void begin(Token& token, int slot);
+  void make(Token& token, int slot, const std::function<void(Call&)>& make);
 
   /// Records that the source itself failed get their policy (`too_big`, a line too long).
   void settle_source_failures(Token& token, Workspace& work);

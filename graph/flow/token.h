@@ -6,28 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "graph/flow/fence.h"
 #include "graph/flow/report.h"
+#include "graph/flow/root_mark.h"
+#include "graph/flow/ticket.h"
 #include "graph/flow/workspace.h"
 #include "weir/feed.h"
 
 namespace weir {
-
-/// How one origin ended and where: the outcome in the upper bits, so that the heavier one is the
-/// larger number, and a reason (a stage's index, or one of kAfter...) in the lower ones.
-using RootMark = std::uint16_t;
-constexpr std::uint16_t kReasonBits = 12;
-constexpr std::uint16_t kReasonMask = (1u << kReasonBits) - 1;
-constexpr std::uint16_t kAfterTake = kReasonMask;
-constexpr std::uint16_t kAfterFailure = kReasonMask - 1;
-constexpr std::uint16_t kInterrupted = kReasonMask - 2;
-constexpr std::uint16_t kNoReason = kReasonMask - 3;
-
-constexpr RootMark root_mark(Outcome outcome, std::uint16_t reason) {
-  return static_cast<RootMark>((static_cast<unsigned>(outcome) << kReasonBits) | reason);
-}
-constexpr Outcome outcome_of(RootMark mark) { return static_cast<Outcome>(mark >> kReasonBits); }
-constexpr std::uint16_t reason_of(RootMark mark) { return mark & kReasonMask; }
-constexpr RootMark kUnmarked = root_mark(Outcome::filtered, kNoReason);
 
 /// What one stage did with a batch.
 struct StageTally {
@@ -40,7 +26,8 @@ struct StageTally {
 struct RecordFailure {
   std::uint16_t stage = 0;
   bool kept = false;
-  std::uint32_t root = 0;  ///< Logical: counted from the token's first record.
+  Place place;
+  int attempts = 1;
   std::uint32_t part = 0;
   std::uint64_t position = 0;
   std::string kind;
@@ -52,8 +39,9 @@ struct RecordFailure {
 struct FailureNote {
   std::uint16_t stage = 0;
   std::uint16_t kind = 0;  ///< Index into the token's kinds.
-  std::uint32_t root = 0;
   bool kept = false;
+  bool sampled = false;
+  Place place;
 };
 
 /// Records that a stage could not finish for want of memory: [begin, end) of an array, to go on at
@@ -74,7 +62,11 @@ class Token {
   static constexpr std::size_t kSamples = 16;
 
   Token(MemoryPool& pool, std::size_t stages)
-      : work(pool, Lane::normal), roots(pool), tallies(stages) {}
+      : work(pool, Lane::normal),
+        letters(pool, Lane::normal),
+        roots(pool),
+        tickets(pool),
+        tallies(stages) {}
 
   /// Whether something is left to do that only the oldest token may do.
   bool unfinished() const { return unfinished_count > 0 || !split.done(); }
@@ -84,7 +76,17 @@ class Token {
   void mark(std::uint32_t root, RootMark value) {
     if (root == detail::kNoRoot) return;
     RootMark& current = roots[root];
-    if (outcome_of(value) > outcome_of(current) || current == kUnmarked) current = value;
+    if (outweighs(value, current)) current = value;
+  }
+  /// Where a root stands in the order of origins; what a stage made by itself stands first.
+  Place place(std::uint32_t root) const {
+    if (root == detail::kNoRoot) return first_place;
+    if (root < tickets.size() && tickets[root]) return tickets[root]->place;
+    return {sequence, root_base + root};
+  }
+  void set_sequence(std::uint64_t number) {
+    sequence = number;
+    first_place = {number, 0};
   }
   void add_unfinished(Unfinished rest) {
     if (rest.begin >= rest.end) return;
@@ -93,17 +95,28 @@ class Token {
   }
   /// Counts a failure; `full`: it has a message and may become a sample of the report.
   void add_failure(RecordFailure failure, bool full);
-  bool wants_samples() const { return samples.size() < kSamples; }
+  /// Forgets all but the first so many.
+  void take_back_failures(std::size_t count);
+  bool wants_samples() const { return all_samples || samples.size() < kSamples; }
 
-  std::uint64_t capacity() const { return work.capacity() + roots.capacity_bytes(); }
+  std::uint64_t capacity() const {
+    return work.capacity() + letters.capacity_bytes() + roots.capacity_bytes() +
+           tickets.capacity_bytes();
+  }
   void reset();
 
   Kind kind = Kind::data;
   std::uint64_t sequence = 0;
   int finish_stage = 0;      ///< kind finish: the serial stage whose `finish` runs.
   bool finish_more = false;  ///< That stage wants to be called again.
+  Place first_place;         ///< The smallest place in it.
+  bool sorted = true;        ///< Its records stand in the order of origins.
   Workspace work;
+  RecordArray letters;  ///< Dead letters on their way; their bytes are in `work`.
   PooledArray<RootMark> roots;
+  /// Of origins that came from another batch or have records that went on to one; may be shorter
+  /// than `roots`, and null.
+  PooledArray<Ticket*> tickets;
   std::uint32_t root_base = 0;  ///< How many roots were accounted before roots[0].
   std::uint32_t credits = 0;    ///< Records of the region's share that this token holds.
   Split split;                  ///< What is left to load.
@@ -117,7 +130,22 @@ class Token {
   std::vector<FailureNote> failures;
   std::vector<std::string> failure_kinds;
   std::vector<RecordFailure> samples;
+  bool all_samples = false;       ///< Every failure keeps its message.
+  std::uint64_t fill_ns = 0;      ///< What it took to fill it.
+  bool at_head = false;           ///< The head finisher is at work on it.
+  bool staged = false;            ///< At the region's end: its last stages are done with it.
+  std::uint32_t exit_record = 0;  ///< The next to leave the region.
+  std::uint32_t exit_letter = 0;
   std::atomic<int> stage{0};  ///< Where it is; for the report of a stuck run.
+  /// What others may see of a token on its way, to name the head of line.
+  struct Sight {
+    std::atomic<std::uint64_t> sequence{0};
+    std::atomic<std::uint64_t> position{0};
+    std::atomic<std::uint32_t> part{0};
+    std::atomic<std::int64_t> since{0};  ///< When it was filled; 0: it is not on its way.
+  } sight;
+  /// Lets it be seen.
+  void show();
 };
 
 }  // namespace weir

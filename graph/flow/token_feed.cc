@@ -17,9 +17,9 @@ constexpr std::uint32_t kRoomStep = 256;
 
 }  // namespace
 
-TokenFeed::TokenFeed(Environment& env, Token& token, Workspace& work, std::uint32_t want_records,
-                     std::uint64_t want_bytes)
-    : env_(env), token_(token), work_(work) {
+TokenFeed::TokenFeed(Environment& env, Share& share, Token& token, Workspace& work,
+                     std::uint32_t want_records, std::uint64_t want_bytes)
+    : env_(env), share_(share), token_(token), work_(work) {
   arena_ = &work.arena;
   host_ = &env;
   want_records_ = want_records;
@@ -48,7 +48,7 @@ void TokenFeed::book() {
 void TokenFeed::make_room() {
   book();
   if (token_.roots.size() == token_.credits) {
-    const std::uint32_t more = env_.gate.take_records(kCreditStep);
+    const std::uint32_t more = share_.gate.take_records(kCreditStep);
     if (more == 0) throw detail::OutOfMemory{};
     token_.credits += more;
   }
@@ -69,19 +69,19 @@ void TokenFeed::reject_size(Record& record, std::size_t size) {
                false});
 }
 
-void settle_feed(Environment& env, StageRunner& source, Token& token, Workspace& work,
+void settle_feed(Environment& env, Share& share, StageRunner& source, Token& token, Workspace& work,
                  TokenFeed& feed) {
   feed.book();
   token.bytes += feed.bytes();
   token.tallies[0].in += feed.appended();
-  env.gate.enter(feed.appended());
+  env.enter(feed.appended());
   env.read.fetch_add(feed.appended(), std::memory_order_relaxed);
   env.bytes_read.fetch_add(feed.bytes(), std::memory_order_relaxed);
   // One credit stays with a split that is not done, so that its rest can always go on.
   const std::uint32_t keep =
       std::max<std::uint32_t>(token.roots.size(), token.split.done() ? 0 : 1);
   if (token.credits > keep) {
-    env.gate.give_records(token.credits - keep);
+    share.gate.give_records(token.credits - keep);
     token.credits = keep;
   }
   source.settle_source_failures(token, work);
@@ -95,22 +95,22 @@ void fail_at_source(Environment& env, Token& token) {
     caught = {"memory", "the source asked for memory again and again", false};
   }
   RecordFailure failure;
-  failure.root = token.root_base + token.roots.size();
+  failure.place = {token.sequence, token.root_base + token.roots.size()};
   failure.part = token.split.done() ? env.parts.last() : token.split.part;
   failure.position = token.split.begin;
   failure.kind = caught.kind;
   failure.message = caught.message;
   token.split = {};
-  env.fence.lower({token.sequence, failure.root}, failure_sample(env, failure));
+  env.fence.lower(failure.place, failure_sample(env, failure));
   token.add_failure(std::move(failure), true);
   env.stop_reading.store(true, std::memory_order_release);
 }
 
-void load_split(Environment& env, StageRunner& source, Token& token, Workspace& work,
+void load_split(Environment& env, Share& share, StageRunner& source, Token& token, Workspace& work,
                 std::uint32_t want_records, std::uint64_t want_bytes) {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
-  TokenFeed feed(env, token, work, want_records, want_bytes);
+  TokenFeed feed(env, share, token, work, want_records, want_bytes);
   try {
     env.plan.source().load(token.split, feed);
   } catch (const detail::OutOfMemory&) {
@@ -120,7 +120,7 @@ void load_split(Environment& env, StageRunner& source, Token& token, Workspace& 
     feed.book();
     fail_at_source(env, token);
   }
-  settle_feed(env, source, token, work, feed);
+  settle_feed(env, share, source, token, work, feed);
   token.tallies[0].busy_ns += static_cast<std::uint64_t>((Clock::now() - start).count());
 }
 

@@ -12,12 +12,15 @@ namespace weir {
 /// Owns every token of a run, so that none is lost when the graph drops a message without a word.
 class TokenPool {
  public:
-  TokenPool(MemoryPool& memory, std::size_t stages) : memory_(memory), stages_(stages) {}
+  /// `all_samples`: every failure of a token keeps its message.
+  TokenPool(MemoryPool& memory, std::size_t stages, bool all_samples)
+      : memory_(memory), stages_(stages), all_samples_(all_samples) {}
 
   Token* get() {
     const std::lock_guard lock(mutex_);
     if (free_.empty()) {
       all_.push_back(std::make_unique<Token>(memory_, stages_));
+      all_.back()->all_samples = all_samples_;
       return all_.back().get();
     }
     Token* token = free_.back();
@@ -30,12 +33,24 @@ class TokenPool {
     free_.push_back(token);
   }
 
+  /// The oldest token on its way, as far as can be seen from outside; null if there is none.
+  const Token* oldest_seen() const {
+    const std::lock_guard lock(mutex_);
+    const Token* oldest = nullptr;
+    for (const auto& token : all_) {
+      if (token->sight.since.load(std::memory_order_acquire) == 0) continue;
+      if (!oldest || token->sight.sequence < oldest->sight.sequence) oldest = token.get();
+    }
+    return oldest;
+  }
+
   /// Tokens that were taken and not put back.
   std::vector<Token*> alive() const;
 
  private:
   MemoryPool& memory_;
   const std::size_t stages_;
+  const bool all_samples_;
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Token>> all_;
   std::vector<Token*> free_;

@@ -19,8 +19,9 @@ void PooledArena::reset() {
 
 Block PooledArena::take_block(std::size_t size) {
   Block block;
-  if (!pool_->take(size, lane_, block)) {
-    if (!reserve_allowed_ || !pool_->take(size, Lane::reserve, block)) throw detail::OutOfMemory{};
+  if (!pool_->take_or_reclaim(size, lane_, block)) {
+    if (!reserve_allowed_ || !pool_->take_or_reclaim(size, Lane::reserve, block))
+      throw detail::OutOfMemory{};
     dipped_ = true;
   }
   blocks_.push_back(block);
@@ -50,9 +51,9 @@ void RecordArray::grow() {
   bytes += bytes < 128 * 1024 ? bytes + 16 * sizeof(detail::RecordData) : bytes / 4;
   const std::size_t hinted = std::exchange(hint_, 0) * sizeof(detail::RecordData);
   Block bigger;
-  if ((hinted <= bytes || !pool_->take(hinted, lane_, bigger)) &&
-      !pool_->take(bytes, lane_, bigger)) {
-    if (!reserve_allowed_ || !pool_->take(bytes, Lane::reserve, bigger)) {
+  if ((hinted <= bytes || !pool_->take_or_reclaim(hinted, lane_, bigger)) &&
+      !pool_->take_or_reclaim(bytes, lane_, bigger)) {
+    if (!reserve_allowed_ || !pool_->take_or_reclaim(bytes, Lane::reserve, bigger)) {
       throw detail::OutOfMemory{};
     }
     dipped_ = true;

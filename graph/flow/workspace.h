@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -56,6 +57,7 @@ class PooledArray {
 
   T* data() { return reinterpret_cast<T*>(block_.data); }
   T& operator[](std::size_t i) { return data()[i]; }
+  const T& operator[](std::size_t i) const { return reinterpret_cast<const T*>(block_.data)[i]; }
   std::uint32_t size() const { return size_; }
   std::uint64_t capacity_bytes() const { return block_.size; }
 
@@ -78,7 +80,7 @@ class PooledArray {
  private:
   void grow(Lane lane) {
     Block bigger;
-    if (!pool_->take(block_.size + block_.size / 2 + sizeof(T), lane, bigger)) {
+    if (!pool_->take_or_reclaim(block_.size + block_.size / 2 + sizeof(T), lane, bigger)) {
       throw detail::OutOfMemory{};
     }
     if (size_ > 0) std::memcpy(bigger.data, block_.data, size_ * sizeof(T));
@@ -111,6 +113,7 @@ class RecordArray final : public detail::Output {
     dipped_ = false;
   }
   bool dipped() const { return dipped_; }
+  std::span<detail::RecordData> all() { return {data_, size_}; }
   bool open() const { return capacity_ > 0; }
   void truncate(std::uint32_t size) { size_ = size; }
   /// The free room behind the records, at least one, and its use.

@@ -14,15 +14,17 @@ void check_chain(const std::vector<Draft>& drafts, const Mark& mark, Diagnostics
     // What stands at an end and is no stage, or of an unknown type, is wrong already.
     const bool first = i == 0 || (i == 1 && !drafts.front().type);
     const bool last = (i + 1 == drafts.size() && drafts.size() > 1) ||
-                      (i + 2 == drafts.size() && !drafts.back().type);
+                      (i + 2 == drafts.size() && !drafts.back().type) ||
+                      (i + 1 < drafts.size() && drafts[i + 1].letters);
     const bool is_source = draft.type->role == Role::source;
     const bool is_sink = draft.type->role == Role::sink;
     if (is_source && !first) {
       diagnostics.error(uses, "stage " + draft.shown() + " is a source and must be first",
                         "a pipeline has one source");
     } else if (is_sink && !last) {
-      diagnostics.error(uses, "stage " + draft.shown() + " is a sink and must be last",
-                        "a pipeline has one sink");
+      diagnostics.error(
+          uses, "stage " + draft.shown() + " is a sink and must be last",
+          "a stage behind a sink takes dead letters: 'on_error: { to: NAME }' names it");
     } else if (i == 0 && !is_source) {
       diagnostics.error(uses, "expected a source first, got " + draft.shown());
     } else if (i > 0 && i + 1 == drafts.size() && !is_sink) {

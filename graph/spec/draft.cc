@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "graph/spec/call_check.h"
 #include "graph/spec/role_keys.h"
 
 namespace weir {
@@ -63,6 +64,7 @@ Draft bind_stage(StageSpec spec, const Registry& registry, bool quiet, SpecBinde
   }
   draft.good = draft.spec.good;
   draft.good &= check_keys_of_role(draft.spec, *draft.type, binder.diagnostics());
+  draft.good &= check_call(draft.spec, *draft.type, binder.diagnostics());
   draft.options = draft.type->make_options();
   binder.take_named();
   draft.good &= bind_with(draft, binder);
@@ -72,8 +74,8 @@ Draft bind_stage(StageSpec spec, const Registry& registry, bool quiet, SpecBinde
     if (std::find(known.begin(), known.end(), field) == known.end()) known.push_back(field);
   }
   draft.named.text |= draft.spec.named.text;
-  if (draft.type->set_key && !draft.spec.key.empty()) {
-    draft.type->set_key(draft.options.get(), draft.spec.key);
+  if (draft.type->set_key && !draft.spec.key.fields.empty()) {
+    draft.type->set_key(draft.options.get(), draft.spec.key.fields);
   }
   return draft;
 }

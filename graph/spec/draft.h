@@ -14,8 +14,11 @@ struct Draft {
   const TypeSpec* type = nullptr;  ///< Null: not found, which has been reported.
   std::shared_ptr<void> options;
   std::unique_ptr<Stage> stage;
-  NamedInputs named;  ///< By options and keys.
-  bool good = false;  ///< Nothing was wrong so far; if false, nothing more is said about it.
+  NamedInputs named;     ///< By options and keys.
+  int rate = -1;         ///< CallPolicy::rate.
+  bool letters = false;  ///< A chain of dead letters begins here.
+  bool chaos = false;    ///< Faults are to be injected.
+  bool good = false;     ///< Nothing was wrong so far; if false, nothing more is said about it.
 
   /// "'errors' (filter)", as messages name it.
   std::string shown() const { return "'" + spec.name + "' (" + type->name + ")"; }

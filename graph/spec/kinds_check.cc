@@ -70,6 +70,8 @@ void check_needs(const Draft& draft, const Kinds& kinds, const Held& held,
 void check_kinds(const std::vector<Draft>& drafts, Diagnostics& diagnostics) {
   Held held{Text::unknown, Fields::unknown, {}};
   for (const Draft& draft : drafts) {
+    // Dead letters are as they came into the stage that failed, and have a field `error`.
+    if (draft.letters) held = {Text::unknown, Fields::present, {}};
     if (!draft.good) {
       held = {Text::unknown, Fields::unknown, draft.spec.name};
       continue;

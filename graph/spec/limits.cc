@@ -1,6 +1,7 @@
 #include "graph/spec/limits.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace weir {
 namespace {
@@ -8,19 +9,25 @@ namespace {
 constexpr std::uint64_t kMiB = 1ull << 20;
 /// What a stage may take beside the record's own bytes (tables, entries of emitted records).
 constexpr std::uint64_t kBesideRecord = kMiB;
-/// What must be left beside the reserve for anything to be read at all.
+/// What must be left beside a region's reserve for anything else to be in it at all.
 constexpr std::uint64_t kBesideReserve = 2 * kMiB;
 /// A default below this would make errors of ordinary records.
 constexpr std::uint64_t kSmallestDefault = 64 << 10;
+/// The state of keys by default, as a part of the memory.
+constexpr std::uint64_t kStatePart = 4;
 
 /// In whole MiB, rounded up.
 std::string shown(std::uint64_t bytes) {
   return OptionType<Bytes>::show({(bytes + kMiB - 1) / kMiB * kMiB});
 }
 
-std::string with_stages(std::size_t transforms) {
-  return std::to_string(transforms) + (transforms == 1 ? " stage" : " stages") +
-         " between source and sink";
+std::string with_stages(const LimitNeeds& needs) {
+  const std::size_t n = needs.transforms;
+  const std::size_t regions = needs.units.size();
+  std::string text =
+      std::to_string(n) + (n == 1 ? " stage" : " stages") + " between source and sink";
+  if (regions > 1) text += " in " + std::to_string(regions) + " regions";
+  return text;
 }
 
 const Mark& mark_of(const Node* limits, std::string_view key) {
@@ -29,19 +36,61 @@ const Mark& mark_of(const Node* limits, std::string_view key) {
   return value ? value->mark : limits ? limits->mark : kNowhere;
 }
 
-/// The largest record whose reserve takes no more than half of the memory.
-std::uint64_t fitting_record(std::uint64_t memory, std::size_t transforms) {
-  const std::uint64_t share = memory / 2 / (transforms + 1);
+std::uint64_t sum_of(const std::vector<std::uint64_t>& units) {
+  return std::accumulate(units.begin(), units.end(), std::uint64_t{0});
+}
+
+/// Bytes that are kept back so that the oldest record can always be finished. (DESIGN.md,
+/// "Memory".)
+std::uint64_t reserve_of(std::uint64_t units, std::uint64_t record) {
+  return units * (record + kBesideRecord);
+}
+
+/// The largest record whose reserves take no more than half of `memory`.
+std::uint64_t fitting_record(std::uint64_t memory, std::uint64_t units) {
+  const std::uint64_t share = memory / 2 / units;
   return share > kBesideRecord ? share - kBesideRecord : 0;
+}
+
+/// The memory that suffices for reserves of `reserve` bytes and as much again, and the state.
+std::uint64_t suffices(std::uint64_t reserve, const LimitsSpec& spec, std::uint64_t state) {
+  const std::uint64_t both = 2 * reserve;
+  if (state == 0 || spec.state) return both + state;
+  return (both * kStatePart + kStatePart - 2) / (kStatePart - 1);
+}
+
+/// Whether a written record, the state and something beside them fit.
+void check_record(const Limits& limits, const LimitsSpec& spec, const Node* node,
+                  const LimitNeeds& needs, Diagnostics& diagnostics) {
+  const std::uint64_t needed = reserve_of(sum_of(needs.units), limits.record) +
+                               kBesideReserve * needs.units.size() + limits.state;
+  if (needed <= limits.memory) return;
+  std::string message = "a record of " + OptionType<Bytes>::show({limits.record});
+  if (spec.state) message += " and a state of " + OptionType<Bytes>::show(*spec.state);
+  message += spec.state ? " need" : " needs";
+  diagnostics.error(mark_of(node, "record"), message + " 'memory' of at least " + shown(needed) +
+                                                 " with " + with_stages(needs) + ", got " +
+                                                 OptionType<Bytes>::show(spec.memory));
+}
+
+/// The record that is the default in this memory.
+void derive_record(Limits& limits, const LimitsSpec& spec, const Node* node,
+                   const LimitNeeds& needs, Diagnostics& diagnostics) {
+  const std::uint64_t units = sum_of(needs.units);
+  const std::uint64_t free = limits.memory - std::min(limits.state, limits.memory);
+  limits.record = std::min(limits.record, fitting_record(free, units));
+  if (limits.record >= kSmallestDefault) return;
+  const std::uint64_t reserve = reserve_of(units, kSmallestDefault);
+  diagnostics.error(mark_of(node, "memory"),
+                    "expected 'memory' of at least " +
+                        shown(suffices(reserve, spec, limits.state)) + " with " +
+                        with_stages(needs) + ", got " + OptionType<Bytes>::show(spec.memory),
+                    "or say how large a 'record' may be");
 }
 
 }  // namespace
 
-std::uint64_t reserve_of(std::size_t transforms, std::uint64_t record) {
-  return (transforms + 1) * (record + kBesideRecord);
-}
-
-Limits resolve_limits(const LimitsSpec& spec, const Node* node, std::size_t transforms,
+Limits resolve_limits(const LimitsSpec& spec, const Node* node, const LimitNeeds& needs,
                       const LoadOptions& options, Diagnostics& diagnostics) {
   Limits limits;
   limits.records = spec.records;
@@ -53,27 +102,34 @@ Limits resolve_limits(const LimitsSpec& spec, const Node* node, std::size_t tran
     diagnostics.error({}, "expected at most " + std::to_string(Count::kMost) + " threads, got " +
                               std::to_string(limits.threads));
   }
+  if (spec.state || needs.keyed) {
+    limits.state = spec.state.value_or(Bytes{limits.memory / kStatePart}).value;
+  }
+  if (limits.records < needs.units.size()) {
+    diagnostics.error(mark_of(node, "records"), "expected 'records' of at least " +
+                                                    std::to_string(needs.units.size()) + " with " +
+                                                    with_stages(needs) + ", got " +
+                                                    std::to_string(limits.records));
+  }
   if (spec.record) {
     limits.record = spec.record->value;
-    const std::uint64_t needed = reserve_of(transforms, limits.record) + kBesideReserve;
-    if (needed > limits.memory) {
-      diagnostics.error(mark_of(node, "record"),
-                        "a record of " + OptionType<Bytes>::show(*spec.record) +
-                            " needs 'memory' of at least " + shown(needed) + " with " +
-                            with_stages(transforms) + ", got " +
-                            OptionType<Bytes>::show(spec.memory));
-    }
-    return limits;
-  }
-  limits.record = std::min(limits.record, fitting_record(limits.memory, transforms));
-  if (limits.record < kSmallestDefault) {
-    diagnostics.error(mark_of(node, "memory"),
-                      "expected 'memory' of at least " +
-                          shown(2 * reserve_of(transforms, kSmallestDefault)) + " with " +
-                          with_stages(transforms) + ", got " + OptionType<Bytes>::show(spec.memory),
-                      "or say how large a 'record' may be");
+    check_record(limits, spec, node, needs, diagnostics);
+  } else {
+    derive_record(limits, spec, node, needs, diagnostics);
   }
   return limits;
+}
+
+void share_out(const Limits& limits, const LimitNeeds& needs, std::vector<Region>& regions) {
+  const std::uint64_t reserves = reserve_of(sum_of(needs.units), limits.record);
+  const std::uint64_t rest = limits.memory - limits.state - reserves;
+  const std::uint64_t n = regions.size();
+  for (std::size_t i = 0; i < regions.size(); ++i) {
+    Region& region = regions[i];
+    region.reserve = reserve_of(needs.units[i], limits.record);
+    region.memory = region.reserve + rest / n + (i == 0 ? rest % n : 0);
+    region.records = limits.records / n + (i == 0 ? limits.records % n : 0);
+  }
 }
 
 }  // namespace weir

@@ -5,9 +5,21 @@
 
 namespace weir {
 
-/// Resolves `auto` and what was not written, and checks that the memory suffices for a pipeline
-/// with that many stages between source and sink. `node` is `limits:`, null if not written.
-Limits resolve_limits(const LimitsSpec& spec, const Node* node, std::size_t transforms,
+/// What the limits are for.
+struct LimitNeeds {
+  std::size_t transforms = 0;  ///< Stages that are no source and no sink.
+  /// Of each region, in whole records (layout.h, `reserve_units`).
+  std::vector<std::uint64_t> units;
+  bool keyed = false;  ///< A stage has state per key.
+};
+
+/// Resolves `auto` and what was not written, and checks that the memory and the records suffice.
+/// `node` is `limits:`, null if not written.
+Limits resolve_limits(const LimitsSpec& spec, const Node* node, const LimitNeeds& needs,
                       const LoadOptions& options, Diagnostics& diagnostics);
+
+/// Gives each region its share of the limits, which suffice: its reserve, that is, what one record
+/// may take on its way through it, and an equal part of the rest.
+void share_out(const Limits& limits, const LimitNeeds& needs, std::vector<Region>& regions);
 
 }  // namespace weir

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "graph/spec/assemble.h"
 #include "graph/spec/chain.h"
+#include "graph/spec/chaos.h"
 #include "graph/spec/draft.h"
 #include "graph/spec/interpolate.h"
-#include "graph/spec/layout.h"
-#include "graph/spec/limits.h"
+#include "graph/spec/letters.h"
 #include "graph/spec/params.h"
+#include "graph/spec/rates.h"
+#include "graph/spec/share_check.h"
 #include "graph/spec/yaml_bytes.h"
 #include "graph/spec/yaml_reader.h"
 
@@ -58,17 +61,35 @@ class Loading {
     const bool plugins_good = load_plugins();
     std::optional<LimitsSpec> limits = LimitsSpec();
     if (spec_.limits.node) limits = read_limits(*spec_.limits.node, binder_);
+    std::vector<SharedRate> shared;
+    if (spec_.shared.node) shared = read_shared(*spec_.shared.node, binder_);
     if (!spec_.stages.node) return;
     std::vector<StageSpec> stages = read_stages(*spec_.stages.node, *options_.registry, binder_);
     drafts_ = bind_stages(std::move(stages), *options_.registry, !plugins_good, binder_);
+    link_letters(drafts_, diagnostics_);
     if (spec_.stages.node->shape == Node::Shape::list) {
       check_chain(drafts_, spec_.stages.node->mark, diagnostics_);
     }
     make_stages(drafts_, binder_);
     check_kinds(drafts_, diagnostics_);
-    const std::size_t between = drafts_.size() > 2 ? drafts_.size() - 2 : 0;
-    if (!limits) return;
-    limits_ = resolve_limits(*limits, spec_.limits.node, between, options_, diagnostics_);
+    mark_chaos(drafts_, options_, diagnostics_);
+    rates_ = resolve_rates(drafts_, shared, diagnostics_);
+    if (limits) lay_out_all(*limits);
+  }
+
+  void lay_out_all(const LimitsSpec& limits) {
+    const std::vector<StageShape> shapes = shapes_of(drafts_);
+    regions_ = lay_out(shapes);
+    const LimitNeeds needs = needs_of(shapes, regions_);
+    Diagnostics about_limits(diagnostics_.file());
+    limits_ = resolve_limits(limits, spec_.limits.node, needs, options_, about_limits);
+    diagnostics_.add(about_limits);
+    // The regions are those that are meant only where the stages' keys could be read.
+    const bool known = std::all_of(drafts_.begin(), drafts_.end(),
+                                   [](const Draft& d) { return d.type && d.spec.good; });
+    if (about_limits.failed() || !known || drafts_.empty()) return;
+    share_out(limits_, needs, regions_);
+    check_shares(drafts_, regions_, limits_, diagnostics_);
   }
 
   /// First the params, then with their values everything else.
@@ -108,28 +129,15 @@ class Loading {
     plan.about = spec_.about;
     plan.file = diagnostics_.file();
     plan.limits = limits_;
-    std::vector<StageShape> shapes;
-    for (Draft& draft : drafts_) {
-      shapes.push_back({draft.type->role, draft.spec.workers.value, draft.spec.order});
-      plan.stages.push_back(planned(std::move(draft)));
+    plan.rates = std::move(rates_);
+    for (Draft& draft : drafts_) plan.stages.push_back(planned(std::move(draft)));
+    plan.regions = std::move(regions_);
+    for (std::size_t r = 0; r < plan.regions.size(); ++r) {
+      for (int i = plan.regions[r].first; i <= plan.regions[r].last; ++i) {
+        plan.stages[static_cast<std::size_t>(i)].region = static_cast<int>(r);
+      }
     }
-    plan.segments = lay_out(shapes);
     return plan;
-  }
-
-  static PlannedStage planned(Draft draft) {
-    PlannedStage stage;
-    stage.name = std::move(draft.spec.name);
-    stage.about = std::move(draft.spec.about);
-    stage.type = draft.type;
-    stage.options = std::move(draft.options);
-    stage.stage = std::move(draft.stage);
-    stage.when = std::move(draft.spec.when);
-    stage.on_error = draft.spec.on_error;
-    stage.workers = draft.spec.workers.value;
-    stage.named_fields = std::move(draft.named.fields);
-    stage.mark = draft.spec.node->mark;
-    return stage;
   }
 
   SourceText source_;
@@ -140,6 +148,8 @@ class Loading {
   PipelineSpec spec_;
   Limits limits_;
   std::vector<Draft> drafts_;
+  std::vector<RateLimit> rates_;
+  std::vector<Region> regions_;
 };
 
 }  // namespace

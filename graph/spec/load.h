@@ -22,6 +22,10 @@ struct LoadOptions {
   int threads = 0;
   /// How many threads `auto` means here: what affinity and the cgroup's quota allow.
   int auto_threads = 1;
+  /// Stages that get faults injected, by name; they are called record by record.
+  std::vector<std::string> chaos;
+  /// All of them that see each record alone.
+  bool chaos_everywhere = false;
   /// Loads a plugin into the registry; returns what is wrong with it, or nothing. `path` is as in
   /// the file, `directory` where the file lies.
   std::function<std::string(const std::string& path, const std::string& directory)> load_plugin;

@@ -51,6 +51,14 @@ bool misspelt(const std::string& wanted, const Node& map, const std::vector<Opti
 
 }  // namespace
 
+void SpecBinder::expect(const Node& value, std::string_view type) {
+  // A type may be one of several: "fail | skip | map of to".
+  const auto offers = [type](std::string_view shape) {
+    return type.starts_with(shape) || type.find("| " + std::string(shape)) != type.npos;
+  };
+  expected_ = {&value, offers("list "), offers("map ")};
+}
+
 void SpecBinder::error(const Node& node, std::string message, std::string hint,
                        std::size_t offset) {
   const bool whole = offset == static_cast<std::size_t>(-1);
@@ -107,6 +115,13 @@ bool bind_options(const std::vector<OptionSpec>& options, void* out, const Node&
     good = false;
   }
   return good;
+}
+
+UnknownName unknown_key(const std::vector<OptionSpec>& keys, SpecBinder& binder) {
+  return [&keys, &binder](const Node& key) {
+    binder.diagnostics().error(key.mark, "unknown key " + quoted(key.text),
+                               did_you_mean(key.text, names_of(keys)));
+  };
 }
 
 std::string missing_space_hint(const Node& node) {

@@ -39,9 +39,7 @@ class SpecBinder final : public Binder {
   void names_text(const Node&) override { named_.text = true; }
 
   /// What is bound next: a value whose option may be a list or a map gets no hint to quote it.
-  void expect(const Node& value, std::string_view type) {
-    expected_ = {&value, type.starts_with("list "), type.starts_with("map ")};
-  }
+  void expect(const Node& value, std::string_view type);
   /// Since it was made, or since the last call.
   NamedInputs take_named() {
     known_fields_.clear();
@@ -76,6 +74,9 @@ using UnknownName = std::function<void(const Node& key)>;
 bool bind_options(const std::vector<OptionSpec>& options, void* out, const Node& map,
                   std::string_view what, const Mark& mark, SpecBinder& binder,
                   const UnknownName& unknown);
+
+/// Reports an unknown key of the framework's own. `keys` must live on.
+UnknownName unknown_key(const std::vector<OptionSpec>& keys, SpecBinder& binder);
 
 /// "a space is missing after 'uses:'" where `node` is the text `uses:file.read`; else empty.
 std::string missing_space_hint(const Node& node);

@@ -16,7 +16,9 @@ TypeSpec declare_pipeline() {
       .optional("plugins", &PipelineSpec::plugins,
                 "Shared libraries with stage types, beside the file or by absolute path.")
       .optional("limits", &PipelineSpec::limits, "The run's hard bounds.")
-      .required("stages", &PipelineSpec::stages, "A source, transforms, a sink.");
+      .optional("shared", &PipelineSpec::shared, "What several stages share: `rates`.")
+      .required("stages", &PipelineSpec::stages,
+                "A source, transforms, a sink; behind it, chains of dead letters.");
   return spec;
 }
 
@@ -32,6 +34,10 @@ TypeSpec declare_limits() {
       .max(&LimitsSpec::record, std::optional(Bytes{2ull << 30}))
       .optional("memory", &LimitsSpec::memory, "Bytes in flight and pooled, all together.")
       .min(&LimitsSpec::memory, Bytes{4ull << 20})
+      .optional("state", &LimitsSpec::state,
+                "Bytes of `memory` for the state of keys; by default a quarter of it where a stage "
+                "has such state.")
+      .min(&LimitsSpec::state, std::optional(Bytes{1}))
       .optional("threads", &LimitsSpec::threads,
                 "How many work; auto: what affinity and the CPU quota allow.")
       .optional("drain", &LimitsSpec::drain,
@@ -47,6 +53,30 @@ TypeSpec declare_param() {
   return spec;
 }
 
+/// The keys that say how each record is called.
+void declare_calls(TypeSpec& spec) {
+  Keys<StageSpec>(spec)
+      .optional("key", &StageSpec::key, "State is kept, or order, per value of these fields.")
+      .optional("deadline", &StageSpec::deadline,
+                "How long a record may take here with all its attempts.")
+      .min(&StageSpec::deadline, std::optional(Duration(1)))
+      .optional("timeout", &StageSpec::timeout, "How long one attempt may take.")
+      .min(&StageSpec::timeout, std::optional(Duration(1)))
+      .optional("on_deadline", &StageSpec::on_deadline,
+                "What becomes of a record past its deadline; by default as `on_error` says.")
+      .optional("retry", &StageSpec::retry, "Further attempts at a record that failed.")
+      .optional("hedge", &StageSpec::hedge,
+                "Further attempts beside a slow one; the first good answer wins.")
+      .optional("idempotent", &StageSpec::idempotent,
+                "To call it twice for one record does no harm, so it may be hedged.")
+      .optional("rate", &StageSpec::rate,
+                "How often it may be called, or the name of a rate under `shared.rates`.")
+      .optional("breaker", &StageSpec::breaker,
+                "After many failures its records fail at once for a while.")
+      .optional("queue", &StageSpec::queue, "What may wait for it, and what happens beyond.")
+      .optional("cost", &StageSpec::cost, "How many of its `workers` a record takes.");
+}
+
 TypeSpec declare_stage() {
   TypeSpec spec;
   Keys<StageSpec>(spec)
@@ -56,11 +86,14 @@ TypeSpec declare_stage() {
       .optional("about", &StageSpec::about, "A line for people.")
       .optional("when", &StageSpec::when,
                 "Records for which it is false pass the stage by, in their place.")
-      .optional("workers", &StageSpec::workers, "How many calls may run at the same time.")
-      .optional("key", &StageSpec::key, "State is kept per value of these fields.")
+      .optional("workers", &StageSpec::workers,
+                "How many calls may run at the same time, or between which bounds that adapts.")
       .optional("order", &StageSpec::order,
-                "How the output leaves: in the order of the input, or as it is done.")
-      .optional("on_error", &StageSpec::on_error, "What becomes of a record that fails here.");
+                "How the output leaves: in the order of the input, in that order within each key, "
+                "or as it is done.")
+      .optional("on_error", &StageSpec::on_error,
+                "What becomes of a record that fails here; `to` names a stage behind the sink.");
+  declare_calls(spec);
   return spec;
 }
 

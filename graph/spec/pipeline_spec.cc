@@ -9,14 +9,6 @@
 namespace weir {
 namespace {
 
-/// Reports an unknown key of the framework's own.
-UnknownName unknown_key(const std::vector<OptionSpec>& keys, SpecBinder& binder) {
-  return [&keys, &binder](const Node& key) {
-    binder.diagnostics().error(key.mark, "unknown key " + quoted(key.text),
-                               did_you_mean(key.text, names_of(keys)));
-  };
-}
-
 /// Reports an unknown key of a stage; perhaps it is an option that belongs under `with:`.
 void unknown_stage_key(const Node& key, const TypeSpec* type, SpecBinder& binder) {
   std::string hint = did_you_mean(key.text, names_of(stage_keys()));
@@ -78,6 +70,7 @@ void give_default_names(std::vector<StageSpec>& stages, std::set<std::string>& t
       stage.name = number == 1 ? base : base + "-" + std::to_string(number);
       ++number;
     } while (!taken.insert(stage.name).second);
+    stage.numbered = stage.name != base;
   }
 }
 

@@ -4,8 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "graph/spec/call_keys.h"
 #include "graph/spec/option_binding.h"
 #include "graph/spec/plan.h"
+#include "graph/spec/rate_keys.h"
+#include "graph/spec/worker_keys.h"
 
 namespace weir {
 
@@ -23,7 +26,7 @@ struct OptionType<Raw> {
   static std::string show(Raw) { return ""; }
 };
 
-/// A number of threads or workers; 0: auto.
+/// A number of threads; 0: auto.
 struct Count {
   static constexpr int kMost = 1024;
   int value = 0;
@@ -42,6 +45,7 @@ struct LimitsSpec {
   std::uint64_t records = Limits().records;
   std::optional<Bytes> record;
   Bytes memory{Limits().memory};
+  std::optional<Bytes> state;
   Count threads;
   Duration drain = Limits().drain;
 };
@@ -60,13 +64,24 @@ struct StageSpec {
   std::string uses;
   Raw with;
   Expression when;
-  Count workers;
+  Workers workers;
   std::optional<Order> order;
-  OnError on_error = OnError::fail;
-  std::vector<Field> key;
+  ErrorSpec on_error;
+  KeyPolicy key;
+  std::optional<Duration> deadline;
+  std::optional<Duration> timeout;
+  std::optional<ErrorSpec> on_deadline;
+  std::optional<RetrySpec> retry;
+  std::optional<HedgeSpec> hedge;
+  std::optional<RateSpec> rate;
+  std::optional<BreakerPolicy> breaker;
+  std::optional<QueueSpec> queue;
+  std::optional<CostPolicy> cost;
+  bool idempotent = false;
 
-  NamedInputs named;  ///< By `when` and `key`.
-  bool good = true;   ///< Nothing is wrong with the keys above.
+  NamedInputs named;      ///< By `when`, `key` and `cost`.
+  bool numbered = false;  ///< `name` is made up and not the plain one: nothing may refer to it.
+  bool good = true;       ///< Nothing is wrong with the keys above.
 
   /// Where `uses` is written, else the stage.
   Mark uses_mark() const;
@@ -79,6 +94,7 @@ struct PipelineSpec {
   Raw params;
   std::vector<std::string> plugins;
   Raw limits;
+  Raw shared;
   Raw stages;
 };
 

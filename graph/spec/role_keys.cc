@@ -1,5 +1,9 @@
 #include "graph/spec/role_keys.h"
 
+#include <algorithm>
+
+#include "graph/spec/layout.h"
+
 namespace weir {
 namespace {
 
@@ -13,17 +17,84 @@ struct Refusal {
 constexpr Refusal kRefusals[] = {
     {Role::source, "when", "there is nothing yet that could pass it by"},
     {Role::source, "workers", "a source is read by one thread"},
+    {Role::source, "queue", "nothing waits for a source"},
     {Role::sink, "workers", "it sees one batch at a time"},
     {Role::sink, "order", "nothing leaves a sink: say it on a stage above"},
     {Role::serial_transform, "workers", "it sees one record at a time"},
+    {Role::keyed_transform, "retry", "a second attempt would find its state changed"},
+    {Role::keyed_transform, "hedge", "a second attempt would find its state changed"},
 };
+
+/// What is said about single calls: not for a stage that has none.
+constexpr const char* kCallKeys[] = {"deadline", "timeout", "on_deadline", "retry",     "hedge",
+                                     "rate",     "breaker", "cost",        "idempotent"};
+
+std::string with_type(const StageSpec& spec, const TypeSpec& type) {
+  return "'" + spec.name + "' (" + type.name + ")";
+}
 
 void refuse(const StageSpec& spec, const TypeSpec& type, const char* key, const std::string& why,
             Diagnostics& diagnostics) {
-  diagnostics.error(entry_of(*spec.node, key)->key.mark,
-                    "'" + spec.name + "' (" + type.name + ") is " + role_name(type.role) +
-                        " and takes no '" + key + "'",
-                    why);
+  diagnostics.error(
+      entry_of(*spec.node, key)->key.mark,
+      with_type(spec, type) + " is " + role_name(type.role) + " and takes no '" + key + "'", why);
+}
+
+bool check_call_keys(const StageSpec& spec, const TypeSpec& type, Diagnostics& diagnostics) {
+  if (is_concurrent(type.role)) return true;
+  bool good = true;
+  for (const char* key : kCallKeys) {
+    if (!entry_of(*spec.node, key)) continue;
+    refuse(spec, type, key, "only stages that see each record alone do", diagnostics);
+    good = false;
+  }
+  return good;
+}
+
+/// `order` where a role has its own ideas of it.
+bool check_order(const StageSpec& spec, const TypeSpec& type, Diagnostics& diagnostics) {
+  const bool serial = type.role == Role::serial_transform;
+  const bool source = type.role == Role::source;
+  const bool wrong =
+      (serial && spec.order && spec.order != Order::input) || (source && spec.order == Order::key);
+  if (!wrong) return true;
+  const Node& order = *spec.node->find("order");
+  const std::string shown = with_type(spec, type);
+  if (source) {
+    diagnostics.error(order.mark, shown + " is a source: it has no keys to keep in order",
+                      "say 'order: key' on a stage below");
+  } else {
+    diagnostics.error(order.mark,
+                      shown + " is a serial transform: its output leaves as its input arrives",
+                      "say 'order: " + order.text + "' on a stage above");
+  }
+  return false;
+}
+
+bool check_key(const StageSpec& spec, const TypeSpec& type, Diagnostics& diagnostics) {
+  const Node::Entry* key = entry_of(*spec.node, "key");
+  const bool keyed = type.role == Role::keyed_transform;
+  const bool ordered = spec.order == Order::key && is_concurrent(type.role);
+  if (key && !type.set_key && !keyed && !ordered) {
+    const bool could = is_concurrent(type.role);
+    diagnostics.error(key->key.mark, with_type(spec, type) + " takes no 'key'",
+                      could
+                          ? "only a type that has state per key does, or a stage with 'order: key'"
+                          : "only a type that has state per key does");
+    return false;
+  }
+  if (key) return true;
+  if (ordered) {
+    diagnostics.error(spec.node->find("order")->mark, "'order: key' needs a 'key'",
+                      "say whose order is kept: 'key: FIELD'");
+    return false;
+  }
+  if (keyed) {
+    diagnostics.error(spec.uses_mark(), "missing key 'key'",
+                      "'" + type.name + "' has state per key: 'key: FIELD' says which");
+    return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -37,6 +108,10 @@ const char* role_name(Role role) {
       return "a transform";
     case Role::serial_transform:
       return "a serial transform";
+    case Role::keyed_transform:
+      return "a keyed transform";
+    case Role::async_transform:
+      return "an async transform";
     case Role::sink:
       return "a sink";
   }
@@ -50,25 +125,9 @@ bool check_keys_of_role(const StageSpec& spec, const TypeSpec& type, Diagnostics
     refuse(spec, type, refusal.key, refusal.why, diagnostics);
     good = false;
   }
-  const bool serial_unordered = type.role == Role::serial_transform && spec.order == Order::none;
-  if (serial_unordered) {
-    diagnostics.error(spec.node->find("order")->mark,
-                      "'" + spec.name + "' (" + type.name +
-                          ") is a serial transform: its output leaves as its input arrives",
-                      "say 'order: none' on a stage above");
-    good = false;
-  }
-  if (!type.set_key && entry_of(*spec.node, "key")) {
-    diagnostics.error(entry_of(*spec.node, "key")->key.mark,
-                      "'" + spec.name + "' (" + type.name + ") takes no 'key'",
-                      "only a type that has state per key does");
-    good = false;
-  }
-  const Node* key = spec.node->find("key");
-  if (type.set_key && key && key->shape == Node::Shape::list && key->items.empty()) {
-    diagnostics.error(key->mark, "expected at least one field, got none");
-    good = false;
-  }
+  good &= check_call_keys(spec, type, diagnostics);
+  good &= check_order(spec, type, diagnostics);
+  good &= check_key(spec, type, diagnostics);
   return good;
 }
 

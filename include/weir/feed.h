@@ -61,7 +61,6 @@ class Feed {
   Record adopt(std::uint32_t part, std::uint64_t position, std::string_view text) {
     Record record = append(part, position);
     record.adopt_text(text);
-    record.data().flags |= detail::kHasText;
     bytes_ += text.size();
     if (text.size() > record_limit_) reject_size(record, text.size());
     return record;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstring>
 #include <new>
 #include <span>
@@ -160,14 +161,16 @@ class Record {
   /// Ends the record here, as filtered.
   void drop() { data_->state = detail::RecordState::dropped; }
   /// Ends the record here, as an error of this stage; what it emitted in this call is discarded.
-  void fail(std::string_view kind, std::string_view message, bool retryable = true) {
+  /// `retryable`: another attempt may help, but not before `retry_after` has passed.
+  void fail(std::string_view kind, std::string_view message, bool retryable = true,
+            std::chrono::nanoseconds retry_after = {}) {
     // Not charged to the record, which may be failing because it is too big.
     constexpr std::size_t kLongest = 1024;
     kind = arena_->keep(kind.substr(0, kLongest));
     message = arena_->keep(message.substr(0, kLongest));
     auto* extra = new (arena_->take(sizeof(detail::Extra))) detail::Extra();
     if (data_->extra) *extra = *data_->extra;
-    extra->error = {kind, message, 0, 1, retryable};
+    extra->error = {kind, message, 0, 1, retryable, retry_after};
     data_->extra = extra;
     data_->state = detail::RecordState::failed;
   }

@@ -9,13 +9,22 @@
 #include <utility>
 #include <vector>
 
+#include "weir/keyed.h"
 #include "weir/kinds.h"
 #include "weir/options.h"
 #include "weir/stage.h"
 
 namespace weir {
 
-enum class Role : std::uint8_t { source, transform, batch_transform, serial_transform, sink };
+enum class Role : std::uint8_t {
+  source,
+  transform,
+  batch_transform,
+  serial_transform,
+  keyed_transform,
+  async_transform,
+  sink
+};
 
 /// One option of a stage type: everything that binding, help and the reference know of it.
 struct OptionSpec {
@@ -36,6 +45,8 @@ struct TypeSpec {
   std::string example;     ///< YAML of a whole pipeline or of one stage; it is run by a test.
   std::string positional;  ///< The option that `-e 'type value'` fills; empty: the first.
   Role role = Role::transform;
+  bool blocking = false;    ///< A transform whose `process` waits: it gets threads of its own.
+  bool idempotent = false;  ///< Two calls for one record do no harm: it may be hedged.
   std::vector<OptionSpec> options;
 
   std::function<std::shared_ptr<void>()> make_options;
@@ -90,6 +101,17 @@ class TypeBuilder {
 
   TypeBuilder& example(std::string yaml) {
     spec_.example = std::move(yaml);
+    return *this;
+  }
+  /// Its `process` waits (for a process, a disk, a service): it runs on threads of its own, one for
+  /// each of `workers`, and never on those that compute. For a Transform.
+  TypeBuilder& blocking() {
+    spec_.blocking = true;
+    return *this;
+  }
+  /// Calling it twice for one record does no harm: `hedge` may.
+  TypeBuilder& idempotent() {
+    spec_.idempotent = true;
     return *this;
   }
   TypeBuilder& positional(std::string option) {
@@ -171,7 +193,8 @@ class TypeBuilder {
 class Registry {
  public:
   /// Registers stage type `name`. T derives from Source, Transform, BatchTransform,
-  /// SerialTransform or Sink and is made from `const O&` (or from nothing, without options).
+  /// SerialTransform, KeyedTransform, AsyncTransform or Sink and is made from `const O&` (or from
+  /// nothing, without options).
   template <class T, class O = NoOptions>
   TypeBuilder<T, O> add(std::string name, std::string about) {
     auto spec = std::make_unique<TypeSpec>();
@@ -206,6 +229,8 @@ class Registry {
     if constexpr (std::derived_from<T, Sink>) return Role::sink;
     if constexpr (std::derived_from<T, SerialTransform>) return Role::serial_transform;
     if constexpr (std::derived_from<T, BatchTransform>) return Role::batch_transform;
+    if constexpr (std::derived_from<T, AsyncTransform>) return Role::async_transform;
+    if constexpr (std::derived_from<T, detail::KeyedStage>) return Role::keyed_transform;
     static_assert(std::derived_from<T, Stage>, "a stage type derives from one of weir's classes");
     return Role::transform;
   }

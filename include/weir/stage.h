@@ -8,6 +8,7 @@
 
 #include "weir/batch.h"
 #include "weir/call.h"
+#include "weir/completion.h"
 #include "weir/feed.h"
 
 namespace weir {
@@ -92,6 +93,16 @@ class SerialTransform : public Stage {
   /// After the last record: emits what is left. Return true to be called again (when
   /// `call.full()`), false when all is out. Not called when the run failed.
   virtual bool finish(Call&) { return false; }
+};
+
+/// Works on one record at a time and answers later: for what waits (a service, a timer) without
+/// occupying a thread. `workers` says how many records it may have at the same time; thousands are
+/// normal.
+class AsyncTransform : public Stage {
+ public:
+  /// Starts work on `completion.record()` and returns soon; the answer may come from any thread,
+  /// also before `start` returns. Called by one thread at a time. What it throws fails the attempt.
+  virtual void start(Completion completion) = 0;
 };
 
 /// Consumes records, in order, one batch at a time.

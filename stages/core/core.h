@@ -13,5 +13,9 @@ void add_rename(Registry& registry);
 void add_set(Registry& registry);
 void add_take(Registry& registry);
 void add_count(Registry& registry);
+void add_sample(Registry& registry);
+void add_skip_first(Registry& registry);
+void add_take_until(Registry& registry);
+void add_dedupe(Registry& registry);
 
 }  // namespace weir

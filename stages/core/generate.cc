@@ -139,7 +139,6 @@ void Generate::make_fields(std::uint64_t number, Feed& feed, Room& room) const {
   auto* const table = reinterpret_cast<detail::FieldSlot*>(begin);
   char* const end = AccessEntry(seed_, number).write_fields(table, begin + kTable);
   detail::RecordData& data = feed.adopt(0, number, {}).data();
-  data.flags &= static_cast<std::uint8_t>(~detail::kHasText);
   data.fields = table;
   data.field_count = data.field_capacity = AccessEntry::kFields;
   room.made(end);

@@ -11,7 +11,7 @@
 namespace weir {
 
 /// Numbers the distinct keys of records 0, 1, 2... as they first appear. A key is the values of
-/// some fields; numbers are compared by value (1 and 1.0 are one key), a missing field is null.
+/// some fields as `append_key` tells them apart; a missing field is null.
 /// All keys stand encoded in one string, so that one costs its bytes and about 20 more.
 class KeyTable {
  public:
@@ -29,7 +29,6 @@ class KeyTable {
   }
 
  private:
-  static void encode(Value value, std::string& out);
   static Value decode(std::string_view& rest);
 
   std::string_view key(std::uint32_t number) const {

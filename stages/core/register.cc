@@ -11,6 +11,10 @@ void add_core_stages(Registry& registry) {
   add_set(registry);
   add_take(registry);
   add_count(registry);
+  add_sample(registry);
+  add_skip_first(registry);
+  add_take_until(registry);
+  add_dedupe(registry);
 }
 
 }  // namespace weir

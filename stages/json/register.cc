@@ -1,4 +1,5 @@
 #include "stages/json/json_stages.h"
+#include "stages/json/unnest.h"
 #include "weir/registry.h"
 
 namespace weir {
@@ -34,6 +35,36 @@ void add_json_stages(Registry& registry) {
       where: status >= 500
   - uses: json.format
     with: { columns: [time, status, path] }
+  - uses: file.write
+    with: { path: "-" }
+)");
+  registry.add<Unnest, UnnestOptions>("unnest", "Makes a record of each element of a JSON array")
+      .required("field", &UnnestOptions::field,
+                "the array; each record gets one element, in their order, and all other fields and "
+                "the text as they are. A field that is missing or no array is an error")
+      .optional("into", &UnnestOptions::into,
+                "the field that gets the element, in the place of the array; without, it has the "
+                "array's name")
+      .optional("index_into", &UnnestOptions::index_into,
+                "a field that gets the element's number, from 0")
+      .optional("spread", &UnnestOptions::spread,
+                "the members of an element that is an object become fields, instead of the "
+                "element; one that the record had before gets the member's value")
+      .optional("keep_empty", &UnnestOptions::keep_empty,
+                "a record whose array is empty goes on, with null as its element; without, it is "
+                "filtered")
+      .scratch<Unnest::Scratch>()
+      .kinds({.needs_fields = true, .changes_fields = true})
+      .example(R"(stages:
+  - uses: generate
+    with:
+      count: 3
+      format: text
+      text: '{{"order": {n}, "items": [{{"sku": "a", "price": 5}}, {{"sku": "b", "price": 7}}]}}'
+  - uses: json.parse
+  - uses: unnest
+    with: { field: items, spread: true }
+  - uses: json.format
   - uses: file.write
     with: { path: "-" }
 )");

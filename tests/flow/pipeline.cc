@@ -4,6 +4,7 @@
 
 #include "graph/spec/load.h"
 #include "stages/builtin.h"
+#include "tests/flow/late_stages.h"
 
 namespace weir::test {
 
@@ -12,6 +13,7 @@ const Registry& test_registry() {
     auto* made = new Registry;
     add_builtin_stages(*made);
     add_test_stages(*made);
+    add_late_stages(*made);
     return made;
   }();
   return *registry;

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <thread>
 
+#include "tests/flow/call_stages.h"
+
 namespace weir::test {
 
 std::uint64_t mix(std::uint64_t seed, std::string_view text) {
@@ -68,16 +70,13 @@ void act(const MixOptions& o, Record& record, Call& call) {
       if (!verdict.texts.empty() || mix(3, record.text()) % 2) call.emit().set_text("discarded");
       record.set_text("changed, then failed");
       return record.fail("chosen", "failed on purpose");
-    case Verdict::Act::thrown:
+    case Verdict::Act::thrown: {
+      const std::uint64_t which = mix(5, record.text()) % 3;
       record.set_text("changed, then thrown");
-      switch (mix(5, record.text()) % 3) {
-        case 0:
-          throw std::runtime_error("thrown on purpose");
-        case 1:
-          throw Error("thrown", "thrown on purpose");
-        default:
-          throw 7;
-      }
+      if (which == 0) throw std::runtime_error("thrown on purpose");
+      if (which == 1) throw Error("thrown", "thrown on purpose");
+      throw 7;
+    }
     case Verdict::Act::emit:
       for (const std::string& text : verdict.texts) call.emit().set_text(text);
       return;
@@ -279,6 +278,7 @@ void add_mix(Registry& registry, const char* name) {
 
 void add_test_stages(Registry& registry) {
   add_bounds_stages(registry);
+  add_call_stages(registry);
   registry.add<Numbers, NumbersOptions>("test.numbers", "Numbers.")
       .kinds(Kinds{.gives_text = true})
       .optional("count", &NumbersOptions::count, "How many.")

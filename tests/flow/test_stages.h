@@ -37,7 +37,8 @@ std::string numbered(std::string_view text, std::uint64_t count);
 std::vector<std::string> closing_texts(std::uint64_t count);
 
 /// Registers test.numbers, test.mix, test.batch, test.tally, test.burst, test.collect, and the
-/// stages of bounds_stages.cc: test.sizes, test.sleep, test.digest, test.ping, test.pong.
+/// stages of bounds_stages.cc (test.sizes, test.sleep, test.digest, test.ping, test.pong) and of
+/// call_stages.cc.
 void add_test_stages(Registry& registry);
 void add_bounds_stages(Registry& registry);
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,13 +28,21 @@ std::string show(const Value& value);
 /// For Catch2's messages.
 std::ostream& operator<<(std::ostream& out, const Datum& datum);
 
+/// What a record's error says beside its kind and message.
+struct Failure {
+  bool retryable = true;
+  std::chrono::nanoseconds retry_after{0};
+};
+
 /// Builds the `with:` of a stage without YAML.
 Node scalar(std::string text);
 Node list(std::vector<std::string> items);
 Node map(std::vector<std::pair<std::string, Node>> entries);
 
 /// Runs one stage without a graph: binds its options as the runner would, then feeds it records in
-/// batches of `cut` (0: all at once).
+/// batches of `cut` (0: all at once). An async stage gets a whole batch before the first answer is
+/// waited for; a blocking one works on it with `workers` threads; a keyed one has a state for each
+/// value of its key.
 class StageKit {
  public:
   /// Options that are wrong throw std::runtime_error with all messages, hints in brackets.
@@ -40,7 +50,8 @@ class StageKit {
            std::vector<std::string> key = {});
   ~StageKit();
 
-  /// What comes out of a transform, errors in their places; begin and finish included.
+  /// What comes out of a transform, errors in their places; begin and finish included. Throws
+  /// std::logic_error if a record gets no answer within a minute.
   std::vector<Datum> transform(const std::vector<Datum>& input, std::size_t cut = 0);
   /// The same at cuts 1, 7 and all, checked to be equal; throws std::logic_error if they are not.
   std::vector<Datum> transform_at_every_cut(const std::vector<Datum>& input);
@@ -53,7 +64,19 @@ class StageKit {
   /// Writes records to a sink in batches of `cut`, then commits and closes it.
   void write(const std::vector<Datum>& input, std::size_t cut = 0, bool commit = true);
 
+  /// Of the last `transform`: what its errors said, in order; when each record was answered that
+  /// an async stage answered with `done_after`; what the stage counted under `counter`.
+  const std::vector<Failure>& failures() const;
+  const std::vector<std::chrono::nanoseconds>& waits() const;
+  std::uint64_t count(const std::string& counter) const;
+
   void set_record_limit(std::size_t bytes);
+  /// Which attempt at its records the next `transform` is.
+  void set_attempt(int number);
+  /// How many threads a blocking stage gets; 2 unless set.
+  void set_workers(int workers);
+  /// Cancels what is now in an async or blocking stage; from any thread while `transform` runs.
+  void cancel();
   Stage& stage();
   Kinds kinds() const;
   Framing framing() const;

@@ -10,37 +10,11 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-WEIR = sys.argv[1]
-LINE = "json.parse | filter status >= 400 | csv.format time,path"
-SAMPLE = (ROOT / "samples" / "data" / "access.ndjson").read_text()
+from program import LINE, ROOT, SAMPLE, WEIR, ProgramTest, number, weir
 
-
-def weir(*arguments, stdin="", env=None, cwd=ROOT):
-    return subprocess.run([WEIR, *arguments], input=stdin, capture_output=True, text=True,
-                          encoding="utf-8", cwd=cwd, check=False,
-                          env={**os.environ, **env} if env else None)
-
-
-class Cli(unittest.TestCase):
-    maxDiff = 4000
-
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-
-    def file(self, name, text=None):
-        path = pathlib.Path(self.folder.name) / name
-        if text is not None:
-            path.write_text(text)
-        return str(path)
-
-    def bad_lines(self):
-        return self.file("bad.ndjson", '{"a":1}\n{"a":\n{"a":3}\n')
-
+class Cli(ProgramTest):
     # Usage
 
     def test_without_arguments_it_shows_its_help(self):
@@ -191,15 +165,6 @@ class Cli(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertTrue(done.stderr.startswith("failed at 'parse': json: "), done.stderr)
 
-    def test_strict_is_exit_code_3_where_a_record_was_skipped_or_kept(self):
-        for policy, code in (("skip", 3), ("keep", 3)):
-            line = f"file.read {self.bad_lines()} | json.parse on_error:{policy} | json.format"
-            with self.subTest(policy=policy):
-                self.assertEqual(weir("run", "-e", line).returncode, 0)
-                self.assertEqual(weir("run", "--strict", "-e", line).returncode, code)
-        line = f"file.read {self.bad_lines()}"
-        self.assertEqual(weir("run", "--strict", "-e", line).returncode, 0)
-
     def test_nothing_delivered_is_a_warning(self):
         done = weir("run", "-e", "json.parse | filter status == 1 | json.format", stdin=SAMPLE)
         self.assertEqual(done.returncode, 0)
@@ -287,6 +252,17 @@ class Cli(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r'(?m)^ +2  \{"a": +\| \(skipped: json: ')
 
+    def test_try_shows_what_waiting_stages_made_and_dead_letters(self):
+        done = weir("try", "configs/shipping.yaml", f"--rejected={self.file('rejected.ndjson')}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        blocks = {block.split(" ", 1)[0]: block for block in done.stdout.split("\n\n")}
+        self.assertEqual(list(blocks), ["parse", "ask", "format", "write", "rejected", "write-2"])
+        self.assertIn("sent_as=letter", blocks["ask"].replace("\n", ""))
+        self.assertRegex(blocks["write"], r"1001,2,letter +\| \(not written\)\n")
+        self.assertRegex(blocks["rejected"], r'\| \{"order":"1003"')
+        self.assertIn("| (not written)\n", blocks["write-2"])
+        self.assertEqual(os.listdir(self.folder.name), [])
+
     def test_check_shows_the_mistakes_of_all_files(self):
         one = self.file("one.yaml", "stages:\n  - uses: filtr\n")
         two = self.file("two.yaml", "stagse: []\n")
@@ -295,6 +271,26 @@ class Cli(unittest.TestCase):
         self.assertIn("one.yaml:2:11: error: unknown stage type 'filtr'", done.stderr)
         self.assertIn("two.yaml:1:1: error: unknown key 'stagse'", done.stderr)
         self.assertRegex(done.stderr, r"3 files: \d+ errors in 2 files\n$")
+        self.assertEqual(done.stdout, "")
+
+    def test_check_of_one_file_shows_the_most_that_can_be_in_flight(self):
+        done = weir("check", "configs/access-errors.yaml")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stderr, "1 file: no errors\n")
+        head, region, whole = done.stdout.splitlines()
+        self.assertEqual(head.split()[:4], ["region", "stages", "records", "memory"])
+        self.assertRegex(region, r"^read +5 +100,000 +256 MiB +\d+ +99,999 +input$")
+        self.assertRegex(whole, r"^all +5 +100,000 +256 MiB$")
+
+    def test_check_shows_every_region_with_its_share(self):
+        done = weir("check", "configs/shipping.yaml")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        head, *regions, whole = [re.split(r" {2,}", line) for line in done.stdout.splitlines()]
+        self.assertEqual(head, ["region", "stages", "records", "memory", "workers", "may wait",
+                                "order"])
+        self.assertEqual([row[0] for row in regions], ["read", "ask", "rejected (dead letters)"])
+        self.assertEqual([row[4] for row in regions if row[0] == "ask"], ["2"])
+        self.assertEqual(sum(number(row[2]) for row in regions), number(whole[2]))
 
 
 if __name__ == "__main__":

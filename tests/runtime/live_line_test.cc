@@ -19,5 +19,15 @@ TEST_CASE("the live line shows the share of the input where its size is known") 
         "1,200,000 records  600 k/s  150 MB/s  50 % of 1 GiB  in flight 4,096 (12.4 MiB)");
 }
 
+TEST_CASE("the live line names a record that has held all others for over a second") {
+  Progress progress;
+  progress.read = 7;
+  progress.head = {"fetch", {0, 0, 6}, "", Doing::running, 2, 0.9};
+  CHECK(live_text(progress, 2) == "7 records  3.50/s  in flight 0 (0 B)");
+  progress.head.seconds = 3.2;
+  CHECK(live_text(progress, 2) ==
+        "7 records  3.50/s  in flight 0 (0 B)  'fetch' holds for 3.20 s at record 7, attempt 2");
+}
+
 }  // namespace
 }  // namespace weir

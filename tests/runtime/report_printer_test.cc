@@ -63,7 +63,7 @@ TEST_CASE("a sample shows the line of its file, or at least the byte") {
   report.stages = {{"parse", "json.parse", 3, 1, {{"json", 5}}, {}, 0}};
   report.samples = {sample(path, 8), sample("gone.ndjson", 1234), sample("", 41)};
   const std::string text = report_text(report, style());
-  CHECK_THAT(text, Catch::Contains("first 3 of 5 errors\n"));
+  CHECK_THAT(text, Catch::Contains("first 3 of 5 errors; --errors FILE writes all\n"));
   CHECK_THAT(text, Catch::Contains("  parse: json: unexpected end\n    " + path +
                                    ":3 (byte 8)\n    {\"a\":\\t1\n"));
   CHECK_THAT(text, Catch::Contains("    gone.ndjson, byte 1,234\n"));
@@ -109,6 +109,56 @@ TEST_CASE("an interrupted run names the signal") {
   report.status = RunStatus::interrupted;
   report.signal = 15;
   CHECK_THAT(report_text(report, style()), Catch::Contains("interrupted by SIGTERM\n"));
+}
+
+TEST_CASE("counters that are 0 are no news") {
+  Report report = good_report();
+  report.stages[2].counters["restarts"] = 0;
+  CHECK(report_text(report, style()) == report_text(good_report(), style()));
+}
+
+TEST_CASE("calls have a table of their own, and no share of the threads' time") {
+  Report report = good_report();
+  report.stages[1].calls.emplace();
+  report.stages[1].calls->workers = 8;
+  report.stages[1].calls->attempts = 1'000'001;
+  const std::string text = report_text(report, style());
+  CHECK_THAT(text,
+             Catch::Contains("  parse   json.parse  1,000,000    999,997  500 ms        json"));
+  CHECK_THAT(text, Catch::Contains("\n\n  calls  workers   attempts\n"
+                                   "  parse        8  1,000,001\n"));
+}
+
+TEST_CASE("the longest hold is shown where it was a good part of the run") {
+  Report report = good_report();
+  report.longest_hold = {"fetch", {0, 0, 41}, "", Doing::running, 2, 0.3};
+  const std::string line =
+      "\n\n  longest hold: record 42 held all others for 300 ms in 'fetch', attempt 2\n";
+  CHECK_THAT(report_text(report, style()), Catch::Contains(line));
+  report.seconds = 60;
+  CHECK_THAT(report_text(report, style()), !Catch::Contains("longest hold"));
+}
+
+TEST_CASE("a shutdown that gave up says what it was waiting for, also when quiet") {
+  Report report;
+  report.status = RunStatus::interrupted;
+  report.signal = 15;
+  report.held_the_end = {"exec", {0, 0, 6}, "", Doing::running, 1, 12};
+  const std::string line = "  gave up waiting: record 7 held all others for 12.0 s in 'exec'\n";
+  CHECK_THAT(report_text(report, style()), Catch::Contains(line));
+  CHECK(failure_text(report, style()) == "interrupted by SIGTERM\n" + line);
+}
+
+TEST_CASE("a call that never came back is said once") {
+  Report report = good_report();
+  report.hung = true;
+  CHECK_THAT(report_text(report, style()),
+             Catch::EndsWith("  a call never came back: its thread was left behind\n"));
+  report.stages[1].calls.emplace();
+  report.stages[1].calls->written_off = 1;
+  const std::string text = report_text(report, style());
+  CHECK_THAT(text, Catch::Contains("  1 call of 'parse' never came back\n"));
+  CHECK_THAT(text, !Catch::Contains("left behind"));
 }
 
 TEST_CASE("nothing delivered of something read is a warning that says where it went") {

@@ -27,6 +27,7 @@ params:
   input: { default: in.ndjson, about: 'the log''s path' }
   level: { default: 400 }
 limits: { memory: 256MiB, threads: auto }
+shared: { rates: { api: 100/s, slow: { limit: 5/m, burst: 3 } } }
 stages:
   - uses: file.read
     with: { path: ["${params.input}", &other other.log] }
@@ -44,6 +45,22 @@ stages:
         host: lower
         path: |
           multi
+  - uses: delay
+    workers: { min: 2, max: 50, policy: aimd, target: 20ms }
+    deadline: 1m
+    timeout: 2s
+    on_error: { to: rejects }
+    on_deadline: { to: late }
+    retry: { attempts: 4, backoff: 50ms, max_backoff: 3s, jitter: none }
+    hedge: { after: p99.5, extra: 2, budget: 12.5% }
+    rate: api
+    breaker: { failures: 7, within: 30s, cooldown: 1m }
+    queue: { records: 500, bytes: 2MiB, when_full: drop_oldest }
+    cost: 3
+  - uses: tally
+    key: { fields: [host, path], max: 1000, when_full: evict }
+    order: key
+    rate: slow
   - uses: text.format
     with: { line: "{time} {{x}} {path}" }
   - uses: take
@@ -51,6 +68,13 @@ stages:
       count: 5
   - uses: file.write
     with: { path: *other }
+  - name: rejects
+    uses: json.format
+  - uses: file.write
+    with: { path: rejects }
+  - name: late
+    uses: file.write
+    with: { path: late }
 )";
 
 }  // namespace
@@ -88,6 +112,23 @@ TEST_CASE("files full of one thing end quickly") {
     CHECK_FALSE(
         fake::complaints(repeat(piece, (1 << 17) / std::string_view(piece).size())).empty());
   }
+}
+
+TEST_CASE("many stages that name others end quickly") {
+  for (const char* keys : {"on_error: { to: nobody }", "on_error: { to: delay }", "rate: nobody",
+                           "queue: {}", "key: a, order: key"}) {
+    INFO(keys);
+    const std::string stage = "  - { uses: delay, " + std::string(keys) + " }\n";
+    CHECK_FALSE(fake::complaints("stages:\n" + repeat(stage, 1'000'000 / stage.size())).empty());
+  }
+  std::string rates = "shared: { rates: {";
+  std::string stages = "} }\nstages:\n";
+  for (int i = 0; i < 15'000; ++i) {
+    const std::string name = "r" + std::to_string(i);
+    rates += name + ": 1/s,";
+    stages += "  - { uses: delay, rate: " + name + " }\n";
+  }
+  CHECK_FALSE(fake::complaints(rates + stages).empty());
 }
 
 TEST_CASE("a long list of mistakes is cut") {

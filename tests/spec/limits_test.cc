@@ -13,6 +13,14 @@ std::string pipeline(const std::string& limits, int transforms) {
   return text + "  - uses: file.write\n    with: { path: b }\n";
 }
 
+/// Three regions: 2, 5 and 4 units, and what `stages` adds.
+std::string with_calls(const std::string& limits, const std::string& stages = "") {
+  return "limits: " + limits +
+         "\nstages:\n  - uses: file.read\n    with: { path: a }\n  - uses: json.parse\n"
+         "  - uses: delay\n  - uses: json.parse\n  - uses: delay\n" +
+         stages + "  - uses: file.write\n    with: { path: b }\n";
+}
+
 std::optional<Limits> limits_of(const std::string& limits, int transforms = 0, int threads = 0) {
   fake::Setup setup;
   setup.options.threads = threads;
@@ -43,8 +51,85 @@ TEST_CASE("the command line's threads win over the file's, and auto is what the 
 }
 
 TEST_CASE("the reserve is one record's way through all stages") {
-  CHECK(reserve_of(0, 16 * kMiB) == 17 * kMiB);
-  CHECK(reserve_of(3, kMiB) == 8 * kMiB);
+  const auto reserve = [](const std::string& limits, int transforms) {
+    return fake::Setup().load(pipeline(limits, transforms)).plan->regions.front().reserve;
+  };
+  CHECK(reserve("{}", 0) == 17 * kMiB);
+  CHECK(reserve("{ record: 1MiB }", 3) == 8 * kMiB);
+}
+
+TEST_CASE("regions share the records and the memory, and all of it") {
+  const Loaded loaded = fake::Setup().load(with_calls("{ records: 1001, record: 1MiB }"));
+  REQUIRE(loaded.plan);
+  const std::vector<Region>& regions = loaded.plan->regions;
+  REQUIRE(regions.size() == 3);
+  CHECK(regions[0].records == 335);
+  CHECK(regions[1].records == 333);
+  CHECK(regions[2].records == 333);
+  CHECK(regions[0].reserve == 4 * kMiB);   // source and json.parse
+  CHECK(regions[1].reserve == 10 * kMiB);  // a call and json.parse
+  CHECK(regions[2].reserve == 8 * kMiB);   // a call
+  const std::uint64_t rest = (256 - 22) * kMiB / 3;
+  CHECK(regions[0].memory == 4 * kMiB + rest);
+  CHECK(regions[1].memory == 10 * kMiB + rest);
+  CHECK(regions[2].memory == 8 * kMiB + rest);
+}
+
+TEST_CASE("the state of keys is a part of the memory that no region has") {
+  const std::string keyed = "  - uses: tally\n    key: a\n";
+  const auto plan_of = [&](const std::string& limits, const std::string& stage) {
+    Loaded loaded = fake::Setup().load(with_calls(limits, stage));
+    REQUIRE(loaded.plan);
+    return std::move(*loaded.plan);
+  };
+  const auto shared = [](const Plan& plan) {
+    std::uint64_t sum = 0;
+    for (const Region& region : plan.regions) sum += region.memory;
+    return sum;
+  };
+  CHECK(plan_of("{}", "").limits.state == 0);
+  const Plan by_default = plan_of("{}", keyed);
+  CHECK(by_default.limits.state == 64 * kMiB);
+  CHECK(shared(by_default) <= 192 * kMiB);
+  CHECK(shared(by_default) > 192 * kMiB - by_default.regions.size());
+  const Plan written = plan_of("{ state: 10MiB }", keyed);
+  CHECK(written.limits.state == 10 * kMiB);
+  CHECK(shared(written) <= 246 * kMiB);
+}
+
+TEST_CASE("the default record leaves room for the reserves of all regions") {
+  const Loaded loaded = fake::Setup().load(with_calls("{ memory: 64MiB }"));
+  REQUIRE(loaded.plan);
+  // 11 units in half of the memory.
+  CHECK(loaded.plan->limits.record == 64 * kMiB / 2 / 11 - kMiB);
+  for (const Region& region : loaded.plan->regions) CHECK(region.memory > region.reserve);
+}
+
+TEST_CASE("limits that the regions cannot share say what it takes") {
+  const std::string two = with_calls("{ records: 2 }");
+  CHECK(fake::complaints(two) ==
+        "p.yaml:1:20: error: expected 'records' of at least 3 with 4 stages between source and "
+        "sink in 3 regions, got 2\n"
+        "  limits: { records: 2 }\n"
+        "                     ^\n");
+  CHECK(fake::Setup().load(with_calls("{ records: 3 }")).plan);
+  const std::string small = with_calls("{ memory: 23MiB }");
+  CHECK(fake::complaints(small) ==
+        "p.yaml:1:19: error: expected 'memory' of at least 24MiB with 4 stages between source and "
+        "sink in 3 regions, got 23MiB\n"
+        "  limits: { memory: 23MiB }\n"
+        "                    ^~~~~\n"
+        "  or say how large a 'record' may be\n");
+  CHECK(fake::Setup().load(with_calls("{ memory: 24MiB }")).plan);
+  const std::string keyed = "  - uses: tally\n    key: a\n";
+  CHECK(fake::complaints(with_calls("{ state: 8GiB }", keyed)).find("at least") !=
+        std::string::npos);
+  const std::string both = with_calls("{ state: 200MiB, record: 4MiB }", keyed);
+  CHECK(fake::complaints(both) ==
+        "p.yaml:1:34: error: a record of 4MiB and a state of 200MiB need 'memory' of at least "
+        "283MiB with 5 stages between source and sink in 4 regions, got 256MiB\n"
+        "  limits: { state: 200MiB, record: 4MiB }\n"
+        "                                   ^~~~\n");
 }
 
 TEST_CASE("the default record shrinks so that the reserve is at most half of the memory") {
@@ -52,7 +137,7 @@ TEST_CASE("the default record shrinks so that the reserve is at most half of the
   for (int transforms : {0, 1, 5, 20}) {
     const std::optional<Limits> limits = limits_of("{ memory: 256MiB }", transforms);
     REQUIRE(limits);
-    CHECK(reserve_of(static_cast<std::size_t>(transforms), limits->record) <= 128 * kMiB);
+    CHECK(static_cast<std::uint64_t>(transforms + 1) * (limits->record + kMiB) <= 128 * kMiB);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "graph/spec/load.h"
 #include "tests/spec/fake_expressions.h"
+#include "weir/keyed.h"
 #include "weir/registry.h"
 
 // Stage types that take options and say what they need like the built-in ones of the same names,
@@ -87,6 +88,15 @@ struct WriteOptions {
 class Write final : public Sink {
  public:
   void write(Batch&) override {}
+};
+
+class Delay final : public AsyncTransform {
+ public:
+  void start(Completion completion) override { completion.done(); }
+};
+class Tally final : public KeyedTransform<int> {
+ public:
+  void process(Record&, int&, Call&) const override {}
 };
 
 /// One option of every type.
@@ -182,6 +192,14 @@ inline void add_others(Registry& registry) {
       .optional("labels", &EveryOptions::labels, "");
 }
 
+/// Types that are called record by record.
+inline void add_calls(Registry& registry) {
+  registry.add<Delay>("delay", "Waits.").idempotent();
+  registry.add<Delay>("send", "Has effects.");
+  registry.add<Pass>("exec", "Waits on a thread.").blocking();
+  registry.add<Tally>("tally", "Counts by key.").kinds(kinds(false, false, false, true));
+}
+
 /// A registry with all of them, and options to load with it.
 struct Setup {
   Registry registry;
@@ -192,6 +210,7 @@ struct Setup {
     add_ends(registry);
     add_transforms(registry);
     add_others(registry);
+    add_calls(registry);
     options.registry = &registry;
     options.expressions = &language;
     options.auto_threads = 4;

@@ -59,11 +59,13 @@ stages:
   CHECK(errors.about == "some");
   CHECK(errors.type->name == "filter");
   CHECK(errors.when.text() == "record.text == \"x\"");
-  CHECK(errors.workers == 2);
-  CHECK(errors.on_error == OnError::keep);
+  CHECK(errors.workers.min == 2);
+  CHECK(errors.workers.max == 2);
+  CHECK(errors.on_error.action == OnError::keep);
   CHECK(errors.named_fields == std::vector<std::string>{"status", "user"});
   CHECK(errors.mark.line == 8);
-  CHECK(plan.segments.size() == 3);
+  REQUIRE(plan.regions.size() == 1);
+  CHECK(plan.regions.front().segments.size() == 3);
 }
 
 TEST_CASE("every type of option is bound") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
@@ -25,6 +26,7 @@ struct ErrorSlot {
   std::uint16_t stage = 0;  ///< Index in the plan.
   std::uint16_t attempts = 1;
   bool retryable = true;
+  std::chrono::nanoseconds retry_after{0};
 };
 
 /// What few records have.
@@ -39,7 +41,6 @@ enum class RecordState : std::uint8_t { live, dropped, failed, aggregated };
 
 enum RecordFlag : std::uint8_t {
   kFieldsShared = 1,  ///< The field table is somebody else's too: copy before a write.
-  kHasText = 2,
 };
 
 /// A record as the engine stores it: an array of these is a batch.
@@ -55,7 +56,7 @@ struct RecordData {
   std::uint32_t field_capacity = 0;
   RecordState state = RecordState::live;
   std::uint8_t flags = 0;
-  std::uint16_t reserved = 0;
+  std::uint16_t letter_to = 0;  ///< Of a dead letter: the stage that it goes to.
 };
 static_assert(sizeof(RecordData) == 56);
 

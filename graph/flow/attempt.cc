@@ -1,0 +1,112 @@
+#include "graph/flow/attempt.h"
+
+#include <cstring>
+
+#include "graph/flow/call_stage.h"
+#include "graph/flow/caught.h"
+#include "graph/flow/record_copy.h"
+
+namespace weir {
+
+using detail::RecordData;
+
+void AttemptOutput::grow() {
+  const std::uint32_t capacity = capacity_ == 0 ? 4 : 2 * capacity_;
+  auto* data = reinterpret_cast<RecordData*>(arena_.take(capacity * sizeof(RecordData)));
+  if (size_ > 0) std::memcpy(data, data_, size_ * sizeof(RecordData));
+  data_ = data;
+  capacity_ = capacity;
+}
+
+Attempt::Attempt(CallStage& stage, Slot& slot_, int number_, SlabPool& pool, Lane lane, bool copy)
+    : slot(&slot_),
+      number(number_),
+      stage_(stage),
+      input_bytes_(pool),
+      arena_bytes_(pool),
+      out_(arena_bytes_),
+      record_(slot_.input) {
+  arena_bytes_.set_lane(lane);
+  in_reserve = lane == Lane::reserve;
+  if (copy) {
+    arena_bytes_.first_size(copied_size(slot_.input));
+    if (!copy_out(slot_.input, arena_bytes_, record_)) throw detail::OutOfMemory{};
+  } else if (record_.field_count > 0) {
+    record_.flags |= detail::kFieldsShared;
+  }
+  arena_bytes_.set_budget(stage.environment().record_limit());
+  timeout.kind = CallStage::kTimeout;
+  wake.kind = CallStage::kWake;
+  timeout.owner = wake.owner = this;
+  output_ = &out_;
+  current_ = &record_;
+  arena_ = &arena_bytes_;
+  host_ = &stage.environment();
+  stopping_ = &cancelled_;
+  end_input_ = &ends_input_;
+  attempt_ = number;
+}
+
+Attempt::~Attempt() { stage_.attempt_gone(); }
+
+Record Attempt::record() { return Record(record_, arena_bytes_, stage_.environment()); }
+
+void Attempt::answer() noexcept { stage_.answered(shared_from_this()); }
+
+void Attempt::answer_after(std::chrono::nanoseconds time) noexcept {
+  stage_.answers_after(shared_from_this(), time);
+}
+
+void Attempt::thrown() noexcept {
+  try {
+    const Caught caught = caught_exception();
+    arena_bytes_.set_budget(stage_.environment().record_limit());
+    record().fail(caught.kind, caught.message, caught.retryable);
+  } catch (const detail::OutOfMemory&) {
+    if (in_reserve) {
+      // The reserve holds what a record may take by the rules; a stage that breaks them loses it.
+      last_resort_.error = {"memory", "the record took more than limits.record allows", 0, 1,
+                            false};
+      record_.extra = &last_resort_;
+      record_.state = detail::RecordState::failed;
+    } else {
+      starved.store(true, std::memory_order_relaxed);
+    }
+  }
+}
+
+void Attempt::let_go() noexcept {
+  if (starter.load() == std::this_thread::get_id()) {
+    dropped = true;
+    return;
+  }
+  try {
+    record().fail("unanswered", "the stage let go of the record without an answer");
+  } catch (...) {
+    thrown();
+  }
+  answer();
+}
+
+void Attempt::on_cancel(std::function<void()> function) {
+  {
+    const std::lock_guard lock(cancel_mutex_);
+    if (!cancelled()) {
+      on_cancel_ = std::move(function);
+      return;
+    }
+  }
+  function();
+}
+
+void Attempt::cancel() {
+  std::function<void()> function;
+  {
+    const std::lock_guard lock(cancel_mutex_);
+    cancelled_.store(true, std::memory_order_release);
+    function = std::exchange(on_cancel_, nullptr);
+  }
+  if (function) function();
+}
+
+}  // namespace weir

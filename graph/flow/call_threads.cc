@@ -1,0 +1,92 @@
+#include "graph/flow/call_threads.h"
+
+#include <algorithm>
+
+namespace weir {
+
+CallThreads::~CallThreads() { stop(Clock::now()); }
+
+void CallThreads::run(std::shared_ptr<Attempt> attempt, int most) {
+  const std::lock_guard lock(shared_->mutex);
+  shared_->queue.push_back(std::move(attempt));
+  if (shared_->idle >= static_cast<int>(shared_->queue.size())) {
+    shared_->work_there.notify_one();
+    return;
+  }
+  if (shared_->counted >= most) return;  // One of those that work takes it next.
+  ++shared_->counted;
+  Worker* const worker = shared_->workers.emplace_back(std::make_unique<Worker>()).get();
+  std::thread([shared = shared_, worker] { loop(shared, worker); }).detach();
+}
+
+/// What the calling thread works on next; the others get their part.
+void CallThreads::take(Shared& shared, Attempts& attempts) {
+  const std::size_t part = (shared.queue.size() + 1) / static_cast<std::size_t>(shared.counted);
+  const auto burst = static_cast<std::size_t>(shared.burst.load(std::memory_order_relaxed));
+  for (std::size_t n = std::clamp<std::size_t>(part, 1, burst); n > 0; --n) {
+    attempts.push_back(std::move(shared.queue.front()));
+    shared.queue.pop_front();
+    if (shared.queue.empty()) break;
+  }
+}
+
+void CallThreads::loop(const std::shared_ptr<Shared>& shared, Worker* worker) {
+  {
+    Scratch scratch;
+    Attempts attempts;
+    std::unique_lock lock(shared->mutex);
+    while (!worker->written_off) {
+      ++shared->idle;
+      shared->work_there.wait(lock, [&] { return !shared->queue.empty() || shared->stopping; });
+      --shared->idle;
+      if (shared->queue.empty()) break;
+      take(*shared, attempts);
+      worker->attempt = attempts.size() == 1 ? attempts.front().get() : nullptr;
+      lock.unlock();
+      shared->work(attempts, scratch);
+      attempts.clear();
+      lock.lock();
+      worker->attempt = nullptr;
+    }
+    lock.unlock();
+    scratch.reset();
+  }
+  const std::lock_guard lock(shared->mutex);
+  --(worker->written_off ? shared->hanging : shared->counted);
+  std::erase_if(shared->workers, [&](const auto& known) { return known.get() == worker; });
+  shared->ended.notify_all();
+}
+
+bool CallThreads::write_off(const Attempt& attempt) {
+  const std::lock_guard lock(shared_->mutex);
+  const auto queued = std::find_if(shared_->queue.begin(), shared_->queue.end(),
+                                   [&](const auto& waiting) { return waiting.get() == &attempt; });
+  if (queued != shared_->queue.end()) {
+    shared_->queue.erase(queued);
+    return false;
+  }
+  for (const auto& worker : shared_->workers) {
+    if (worker->attempt != &attempt || worker->written_off) continue;
+    worker->written_off = true;
+    --shared_->counted;
+    ++shared_->hanging;
+    return true;
+  }
+  return false;
+}
+
+int CallThreads::hanging() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->hanging;
+}
+
+bool CallThreads::stop(Clock::time_point until) {
+  std::unique_lock lock(shared_->mutex);
+  shared_->stopping = true;
+  shared_->queue.clear();
+  shared_->work_there.notify_all();
+  return shared_->ended.wait_until(lock, until,
+                                   [this] { return shared_->counted + shared_->hanging == 0; });
+}
+
+}  // namespace weir

@@ -1,0 +1,90 @@
+#include "graph/flow/letters.h"
+
+#include <cstdio>
+
+#include "graph/text/utf8.h"
+
+namespace weir {
+namespace {
+
+void append_escaped(std::string& out, char c) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      if (static_cast<unsigned char>(c) >= 0x20) {
+        out += c;
+      } else {
+        char code[8];
+        std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
+        out += code;
+      }
+  }
+}
+
+}  // namespace
+
+void append_json(std::string& out, std::string_view text) {
+  out += '"';
+  for (std::size_t at = 0; at < text.size();) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      append_escaped(out, text[at++]);
+      continue;
+    }
+    const Glyph glyph = glyph_at(text, at);
+    out += glyph.valid ? text.substr(at, glyph.size) : kReplacement;
+    at += glyph.size;
+  }
+  out += '"';
+}
+
+void address_letter(detail::RecordData& record, int to, detail::Arena& arena,
+                    const Environment& env) {
+  const detail::ErrorSlot& error = record.extra->error;
+  std::string json = "{\"stage\":";
+  append_json(json, env.plan.stages[error.stage].name);
+  json += ",\"kind\":";
+  append_json(json, error.kind);
+  json += ",\"message\":";
+  append_json(json, error.message);
+  json += ",\"attempts\":" + std::to_string(error.attempts) + ",\"origin\":{";
+  if (const std::string& part = env.parts.get(record.part).name; !part.empty()) {
+    json += "\"part\":";
+    append_json(json, part);
+    json += ",";
+  }
+  json += "\"position\":" + std::to_string(record.position) + "}}";
+
+  const std::uint32_t more = record.field_count == 0 ? 2 : 1;
+  auto* const table = reinterpret_cast<detail::FieldSlot*>(
+      arena.take((record.field_count + more) * sizeof(detail::FieldSlot)));
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < record.field_count; ++i) {
+    if (record.fields[i].key() != "error") table[count++] = record.fields[i];
+  }
+  const auto add = [&](std::string_view name, Value value) {
+    table[count++] = {name.data(), static_cast<std::uint32_t>(name.size()), 0, value};
+  };
+  if (record.field_count == 0) add("text", Value(std::string_view(record.text, record.text_size)));
+  add("error", Value::json(arena.keep(json)));
+  record.fields = table;
+  record.field_count = record.field_capacity = count;
+  record.flags &= static_cast<std::uint8_t>(~detail::kFieldsShared);
+  record.letter_to = static_cast<std::uint16_t>(to);
+  record.state = detail::RecordState::live;
+}
+
+}  // namespace weir

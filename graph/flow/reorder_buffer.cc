@@ -1,0 +1,313 @@
+#include "graph/flow/reorder_buffer.h"
+
+#include <algorithm>
+
+#include "graph/flow/failure.h"
+#include "graph/flow/unloading.h"
+
+namespace weir {
+
+using detail::RecordData;
+
+namespace {
+
+/// Room for so many records, or what is left of the share, before who waits for it is told: coming
+/// again costs a message.
+constexpr std::uint64_t kRoomStep = 256;
+
+}  // namespace
+
+ReorderBuffer::ReorderBuffer(Environment& env, Share& share)
+    : env_(env),
+      share_(share),
+      stage_(static_cast<std::size_t>(share.region.first)),
+      slabs_(share.pool) {
+  share.pool.set_reclaim([this] { slabs_.release_empty(); });
+  if (calls() && !planned().when.empty()) when_ = planned().when.evaluator();
+}
+
+ReorderBuffer::~ReorderBuffer() {
+  for (auto* list : {&waiting_, &out_}) {
+    while (Slot* slot = list->front()) {
+      list->remove(*slot);
+      free(*slot);
+    }
+  }
+}
+
+void ReorderBuffer::perform(Actions& actions) {
+  for (const auto& attempt : actions.cancels) attempt->cancel();
+  actions.cancels.clear();
+  actions.releases.clear();
+  if (actions.output) output_();
+  if (actions.room) room_();
+}
+
+void ReorderBuffer::close() {
+  bool ended = false;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    ended = waiting_.empty() && out_.empty() && taking_ == 0;
+    if (ended) ended_.store(true, std::memory_order_release);
+  }
+  if (ended) output_();
+}
+
+void ReorderBuffer::finish(Slot& slot, Slot::End end, Actions& actions) {
+  stop(slot, actions);
+  slot.state = Slot::State::done;
+  slot.end = end;
+  leave_line(slot, actions);
+  switch (share_.region.order) {
+    case Order::input:
+      if (&slot == waiting_.front()) promote(actions);
+      break;
+    case Order::none:
+      let_leave(slot, actions);
+      break;
+    case Order::key:
+      // One that has a key leaves when it is the first of its line: `leave_line` sees to it.
+      if (!slot.key && !slot.leaving) let_leave(slot, actions);
+      break;
+  }
+}
+
+/// Letters are no part of a queue.
+Slot* ReorderBuffer::oldest_queued() const {
+  Slot* slot = out_.front();
+  while (slot && slot->end == Slot::End::letter) slot = slot->next;
+  return slot;
+}
+
+void ReorderBuffer::let_leave(Slot& slot, Actions& actions) {
+  waiting_.remove(slot);
+  out_.push_back(slot);
+  slot.leaving = true;
+  leaving_.store(out_.size(), std::memory_order_release);
+  actions.output = true;
+}
+
+void ReorderBuffer::promote(Actions& actions) {
+  note_hold();
+  while (!waiting_.empty() && waiting_.front()->state == Slot::State::done) {
+    let_leave(*waiting_.front(), actions);
+  }
+  front_since_ = now_;
+}
+
+/// The slot at the front is done: if others waited for it, for how long?
+void ReorderBuffer::note_hold() {
+  if (waiting_.size() < 2) return;
+  const Slot& front = *waiting_.front();
+  const auto since = std::max(front_since_, front.entered);
+  const double seconds = std::chrono::duration<double>(now_ - since).count();
+  if (seconds <= longest_.seconds) return;
+  longest_ = {planned().name,
+              {env_.source(), front.input.part, front.input.position},
+              env_.parts.get(front.input.part).name,
+              Doing::running,
+              std::max(front.attempts, 1),
+              seconds};
+}
+
+const ErrorPolicy& ReorderBuffer::policy_for(const CallError& error) const {
+  static constexpr ErrorPolicy kFail;
+  if (error.fatal) return kFail;
+  return error.deadline ? planned().call.on_deadline : planned().on_error;
+}
+
+/// No further attempt follows: the error is the record's.
+void ReorderBuffer::fail(Slot& slot, CallError error, Actions& actions) {
+  if (policy_for(error).action == OnError::fail) {
+    RecordFailure failure;
+    failure.stage = static_cast<std::uint16_t>(stage_);
+    failure.part = slot.input.part;
+    failure.position = slot.input.position;
+    failure.kind = error.kind;
+    failure.message = error.message;
+    failure.excerpt = excerpt_of(slot.input);
+    env_.fence.lower(slot.place, failure_sample(env_, failure));
+    env_.stop_reading.store(true, std::memory_order_release);
+  }
+  slot.error = std::make_unique<CallError>(std::move(error));
+  finish(slot, Slot::End::failed, actions);
+}
+
+/// With the lock: `queue` drops a record that has waited longest. Its place closes at once.
+void ReorderBuffer::remove_queued(Slot& slot, Actions& actions) {
+  ++shed_;
+  stop(slot, actions);
+  slot.state = Slot::State::done;
+  slot.end = Slot::End::shed;
+  leave_line(slot, actions);
+  const bool was_out = slot.leaving;
+  (was_out ? out_ : waiting_).remove(slot);
+  leaving_.store(out_.size(), std::memory_order_release);
+  if (slot.ticket) {
+    slot.ticket->mark(root_mark(Outcome::shed, static_cast<std::uint16_t>(stage_)));
+    if (slot.ticket->let_go()) env_.book(*slot.ticket);
+  }
+  slot_bytes_ -= slot.arena.capacity() + sizeof(Slot);
+  share_.gate.give_records(1);
+  free(slot);
+  if (!was_out && share_.region.order == Order::input) promote(actions);
+}
+
+void ReorderBuffer::free(Slot& slot) {
+  const Piece piece = slot.self;
+  slot.~Slot();
+  slabs_.give(piece);
+}
+
+bool ReorderBuffer::roomy() const {
+  const std::uint64_t records = share_.gate.records();
+  const std::uint64_t held = share_.gate.held();
+  if (held == 0) return true;
+  const std::uint64_t step = std::max<std::uint64_t>(1, std::min(kRoomStep, records / 8));
+  return records - held >= step && slot_bytes_ <= share_.pool.normal_limit() * 3 / 8;
+}
+
+void ReorderBuffer::room_made() {
+  Actions actions;
+  {
+    const Locked lock(*this);
+    if (wants_room_ && (planned().call.queue || roomy())) {
+      wants_room_ = false;
+      actions.room = true;
+    }
+    settled(actions);
+  }
+  perform(actions);
+}
+
+/// Ends all that is not done and for which `wanted` does not hold. With the lock.
+template <class Unwanted>
+void ReorderBuffer::end_slots(Unwanted unwanted, Slot::End end, Actions& actions) {
+  std::vector<Slot*> slots;
+  for (Slot* slot = waiting_.front(); slot; slot = slot->next) {
+    if (slot->state != Slot::State::done && unwanted(*slot)) slots.push_back(slot);
+  }
+  for (Slot* slot : slots) finish(*slot, end, actions);
+}
+
+void ReorderBuffer::drop_beyond() {
+  Actions actions;
+  {
+    const Locked lock(*this);
+    end_slots([this](const Slot& slot) { return env_.beyond(slot.place, stage_); },
+              Slot::End::void_, actions);
+    settled(actions);
+  }
+  perform(actions);
+}
+
+void ReorderBuffer::abandon() {
+  Actions actions;
+  {
+    const Locked lock(*this);
+    abandoned_ = true;
+    end_slots([](const Slot&) { return true; }, Slot::End::abandoned, actions);
+    actions.room = std::exchange(wants_room_, false);
+  }
+  perform(actions);
+}
+
+/// What stages made by themselves has no origins to tell its records' places apart by: a batch of
+/// it holds one place only.
+bool ReorderBuffer::share_batch(const Slot& one, const Slot& next) {
+  return !one.ticket == !next.ticket && (one.ticket || one.place == next.place);
+}
+
+std::uint32_t ReorderBuffer::take_out(Token& token, std::uint32_t records, std::uint64_t bytes) {
+  std::vector<Slot*> taken;
+  {
+    const Locked lock(*this);
+    while (taken.size() < records && !out_.empty()) {
+      if (!taken.empty() && !share_batch(*taken.back(), *out_.front())) break;
+      taken.push_back(out_.front());
+      out_.remove(*taken.back());
+    }
+    taking_ = taken.size();
+  }
+  std::uint32_t done = 0;
+  Unloading unloading(env_, stage_, token);
+  while (done < taken.size() && unloading.bytes() < bytes) {
+    if (!unloading.add(*taken[done])) break;
+    ++done;
+  }
+  Actions actions;
+  {
+    const Locked lock(*this);
+    for (std::size_t i = taken.size(); i > done; --i) out_.push_front(*taken[i - 1]);
+    for (std::uint32_t i = 0; i < done; ++i) {
+      slot_bytes_ -= taken[i]->arena.capacity() + sizeof(Slot);
+      free(*taken[i]);
+    }
+    taking_ = 0;
+    leaving_.store(out_.size(), std::memory_order_release);
+    if (closed_ && waiting_.empty() && out_.empty()) ended_.store(true, std::memory_order_release);
+    if (wants_room_ && (planned().call.queue || roomy())) {
+      wants_room_ = false;
+      actions.room = true;
+    }
+    settled(actions);
+  }
+  perform(actions);
+  return done;
+}
+
+void ReorderBuffer::drop() {
+  abandon();
+  const std::lock_guard lock(mutex_);
+  while (Slot* const slot = out_.front()) {
+    out_.remove(*slot);
+    if (slot->ticket) {
+      slot->ticket->mark(root_mark(Outcome::abandoned, kInterrupted));
+      if (slot->ticket->let_go()) env_.book(*slot->ticket);
+    }
+    share_.gate.give_records(1);
+    free(*slot);
+  }
+}
+
+/// Of a queue that nothing is called from.
+void ReorderBuffer::fill(StageReport& report) const {
+  const std::lock_guard lock(mutex_);
+  CallReport calls;
+  calls.shed = shed_;
+  calls.peak_records = peak_;
+  report.calls = calls;
+}
+
+void ReorderBuffer::give_up_first() {
+  const std::lock_guard lock(mutex_);
+  Slot* const slot = out_.front();
+  if (!slot) return;
+  RecordFailure failure;
+  failure.stage = static_cast<std::uint16_t>(stage_);
+  failure.part = slot->input.part;
+  failure.position = slot->input.position;
+  failure.kind = "memory";
+  failure.message = "limits.memory leaves no room for the record to go on";
+  env_.fence.lower(slot->place, failure_sample(env_, failure));
+  env_.stop_reading.store(true, std::memory_order_release);
+  slot->end = Slot::End::void_;
+}
+
+std::optional<std::pair<Place, HeadOfLine>> ReorderBuffer::oldest() const {
+  const std::lock_guard lock(mutex_);
+  const Slot* slot = waiting_.front() ? waiting_.front() : out_.front();
+  if (!slot) return std::nullopt;
+  const auto since = std::max(front_since_, slot->entered);
+  HeadOfLine head{planned().name,
+                  {env_.source(), slot->input.part, slot->input.position},
+                  env_.parts.get(slot->input.part).name,
+                  slot->state == Slot::State::done ? Doing::leaving : doing(*slot),
+                  std::max(slot->attempts, 1),
+                  std::chrono::duration<double>(Clock::now() - since).count()};
+  head.holds = share_.region.order == Order::input;
+  return std::pair(slot->place, std::move(head));
+}
+
+}  // namespace weir

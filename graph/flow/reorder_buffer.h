@@ -1,0 +1,165 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+
+#include "graph/flow/environment.h"
+#include "graph/flow/share.h"
+#include "graph/flow/slab_pool.h"
+#include "graph/flow/slot.h"
+#include "graph/flow/token.h"
+
+namespace weir {
+
+/// Where a region begins that is not the source's: records are copied in, in the order in which the
+/// region above puts them out, wait here until they are done (at once, unless a CallStage calls
+/// them), and leave for the region's batches by `Region::order`. Bounded by the region's share:
+/// who finds no room is told later when to come again. Thread-safe.
+class ReorderBuffer {
+ public:
+  ReorderBuffer(Environment& env, Share& share);
+  virtual ~ReorderBuffer();
+  ReorderBuffer(const ReorderBuffer&) = delete;
+  ReorderBuffer& operator=(const ReorderBuffer&) = delete;
+
+  // Before anything comes in.
+  /// `hook` is called when there is something to take out, or the end.
+  void add_output_hook(std::function<void()> hook) { output_ = std::move(hook); }
+  /// `hook` is called when who found no room may come again.
+  void add_room_hook(std::function<void()> hook) { room_ = std::move(hook); }
+
+  // In: one thread at a time.
+  enum class Offered : std::uint8_t { taken, full, shed };
+  /// Copies `record` in, a letter if it is addressed. `ticket`: of its origin, null if it has none;
+  /// made if it is not there yet, and held once more for the record.
+  Offered offer(const detail::RecordData& record, Place place, Ticket** ticket);
+  /// Lets what was offered be seen by others. To be called after a series of offers.
+  void flush();
+  /// Nothing more comes in.
+  void close();
+
+  // Out: one thread at a time.
+  bool has_output() const { return leaving_.load(std::memory_order_acquire) > 0 || ended(); }
+  /// Whether it is closed and empty.
+  bool ended() const { return ended_.load(std::memory_order_acquire); }
+  /// Moves up to so many records into `token`; returns how many.
+  std::uint32_t take_out(Token& token, std::uint32_t records, std::uint64_t bytes);
+  /// The first to leave has no room in an empty region: that fails the run.
+  void give_up_first();
+  /// The region has room again: a token has ended.
+  void room_made();
+
+  /// Ends what lies beyond the fence, or where a stage wanted no more input.
+  void drop_beyond();
+  /// Ends all that is not done.
+  virtual void abandon();
+  /// Lets go of all that is left, abandoned. For a stuck run, when nobody comes any more.
+  void drop();
+  /// Whether something is going on that will move a record on: a call, a timer.
+  virtual bool waits() const { return false; }
+  virtual void fill(StageReport& report) const;
+  /// The oldest record in it; nothing if it is empty.
+  std::optional<std::pair<Place, HeadOfLine>> oldest() const;
+  const HeadOfLine& longest_hold() const { return longest_; }
+
+  std::size_t stage() const { return stage_; }
+  Environment& environment() { return env_; }
+  SlabPool& slabs() { return slabs_; }
+
+ protected:
+  /// What is to be done when the lock is free again.
+  struct Actions {
+    bool output = false;
+    bool room = false;
+    bool loop = false;  ///< The event loop has something to do, or earlier than it knows.
+    std::vector<std::shared_ptr<Attempt>> cancels;
+    std::vector<std::shared_ptr<Attempt>> releases;  ///< Only to let go of.
+  };
+  virtual void perform(Actions& actions);
+
+  /// A record has come in: what now? Done at once.
+  virtual void entered(Slot& slot, Actions& actions) { finish(slot, Slot::End::passed, actions); }
+  /// Ends attempts and timers of a slot that is about to be done.
+  virtual void stop(Slot&, Actions&) {}
+  virtual Doing doing(const Slot&) const { return Doing::leaving; }
+  // Of a record that comes in; they may throw Error.
+  virtual std::string key_of(Record&) { return {}; }
+  virtual std::uint32_t cost_of(Record&) { return 1; }
+  virtual void leave_line(Slot&, Actions&) {}
+  /// A record that will not be called must not overtake those of its key.
+  virtual void stand_in_line(Slot&) {}
+  /// Something has changed for those that wait: memory, a place in a line.
+  virtual void settled(Actions&) {}
+  /// What `queue:` bounds: records that wait to be called, or to leave where nothing is called.
+  virtual std::uint64_t queued_records() const { return waiting_.size() + out_.size(); }
+  virtual std::uint64_t queued_bytes() const { return slot_bytes_; }
+  virtual Slot* oldest_queued() const;
+
+  void finish(Slot& slot, Slot::End end, Actions& actions);
+  void fail(Slot& slot, CallError error, Actions& actions);
+  void let_leave(Slot& slot, Actions& actions);
+  void promote(Actions& actions);
+  void free(Slot& slot);
+  void note_hold();
+  const ErrorPolicy& policy_for(const CallError& error) const;
+  PlannedStage& planned() const { return env_.plan.stages[stage_]; }
+  /// Whether it holds the region's oldest record, which the reserve is for: those that were it
+  /// before have left, and given the reserve back.
+  bool is_oldest(const Slot& slot) const {
+    return &slot == waiting_.front() && share_.gate.tokens() == 0 &&
+           share_.gate.held() <= waiting_.size();
+  }
+  bool calls() const { return share_.region.calls; }
+
+  Environment& env_;
+  Share& share_;
+  const std::size_t stage_;
+  SlabPool slabs_;
+  std::function<void()> output_;
+  std::function<void()> room_;
+
+  /// Holds the lock, and looks at the clock once for all that is done under it.
+  class Locked {
+   public:
+    explicit Locked(ReorderBuffer& buffer) : lock_(buffer.mutex_) { buffer.now_ = Clock::now(); }
+
+   private:
+    const std::lock_guard<std::mutex> lock_;
+  };
+
+  mutable std::mutex mutex_;
+  Clock::time_point now_;                       ///< When the lock was taken.
+  SlotList<&Slot::prev, &Slot::next> waiting_;  ///< In order; not done, or behind one that is not.
+  SlotList<&Slot::prev, &Slot::next> out_;      ///< On their way out.
+  std::uint64_t next_number_ = 0;
+  std::uint64_t peak_ = 0;
+  std::uint64_t shed_ = 0;
+  std::uint64_t slot_bytes_ = 0;  ///< What slots hold, without their attempts.
+  bool abandoned_ = false;
+  bool wants_room_ = false;
+
+ private:
+  enum class Room : std::uint8_t { yes, no, shed };
+
+  Room find_room(std::size_t bytes, bool letter);
+  Slot* make_slot(const detail::RecordData& record, Place place, Ticket** ticket);
+  bool copy_in(const detail::RecordData& record, Slot& slot, Lane lane);
+  bool roomy() const;
+  static bool share_batch(const Slot& one, const Slot& next);
+  void enter(Slot& slot, Actions& actions);
+  void remove_queued(Slot& slot, Actions& actions);
+  template <class Unwanted>
+  void end_slots(Unwanted unwanted, Slot::End end, Actions& actions);
+
+  std::unique_ptr<detail::Evaluator> when_;
+  std::vector<Slot*> offered_;  ///< Not yet seen by others.
+  std::atomic<std::uint64_t> leaving_{0};
+  std::atomic<bool> ended_{false};
+  std::size_t taking_ = 0;  ///< Slots now being taken out.
+  bool closed_ = false;
+  Clock::time_point front_since_;
+  HeadOfLine longest_;
+};
+
+}  // namespace weir

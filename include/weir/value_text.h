@@ -1,0 +1,89 @@
+#pragma once
+
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "weir/record.h"
+#include "weir/template.h"
+
+namespace weir {
+
+namespace detail {
+
+constexpr std::size_t kLongestNumber = 32;
+
+inline char* write_bytes(std::string_view bytes, char* out) {
+  if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
+  return out + bytes.size();
+}
+
+/// 100000 and not 1e+05: an exponent only where the digits would not fit.
+inline char* write_real(double real, char* out) {
+  const double size = std::fabs(real);
+  const bool plain = size == 0 || (size >= 1e-5 && size < 1e17);
+  return plain ? std::to_chars(out, out + kLongestNumber, real, std::chars_format::fixed).ptr
+               : std::to_chars(out, out + kLongestNumber, real).ptr;
+}
+
+}  // namespace detail
+
+// A value as text, as templates write it: null is nothing, numbers are plain.
+
+/// How many bytes `write_text` writes at most.
+inline std::size_t longest_text(const Value& value) {
+  switch (value.type()) {
+    case ValueType::null:
+      return 0;
+    case ValueType::boolean:
+      return 5;
+    case ValueType::text:
+    case ValueType::json:
+      return value.as_text().size();
+    default:
+      return detail::kLongestNumber;
+  }
+}
+
+/// Returns the end of what was written to `out`.
+inline char* write_text(const Value& value, char* out) {
+  switch (value.type()) {
+    case ValueType::null:
+      return out;
+    case ValueType::boolean:
+      return detail::write_bytes(value.as_bool() ? "true" : "false", out);
+    case ValueType::integer:
+      return std::to_chars(out, out + detail::kLongestNumber, value.as_integer()).ptr;
+    case ValueType::real:
+      return detail::write_real(value.as_real(), out);
+    case ValueType::text:
+    case ValueType::json:
+      break;
+  }
+  return detail::write_bytes(value.as_text(), out);
+}
+
+inline void append_text(std::string& text, const Value& value) {
+  const std::size_t size = text.size();
+  text.resize(size + longest_text(value));
+  const char* end = write_text(value, text.data() + size);
+  text.resize(static_cast<std::size_t>(end - text.data()));
+}
+
+/// What `pattern` makes of the record.
+inline std::string rendered(const Template& pattern, const Record& record) {
+  std::string text;
+  for (const Template::Piece& piece : pattern.pieces()) {
+    text += piece.literal;
+    if (piece.text) {
+      text += record.text();
+    } else if (!piece.field.empty()) {
+      append_text(text, record.get(piece.field));
+    }
+  }
+  return text;
+}
+
+}  // namespace weir

@@ -1,0 +1,73 @@
+#include <cstdint>
+
+#include "stages/core/core.h"
+#include "stages/core/share.h"
+
+namespace weir {
+namespace {
+
+struct SampleOptions {
+  Share share;
+  std::uint64_t seed = 0;
+};
+
+/// Every bit of the result depends on every bit of `x`, and different numbers stay different
+/// (splitmix64's finalizer, by Sebastiano Vigna).
+std::uint64_t mixed(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+/// Where a record is chosen depends on nothing but the seed and its origin: not on its
+/// neighbours, on how many threads there are, or on what was kept before.
+class Sample final : public Transform {
+ public:
+  explicit Sample(const SampleOptions& options)
+      : part_(options.share.part), seed_(mixed(options.seed)) {}
+
+  void process(Record& record, Call&) const override {
+    if (place(record.origin()) >= part_) record.drop();
+  }
+
+ private:
+  /// From 0 to just below 1.
+  double place(const Origin& origin) const {
+    const std::uint64_t file = std::uint64_t{origin.source} << 32 | origin.part;
+    return static_cast<double>(mixed(mixed(seed_ ^ file) ^ origin.position) >> 11) * 0x1p-53;
+  }
+
+  double part_;
+  std::uint64_t seed_;
+};
+
+}  // namespace
+
+void add_sample(Registry& registry) {
+  registry
+      .add<Sample, SampleOptions>(
+          "sample", "Keeps a share of the records, the same ones for the same input and seed")
+      .required(
+          "share", &SampleOptions::share,
+          "how many to keep, from 0 to 1 or in %: each record by itself, so that it is nearly "
+          "this share; what was made of one record is kept or dropped together, and the "
+          "records of a smaller share are among those of a larger one")
+      .optional("seed", &SampleOptions::seed,
+                "another number chooses other records; two samples of the same seed choose the "
+                "same ones")
+      .positional("share")
+      .example(R"(stages:
+  - uses: generate
+    with: { count: 1000 }
+  - uses: sample
+    with: { share: 10% }
+  - uses: text.format
+    with:
+      template: "{time} {status} {path}"
+  - uses: file.write
+    with: { path: "-" }
+)");
+}
+
+}  // namespace weir

@@ -1,0 +1,131 @@
+#include "stages/http/exchange.h"
+
+#include <algorithm>
+#include <string>
+
+#include "stages/http/json_text.h"
+
+namespace weir::http {
+namespace {
+
+constexpr int kRequestTimeout = 408;
+constexpr int kTooManyRequests = 429;
+
+bool may_pass(int status) {
+  return status == kRequestTimeout || status == kTooManyRequests || status >= 500;
+}
+
+/// The first line of a body, as a message shows it.
+std::string first_line(std::string_view body) {
+  constexpr std::size_t kShown = 200;
+  const std::size_t begin = body.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return {};
+  body.remove_prefix(begin);
+  body = body.substr(0, std::min(body.find_first_of("\r\n"), kShown));
+  std::string line(body);
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  return line;
+}
+
+/// What is wrong for good: with the request, with a certificate, with the way back and forth.
+bool is_permanent(CURLcode code) {
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_TOO_MANY_REDIRECTS:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Whether there was no connection to speak HTTP over, or it broke.
+bool is_connection(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Those where curl's own text says more, and the same each time.
+bool is_about_certificates(CURLcode code) {
+  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+         code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_ISSUER_ERROR;
+}
+
+}  // namespace
+
+void Exchange::finish(CURLcode code) noexcept {
+  try {
+    const int status = transfer_.status();
+    // A bad answer may be cut off on purpose; its status is what counts.
+    if (status != 0 && !transfer_.terms().accepts(status) &&
+        (code == CURLE_OK || code == CURLE_WRITE_ERROR)) {
+      refuse();
+    } else if (transfer_.passed_max_size()) {
+      completion_.fail("too_big",
+                       "the answer of " + transfer_.place() + " passes max_size, " +
+                           OptionType<Bytes>::show(Bytes{transfer_.terms().max_size}),
+                       false);
+    } else if (code != CURLE_OK) {
+      fail(code);
+    } else {
+      completion_.done([this](Record& record, Call&) { fill(record); });
+    }
+  } catch (const std::exception& e) {
+    if (completion_) completion_.fail("http", e.what());
+  }
+}
+
+void Exchange::fill(Record& record) const {
+  if (options_.status_into) record.set(*options_.status_into, transfer_.status());
+  if (options_.headers_into) {
+    record.set(*options_.headers_into, Value::json(headers_as_json(transfer_.headers())));
+  }
+  if (options_.into) {
+    record.set(*options_.into, std::string_view(transfer_.body()));
+  } else {
+    record.set_text(transfer_.body());
+  }
+}
+
+void Exchange::refuse() {
+  const int status = transfer_.status();
+  const std::string said = first_line(transfer_.body());
+  const std::string message = "status " + std::to_string(status) + " from " + transfer_.place() +
+                              (said.empty() ? "" : ": " + said);
+  const bool retryable = may_pass(status);
+  completion_.fail("http", message, retryable,
+                   retryable ? transfer_.retry_after() : std::chrono::seconds(0));
+}
+
+void Exchange::fail(CURLcode code) {
+  // Not curl's longer text in general, which tells milliseconds and so never is the same twice.
+  std::string why = curl_easy_strerror(code);
+  if (is_about_certificates(code) && !transfer_.error_text().empty()) why = transfer_.error_text();
+  completion_.fail(is_connection(code) ? "connect" : "http", transfer_.place() + ": " + why,
+                   !is_permanent(code));
+}
+
+}  // namespace weir::http

@@ -1,0 +1,50 @@
+#include "stages/http/fetch.h"
+
+#include <utility>
+
+namespace weir::http {
+namespace {
+
+void check_field(const char* option, const std::optional<std::string>& field) {
+  if (field && field->empty()) throw OptionError(option, "expected a field, got empty text");
+}
+
+}  // namespace
+
+Fetch::Fetch(const FetchOptions& options) : options_(options) {
+  check(options);
+  check_field("into", options.into);
+  check_field("status_into", options.status_into);
+  check_field("headers_into", options.headers_into);
+  for (const int status : options.accept_status) {
+    if (status < 100 || status > 599) {
+      throw OptionError("accept_status",
+                        "expected statuses from 100 to 599, got " + std::to_string(status));
+    }
+  }
+  if (options.user_agent.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+    throw OptionError("user_agent", "expected one line");
+  }
+  terms_.redirects = options.redirects;
+  terms_.verify = options.verify;
+  terms_.ca = options.ca.value_or("");
+  terms_.user_agent = options.user_agent;
+  terms_.accept = options.accept_status;
+  terms_.wants_headers = options.headers_into.has_value();
+}
+
+void Fetch::open(Context& context) {
+  terms_.max_size = options_.max_size ? options_.max_size->value : context.record_limit();
+  client_ = std::make_unique<Client>(options_.connections.value_or(0));
+}
+
+void Fetch::start(Completion completion) {
+  const int attempt = completion.call().attempt();
+  Request request = make_request(options_, completion.record(), attempt);
+  const std::uint64_t number = client_->number();
+  completion.on_cancel(client_->cancel(number));
+  client_->submit(number, std::make_unique<Exchange>(terms_, options_, std::move(request),
+                                                     std::move(completion)));
+}
+
+}  // namespace weir::http

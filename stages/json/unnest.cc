@@ -1,0 +1,93 @@
+#include "stages/json/unnest.h"
+
+#include "stages/json/mistake.h"
+#include "weir/error.h"
+
+namespace weir {
+namespace {
+
+/// What a value is that should be an array, for "expected X, got Y".
+std::string name_of(const Value& value) {
+  switch (value.type()) {
+    case ValueType::null:
+      return "nothing";
+    case ValueType::boolean:
+      return value.as_bool() ? "true" : "false";
+    case ValueType::integer:
+    case ValueType::real:
+      return "a number";
+    case ValueType::text:
+      return "text";
+    case ValueType::json:
+      break;
+  }
+  return value.as_text().starts_with('{') ? "an object" : "a number";
+}
+
+}  // namespace
+
+Unnest::Unnest(const UnnestOptions& options)
+    : field_(options.field),
+      into_(options.into.value_or(options.field.name())),
+      index_into_(options.index_into.value_or("")),
+      spread_(options.spread),
+      keep_empty_(options.keep_empty) {
+  if (into_.empty()) throw OptionError("into", "expected a field, got empty text");
+  if (options.index_into && index_into_.empty()) {
+    throw OptionError("index_into", "expected a field, got empty text");
+  }
+  if (index_into_ == into_) {
+    throw OptionError("index_into", "duplicate field '" + index_into_ + "'");
+  }
+}
+
+void Unnest::process(Record& record, Call& call) const {
+  Scratch& scratch = call.scratch<Scratch>();
+  scratch.array.open(array_of(record).as_text());
+  // The children share the table of this one until each changes its copy.
+  record.data().flags |= detail::kFieldsShared;
+  detail::RecordData data = record.data();
+  Record parent(data, record.arena(), record.host());
+  make_room(parent);
+  std::int64_t index = 0;
+  for (; scratch.array.next(); ++index) {
+    Record child = call.emit_copy(parent);
+    if (spread_ && scratch.array.at_object()) {
+      spread(child, index, scratch);
+    } else {
+      child.adopt(into_, scratch.array.value(child));
+      if (!index_into_.empty()) child.adopt(index_into_, Value(index));
+    }
+  }
+  if (index > 0) return;
+  if (keep_empty_) {
+    call.emit_copy(parent);
+  } else {
+    record.drop();
+  }
+}
+
+Value Unnest::array_of(const Record& record) const {
+  const Value value = record.get(field_);
+  if (value.type() == ValueType::json && value.as_text().starts_with('[')) return value;
+  throw Error("unnest", "expected an array in '" + field_.name() + "', got " + name_of(value),
+              false);
+}
+
+/// The fields that an element and its index get, both null; the first where the array was.
+void Unnest::make_room(Record& record) const {
+  record.rename(field_.name(), into_);
+  record.adopt(into_, Value());
+  if (!index_into_.empty()) record.adopt(index_into_, Value());
+}
+
+void Unnest::spread(Record& child, std::int64_t index, Scratch& scratch) const {
+  MemberTable& fields = scratch.fields;
+  fields.begin(child, into_);
+  scratch.array.members(
+      child, [&](std::string_view name, const Value& value) { fields.set(name, value); });
+  if (!index_into_.empty()) fields.set(index_into_, Value(index));
+  fields.store(child);
+}
+
+}  // namespace weir

@@ -1,0 +1,79 @@
+#include "stages/wait/delay.h"
+
+#include <cmath>
+#include <string>
+
+#include "weir/field_type.h"
+
+namespace weir {
+namespace {
+
+/// One step of splitmix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators).
+std::uint64_t mixed(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15u;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
+
+/// What a field says: milliseconds as a number, or a duration as text; false if neither.
+bool read_time(const Value& value, Duration& out) {
+  if (value.type() == ValueType::text) {
+    return OptionType<Duration>::parse_text(value.as_text(), out);
+  }
+  if (!value.is_number()) return false;
+  constexpr double kLongest = 9.2e12;  // in milliseconds; a Duration ends at 9.22e18 ns
+  const double ms = value.as_real();
+  if (!(ms >= 0 && ms <= kLongest)) return false;
+  out = Duration(static_cast<std::int64_t>(std::llround(ms * 1e6)));
+  return true;
+}
+
+std::string shown(const Value& value) {
+  switch (value.type()) {
+    case ValueType::null:
+      return "nothing";
+    case ValueType::integer:
+      return std::to_string(value.as_integer());
+    case ValueType::real:
+      return OptionType<double>::show(value.as_real());
+    case ValueType::boolean:
+      return value.as_bool() ? "true" : "false";
+    default:
+      return quoted(value.as_text());
+  }
+}
+
+}  // namespace
+
+Delay::Delay(const DelayOptions& options) : options_(options) {
+  if (!options.time && options.field.empty()) {
+    throw OptionError("for", "missing option 'for' or 'field'");
+  }
+  if (options.time && !options.field.empty()) {
+    throw OptionError("field", "expected no 'field' beside 'for'");
+  }
+}
+
+Duration Delay::drawn(const Record& record, int attempt) const {
+  const Origin origin = record.origin();
+  std::uint64_t random = mixed(options_.seed);
+  random = mixed(random ^ origin.part);
+  random = mixed(random ^ origin.position);
+  return options_.time->draw(mixed(random ^ static_cast<std::uint64_t>(attempt)));
+}
+
+void Delay::start(Completion completion) {
+  Record record = completion.record();
+  if (options_.time) return completion.done_after(drawn(record, completion.call().attempt()));
+  const Value value = record.get(options_.field);
+  Duration time;
+  if (read_time(value, time)) return completion.done_after(time);
+  const std::string message = "field '" + options_.field.name() +
+                              "': expected milliseconds as a number or a duration such as 20ms, "
+                              "got " +
+                              shown(value);
+  completion.fail("delay", message, false);
+}
+
+}  // namespace weir

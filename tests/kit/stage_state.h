@@ -1,0 +1,226 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+#include "tests/kit/attempt.h"
+#include "tests/kit/stage_kit.h"
+
+namespace weir::kit {
+
+/// A field's value from how a test writes it.
+inline Value parse_value(const std::string& shown, HeapArena& arena) {
+  if (shown == "null") return {};
+  if (shown == "true" || shown == "false") return Value(shown == "true");
+  if (shown.starts_with('"')) return Value(arena.copy(shown.substr(1, shown.size() - 2)));
+  if (shown.starts_with('{') || shown.starts_with('[')) return Value::json(arena.copy(shown));
+  if (shown.find_first_of(".eE") != std::string::npos) return Value(std::stod(shown));
+  return Value(static_cast<std::int64_t>(std::stoll(shown)));
+}
+
+/// One stage and what its records pass through.
+struct StageKit::State {
+  const TypeSpec* type = nullptr;
+  std::shared_ptr<void> options;
+  std::vector<Field> key;
+  std::unique_ptr<Stage> stage;
+  std::vector<std::string> named_fields;
+  std::size_t record_limit = 16u << 20;
+  int attempt = 1;
+  int workers = 2;
+  KitHost host;
+  std::vector<std::shared_ptr<void>> scratches;  ///< One a worker.
+  std::unique_ptr<KitContext> context;
+  std::unique_ptr<Desk> desk;
+
+  std::vector<Origin> origins;
+  std::vector<Failure> failures;
+  std::vector<std::chrono::nanoseconds> waits;
+  std::map<std::string, std::shared_ptr<void>> states;
+  std::vector<void*> states_in_order;
+
+  std::mutex mutex;  ///< For `in_flight`.
+  std::vector<std::shared_ptr<Attempt>> in_flight;
+
+  void begin() {
+    stage = type->make(options.get());
+    scratches.assign(static_cast<std::size_t>(workers), nullptr);
+    context = std::make_unique<KitContext>(record_limit, workers);
+    desk = std::make_unique<Desk>(host, record_limit);
+    states.clear();
+    states_in_order.clear();
+    failures.clear();
+    waits.clear();
+    stage->open(*context);
+  }
+  bool waits_for_answers() const { return type->role == Role::async_transform || type->blocking; }
+
+  void* scratch_space(std::size_t worker) {
+    std::shared_ptr<void>& scratch = scratches[worker];
+    if (!scratch && type->make_scratch) scratch = type->make_scratch(*stage);
+    return scratch.get();
+  }
+  void fill(Desk& at, detail::RecordData& data, const Datum& datum, std::uint32_t root) {
+    at.arena.set_budget(record_limit);
+    data.root = root;
+    data.position = root;
+    Record record(data, at.arena, host);
+    record.set_text(datum.text);
+    for (const auto& [name, value] : datum.fields) {
+      record.append(at.arena.copy(name), parse_value(value, at.arena));
+    }
+    at.arena.set_budget(record_limit);
+  }
+  std::vector<detail::RecordData> fill(const std::vector<Datum>& input, std::size_t begin,
+                                       std::size_t end) {
+    std::vector<detail::RecordData> records(end - begin);
+    for (std::size_t i = begin; i < end; ++i) {
+      fill(*desk, records[i - begin], input[i], static_cast<std::uint32_t>(i));
+    }
+    return records;
+  }
+  Datum datum(Desk& at, const detail::RecordData& data) {
+    detail::RecordData copy = data;
+    Record record(copy, at.arena, host);
+    Datum out{std::string(record.text()), {}, {}};
+    for (std::uint32_t i = 0; i < record.field_count(); ++i) {
+      const FieldView field = record.field(i);
+      out.fields.emplace_back(field.name, show(field.value));
+    }
+    if (data.state == detail::RecordState::failed) {
+      const detail::ErrorSlot& error = data.extra->error;
+      out.error = std::string(error.kind) + ": " + std::string(error.message);
+      failures.push_back({error.retryable, error.retry_after});
+    }
+    return out;
+  }
+  void take_output(Desk& at, std::vector<Datum>& out) {
+    for (std::uint32_t i = 0; i < at.output.size(); ++i) {
+      out.push_back(datum(at, at.output.data()[i]));
+    }
+    at.output.clear();
+  }
+  /// What became of one record after its call.
+  void take_result(Desk& at, const detail::RecordData& data, std::vector<Datum>& out) {
+    if (data.state == detail::RecordState::failed) {
+      at.output.clear();
+      out.push_back(datum(at, data));
+    } else if (at.output.size() > 0) {
+      take_output(at, out);
+    } else if (data.state == detail::RecordState::live) {
+      out.push_back(datum(at, data));
+    }
+  }
+
+  void* state_of(Record& record) {
+    std::string name;
+    for (const Field& field : key) name += show(record.get(field)) + '\x1f';
+    std::shared_ptr<void>& state = states[name];
+    if (!state) {
+      state = dynamic_cast<detail::KeyedStage&>(*stage).make_state();
+      states_in_order.push_back(state.get());
+    }
+    return state.get();
+  }
+  /// One record through a stage that answers when it returns.
+  void call(Desk& at, detail::RecordData& data) {
+    Record record(data, at.arena, host);
+    at.call.current(&data);
+    at.guard(record, [&] {
+      if (auto* transform = dynamic_cast<Transform*>(stage.get())) {
+        transform->process(record, at.call);
+      } else if (auto* keyed = dynamic_cast<detail::KeyedStage*>(stage.get())) {
+        keyed->process_keyed(record, state_of(record), at.call);
+      } else {
+        dynamic_cast<SerialTransform&>(*stage).process(record, at.call);
+      }
+    });
+  }
+  void batch(const std::vector<Datum>& input, std::size_t begin, std::size_t end,
+             std::vector<Datum>& out) {
+    std::vector<detail::RecordData> records = fill(input, begin, end);
+    if (auto* whole = dynamic_cast<BatchTransform*>(stage.get())) {
+      Batch batch(records, desk->arena, host, record_limit);
+      whole->process(batch, desk->call);
+    }
+    for (detail::RecordData& data : records) {
+      desk->arena.set_budget(record_limit);
+      if (type->role != Role::batch_transform) call(*desk, data);
+      take_result(*desk, data, out);
+    }
+    desk->reset();
+  }
+
+  void start(const std::shared_ptr<Attempt>& attempt) {
+    attempt->desk.call.scratch(scratch_space(0));
+    attempt->desk.guard(attempt->record(),
+                        [&] { dynamic_cast<AsyncTransform&>(*stage).start(Completion(attempt)); });
+  }
+  /// The blocking stage's threads, each with its own scratch, until all attempts are made.
+  void work_off(const std::vector<std::shared_ptr<Attempt>>& attempts) {
+    std::atomic<std::size_t> next{0};
+    std::vector<std::thread> threads;
+    for (std::size_t worker = 0; worker < scratches.size(); ++worker) {
+      threads.emplace_back([&, scratch = scratch_space(worker)] {
+        for (std::size_t i = next++; i < attempts.size(); i = next++) {
+          attempts[i]->desk.call.scratch(scratch);
+          call(attempts[i]->desk, attempts[i]->data);
+          attempts[i]->answer();
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+  /// A batch of a stage that waits: all of its records are in it at the same time.
+  void attempts(const std::vector<Datum>& input, std::size_t begin, std::size_t end,
+                std::vector<Datum>& out) {
+    std::vector<std::shared_ptr<Attempt>> made;
+    for (std::size_t i = begin; i < end; ++i) {
+      made.push_back(std::make_shared<Attempt>(host, record_limit, attempt));
+      fill(made.back()->desk, made.back()->data, input[i], static_cast<std::uint32_t>(i));
+    }
+    {
+      std::lock_guard lock(mutex);
+      in_flight = made;
+    }
+    if (type->blocking) {
+      work_off(made);
+    } else {
+      for (const auto& each : made) start(each);
+    }
+    for (const auto& each : made) {
+      if (!each->wait(std::chrono::seconds(60))) {
+        throw std::logic_error("no answer to record " + std::to_string(each->data.position));
+      }
+      if (each->waited.count() >= 0) waits.push_back(each->waited);
+      take_result(each->desk, each->data, out);
+    }
+    std::lock_guard lock(mutex);
+    in_flight.clear();
+  }
+
+  void finish(std::vector<Datum>& out) {
+    desk->call.current(nullptr);
+    if (auto* serial = dynamic_cast<SerialTransform*>(stage.get())) {
+      for (bool more = true; more;) {
+        desk->arena.set_budget(record_limit);
+        more = serial->finish(desk->call);
+        take_output(*desk, out);
+        desk->reset();
+      }
+    }
+    if (auto* keyed = dynamic_cast<detail::KeyedStage*>(stage.get())) {
+      for (void* state : states_in_order) {
+        desk->arena.set_budget(record_limit);
+        keyed->finish_keyed(state, desk->call);
+        take_output(*desk, out);
+        desk->reset();
+      }
+    }
+  }
+};
+
+}  // namespace weir::kit

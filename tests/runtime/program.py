@@ -1,0 +1,41 @@
+"""The program as the tests call it; its path is their first argument."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+WEIR = sys.argv[1]
+LINE = "json.parse | filter status >= 400 | csv.format time,path"
+SAMPLE = (ROOT / "samples" / "data" / "access.ndjson").read_text()
+
+
+def weir(*arguments, stdin="", env=None, cwd=ROOT):
+    return subprocess.run([WEIR, *arguments], input=stdin, capture_output=True, text=True,
+                          encoding="utf-8", cwd=cwd, check=False,
+                          env={**os.environ, **env} if env else None)
+
+
+def number(text):
+    """1234 of '1,234'."""
+    return int(text.replace(",", ""))
+
+
+class ProgramTest(unittest.TestCase):
+    maxDiff = 4000
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def file(self, name, text=None):
+        path = pathlib.Path(self.folder.name) / name
+        if text is not None:
+            path.write_text(text)
+        return str(path)
+
+    def bad_lines(self):
+        return self.file("bad.ndjson", '{"a":1}\n{"a":\n{"a":3}\n')

@@ -1,0 +1,91 @@
+#include "runtime/worst_case.h"
+
+#include <catch2/catch.hpp>
+
+#include "graph/spec/load.h"
+#include "weir/keyed.h"
+
+using namespace weir;
+
+namespace {
+
+class Read final : public Source {
+ public:
+  bool read(Feed&, Stop) override { return false; }
+};
+class Pass final : public Transform {
+ public:
+  void process(Record&, Call&) const override {}
+};
+class Ask final : public AsyncTransform {
+ public:
+  void start(Completion completion) override { completion.done(); }
+};
+class Tally final : public KeyedTransform<int> {
+ public:
+  void process(Record&, int&, Call&) const override {}
+};
+class Write final : public Sink {
+ public:
+  void write(Batch&) override {}
+};
+
+class NoExpressions final : public detail::ExpressionLanguage {
+ public:
+  std::shared_ptr<const detail::CompiledExpression> compile(
+      std::string_view, detail::ExpressionProblem&) const override {
+    return nullptr;
+  }
+};
+
+std::string worst_of(const std::string& text) {
+  Registry registry;
+  Kinds fields;
+  fields.gives_fields = true;
+  registry.add<Read>("read", "Reads.").kinds(fields);
+  registry.add<Pass>("pass", "Nothing.");
+  registry.add<Ask>("ask", "Waits.");
+  registry.add<Tally>("tally", "Counts.");
+  registry.add<Write>("write", "Writes.");
+  const NoExpressions none;
+  LoadOptions options;
+  options.registry = &registry;
+  options.expressions = &none;
+  options.auto_threads = 4;
+  const Loaded loaded = load_plan(text, "p.yaml", options);
+  for (const Diagnostic& d : loaded.diagnostics) UNSCOPED_INFO(d.message);
+  REQUIRE(loaded.plan);
+  return worst_case(*loaded.plan, false);
+}
+
+}  // namespace
+
+TEST_CASE("the worst case of a plain pipeline is its limits") {
+  CHECK(worst_of("stages: [ { uses: read }, { uses: pass }, { uses: write } ]") ==
+        "region  stages  records   memory  workers  may wait  order\n"
+        "read         3  100,000  256 MiB        4    99,999  input\n"
+        "all          3  100,000  256 MiB\n");
+}
+
+TEST_CASE("the worst case shows each region's share, and what the state of keys takes") {
+  CHECK(worst_of(R"(limits: { records: 4001, record: 1MiB, memory: 64MiB }
+stages:
+  - uses: read
+    on_error: { to: rejects }
+  - uses: ask
+    order: none
+    workers: 1000
+  - uses: tally
+    key: host
+    workers: { min: 2, max: 8, policy: gradient }
+  - uses: write
+  - uses: write
+    name: rejects
+)") == "region                  stages  records    memory  workers  may wait  order\n"
+       "read                         1    1,001  8.50 MiB        4     1,000  input\n"
+       "ask                          1    1,000  14.5 MiB    1,000         0  none\n"
+       "tally                        2    1,000  14.5 MiB   2 to 8         0  none\n"
+       "rejects (dead letters)       1    1,000  10.5 MiB        4       999  input\n"
+       "state of keys                              16 MiB\n"
+       "all                          5    4,001    64 MiB\n");
+}
