@@ -3,7 +3,7 @@
 
 Contestants take turns within each round, so that what the machine does meanwhile hits them alike;
 the table has medians. Every result is checked: W1 to W3 by a sum that another order would change,
-W5 byte by byte. What is not installed or not built is left out, with a line that says so.
+W4 and W5 byte by byte. What is not installed or not built is left out, with a line that says so.
 """
 
 import argparse
@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True
 from contest import missing, note  # noqa: E402
 from ints import efficiency, overhead  # noqa: E402
 from text import text  # noqa: E402
+from waits import waits  # noqa: E402
 
 
 def machine(options):
@@ -44,7 +45,7 @@ def arguments():
     parser.add_argument("--programs", required=True, help="folder of the built programs")
     parser.add_argument("--directory", help="folder for input and output; the programs' folder")
     parser.add_argument("--markdown", help="write the tables to this file too")
-    parser.add_argument("--only", nargs="+", choices=["W1", "W2", "W3", "W5"])
+    parser.add_argument("--only", nargs="+", choices=["W1", "W2", "W3", "W4", "W5"])
     parser.add_argument("--rounds", type=int, help="5, or 3 with --quick")
     parser.add_argument("--size", type=int, help="bytes of input of W5; 1 GB, or 64 MB with --quick")
     parser.add_argument("--quick", action="store_true", help="a look in a minute")
@@ -57,7 +58,7 @@ def arguments():
 
 def main():
     options = arguments()
-    absent = missing([f"{options.programs}/{p}" for p in ("hand", "hand_w5", "make_log")])
+    absent = missing([f"{options.programs}/{p}" for p in ("hand", "hand_w4", "hand_w5", "make_log")])
     if absent:
         sys.exit(f"not built: {', '.join(absent)}")
     workloads = {
@@ -66,6 +67,7 @@ def main():
                                  [(1, 0.9), (10, 0.98)]),
         "W3": lambda: efficiency(options, "W3", "W3 skew: one item in 100 costs 100 times", [1],
                                  [64, 256], [(1, 0.95), (10, 0.98)]),
+        "W4": lambda: waits(options),
         "W5": lambda: text(options),
     }
     lines = ["# Measured", "", machine(options)]

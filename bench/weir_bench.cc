@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "bench/program.h"
+#include "bench/straggler_types.h"
 #include "bench/weir_types.h"
 #include "graph/flow/run.h"
 #include "graph/spec/load.h"
@@ -44,7 +45,12 @@ int run(weir::Plan& plan) {
     std::cerr << report.failure.stage << ": " << report.failure.message << '\n';
     return 1;
   }
-  const auto* check = dynamic_cast<const bench::Check*>(plan.stages.back().stage.get());
+  const weir::Stage* sink = plan.stages.back().stage.get();
+  if (const auto* latency = dynamic_cast<const bench::Latency*>(sink)) {
+    latency->print(seconds);
+    return 0;
+  }
+  const auto* check = dynamic_cast<const bench::Check*>(sink);
   bench::print_result(seconds, report.read, check ? check->sum() : 0);
   return 0;
 }
@@ -59,6 +65,7 @@ int main(int argc, char** argv) {
   weir::Registry registry;
   weir::add_builtin_stages(registry);
   bench::add_bench_stages(registry);
+  bench::add_straggler_stages(registry);
   weir::Loaded loaded =
       weir::load_plan(text.str(), file, load_options(arguments, argc, argv, registry));
   for (const weir::Diagnostic& diagnostic : loaded.diagnostics) {

@@ -1,4 +1,4 @@
-// W1 to W3, and W5 in text.go, as Go programs do it, with the command line of the C++ peers and --pattern:
+// W1 to W3, W4 in waits.go and W5 in text.go, as Go programs do it, with the command line of the C++ peers and --pattern:
 // "map": workers on a channel, results put back in order through a map (unbounded);
 // "channels": a channel of result channels, which keeps order by itself (bounded by the window).
 package main
@@ -149,6 +149,10 @@ func main() {
 	}
 	if os.Args[1] == "W5" {
 		text(os.Args[2:])
+		return
+	}
+	if os.Args[1] == "W4" {
+		waits(os.Args[2:])
 		return
 	}
 	flags := flag.NewFlagSet("peer", flag.ExitOnError)
