@@ -29,6 +29,7 @@ constexpr Column kColumns[] = {
     {"late", [](const CallReport& c) { return number(c.late); }},
     {"written off", [](const CallReport& c) { return number(c.written_off); }},
     {"shed", [](const CallReport& c) { return number(c.shed); }},
+    {"evicted", [](const CallReport& c) { return number(c.evicted); }},
     {"p50", [](const CallReport& c) { return time(c.p50); }},
     {"p99", [](const CallReport& c) { return time(c.p99); }}};
 

@@ -106,7 +106,11 @@ void Attempt::cancel() {
     cancelled_.store(true, std::memory_order_release);
     function = std::exchange(on_cancel_, nullptr);
   }
-  if (function) function();
+  try {
+    if (function) function();
+  } catch (...) {
+    // A stage that cannot be told goes on for nothing; nobody waits for it.
+  }
 }
 
 }  // namespace weir

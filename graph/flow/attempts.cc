@@ -56,7 +56,7 @@ bool CallStage::begin(Slot& slot, Actions& actions) {
     return true;
   }
   unqueue(slot);
-  if (policy_.deadline && slot.attempts == 0) {
+  if (policy_.deadline && !slot.deadline.set()) {
     slot.deadline_at = now_ + *policy_.deadline;
     slot.deadline.kind = kDeadline;
     timers_.set(slot.deadline, slot.deadline_at);
@@ -251,10 +251,10 @@ void CallStage::fence(const std::shared_ptr<Attempt>& attempt, Verdict verdict, 
   }
 }
 
-void CallStage::fence_all(Slot& slot, Actions& actions) {
+void CallStage::fence_all(Slot& slot, Verdict verdict, Actions& actions) {
   while (!slot.running.empty()) {
     const auto attempt = slot.running.back();
-    fence(attempt, Verdict::none, actions);
+    fence(attempt, verdict, actions);
   }
 }
 
@@ -278,7 +278,7 @@ void CallStage::attempt_failed(Slot& slot, CallError error, bool retryable,
     const auto wait = std::max(backoff(policy_.retry, slot.failed, next_random()), retry_after);
     if (!slot.deadline.set() || now_ + wait < slot.deadline_at) {
       // What still runs of a hedge has lost: the next attempt begins anew.
-      fence_all(slot, actions);
+      fence_all(slot, Verdict::none, actions);
       slot.state = Slot::State::backoff;
       slot.step.kind = kStep;
       timers_.set(slot.step, now_ + wait);
@@ -298,16 +298,18 @@ std::uint64_t CallStage::next_random() {
 void CallStage::stop(Slot& slot, Actions& actions) {
   timers_.drop(slot.deadline);
   timers_.drop(slot.step);
-  fence_all(slot, actions);
+  fence_all(slot, Verdict::none, actions);
   if (slot.state == Slot::State::queued && slot.to_call) unqueue(slot);
 }
 
 void CallStage::run_timer(Timer& timer, Actions& actions) {
   switch (static_cast<TimerKind>(timer.kind)) {
     case kDeadline: {
+      Slot& slot = *static_cast<Slot*>(timer.owner);
       CallError error{"deadline", "not done within " + shown(*policy_.deadline), true};
       error.fatal = keyed_;
-      return fail(*static_cast<Slot*>(timer.owner), std::move(error), actions);
+      fence_all(slot, Verdict::bad, actions);
+      return fail(slot, std::move(error), actions);
     }
     case kStep: {
       Slot& slot = *static_cast<Slot*>(timer.owner);

@@ -46,6 +46,10 @@ bool Border::hand_on(Token& token, RecordData& record, ReorderBuffer& to) {
     case ReorderBuffer::Offered::shed:
       token.mark(record.root, root_mark(Outcome::shed, static_cast<std::uint16_t>(to.stage())));
       return true;
+    case ReorderBuffer::Offered::given_up:
+      token.mark(record.root,
+                 root_mark(Outcome::abandoned, static_cast<std::uint16_t>(to.stage())));
+      return true;
     case ReorderBuffer::Offered::taken:
       return true;
   }

@@ -24,15 +24,14 @@ CallStage::CallStage(Environment& env, Share& share, EventLoop& loop, TokenBucke
       loop_(loop),
       rate_(rate),
       limit_(planned().workers),
-      hedge_budget_(policy_.hedge ? policy_.hedge->budget : 0, planned().workers.max),
-      bursts_(may_burst()) {
+      hedge_budget_(policy_.hedge ? policy_.hedge->budget : 0, planned().workers.max) {
   if (policy_.breaker) breaker_.emplace(*policy_.breaker);
   if (!key_.empty()) lines_.emplace();
   if (env.chaos_at(stage_)) chaos_ = &env.services.chaos->plan;
   if (!async_) {
     threads_ = std::make_unique<CallThreads>(
-        [this](const CallThreads::Attempts& attempts, CallThreads::Scratch& scratch) {
-          call_blocking(attempts, scratch);
+        [this](const std::shared_ptr<Attempt>& attempt, CallThreads::Scratch& scratch) {
+          call_blocking(attempt, scratch);
         });
   }
   loop.add(*this);
@@ -48,15 +47,6 @@ void CallStage::set_workers(int min, int max) {
     schedule(actions);
   }
   perform(actions);
-}
-
-/// Handing a record to a thread and back costs microseconds, so calls that take less are handed
-/// over several at a time. Not where each call has a time, a token or a price of its own.
-bool CallStage::may_burst() const {
-  const CostPolicy& cost = policy_.cost;
-  return !async_ && !planned().type->blocking && !policy_.fenced() && policy_.rate < 0 &&
-         !policy_.breaker && !planned().workers.adapts() && cost.field.empty() && cost.fixed == 1 &&
-         !env_.chaos_at(stage_);
 }
 
 void CallStage::perform(Actions& actions) {
@@ -200,7 +190,6 @@ void CallStage::fill(StageReport& report) const {
   CallReport calls = report_;
   calls.shed = shed_;
   calls.workers = limit_.limit();
-  if (bursts_) calls.peak_workers = std::min(calls.peak_workers, calls.workers);
   calls.peak_records = peak_;
   const auto seconds = [&](double percent) {
     return std::chrono::duration<double>(latencies_.whole_run().percentile(percent)).count();

@@ -91,11 +91,9 @@ class CallStage final : public ReorderBuffer, public EventLoop::Client {
   void fence(const std::shared_ptr<Attempt>& attempt, Verdict verdict, Actions& actions);
   void run_timer(Timer& timer, Actions& actions);
   bool fits(std::uint32_t cost) const {
-    return used_ == 0 || used_ + cost <= static_cast<std::uint64_t>(limit_.limit()) * burst_;
+    return used_ == 0 || used_ + cost <= static_cast<std::uint64_t>(limit_.limit());
   }
-  bool may_burst() const;
-  void adapt_burst(std::uint64_t busy_ns, std::size_t calls);
-  void fence_all(Slot& slot, Actions& actions);
+  void fence_all(Slot& slot, Verdict verdict, Actions& actions);
   void too_many_hang(Slot& slot);
   std::uint64_t next_random();
   bool join_line(Slot& slot, Actions& actions);
@@ -104,8 +102,7 @@ class CallStage final : public ReorderBuffer, public EventLoop::Client {
 
   // Without.
   void call_async(const std::shared_ptr<Attempt>& attempt);
-  void call_blocking(const CallThreads::Attempts& attempts, CallThreads::Scratch& scratch);
-  void call_one(Attempt& attempt, CallThreads::Scratch& scratch);
+  void call_blocking(const std::shared_ptr<Attempt>& attempt, CallThreads::Scratch& scratch);
   void process(Attempt& attempt);
 
   const CallPolicy& policy_;
@@ -134,14 +131,10 @@ class CallStage final : public ReorderBuffer, public EventLoop::Client {
   bool in_turn_ = false;                   ///< It is here, and looks again before it goes.
   Started to_begin_;
   std::uint64_t state_bytes_ = 0;
-  std::uint64_t evicted_ = 0;
   std::uint64_t finished_keys_ = 0;
   CallReport report_;
   std::uint64_t random_ = 0;
   const ChaosPlan* chaos_ = nullptr;
-  const bool bursts_;  ///< Its calls only compute: a thread may take several at a time.
-  std::uint32_t burst_ = 1;
-  double call_ns_ = 0;  ///< What a call takes, on the average.
   std::unique_ptr<CallThreads> threads_;
 };
 

@@ -1,6 +1,7 @@
 #include "graph/flow/call_threads.h"
 
 #include <algorithm>
+#include <system_error>
 
 namespace weir {
 
@@ -16,37 +17,34 @@ void CallThreads::run(std::shared_ptr<Attempt> attempt, int most) {
   if (shared_->counted >= most) return;  // One of those that work takes it next.
   ++shared_->counted;
   Worker* const worker = shared_->workers.emplace_back(std::make_unique<Worker>()).get();
-  std::thread([shared = shared_, worker] { loop(shared, worker); }).detach();
-}
-
-/// What the calling thread works on next; the others get their part.
-void CallThreads::take(Shared& shared, Attempts& attempts) {
-  const std::size_t part = (shared.queue.size() + 1) / static_cast<std::size_t>(shared.counted);
-  const auto burst = static_cast<std::size_t>(shared.burst.load(std::memory_order_relaxed));
-  for (std::size_t n = std::clamp<std::size_t>(part, 1, burst); n > 0; --n) {
-    attempts.push_back(std::move(shared.queue.front()));
-    shared.queue.pop_front();
-    if (shared.queue.empty()) break;
+  try {
+    std::thread([shared = shared_, worker] { loop(shared, worker); }).detach();
+  } catch (const std::system_error&) {
+    // Those that are there do with what the system gives; without any nothing can be done.
+    shared_->workers.pop_back();
+    if (--shared_->counted == 0) throw;
   }
 }
 
 void CallThreads::loop(const std::shared_ptr<Shared>& shared, Worker* worker) {
   {
     Scratch scratch;
-    Attempts attempts;
     std::unique_lock lock(shared->mutex);
     while (!worker->written_off) {
       ++shared->idle;
       shared->work_there.wait(lock, [&] { return !shared->queue.empty() || shared->stopping; });
       --shared->idle;
       if (shared->queue.empty()) break;
-      take(*shared, attempts);
-      worker->attempt = attempts.size() == 1 ? attempts.front().get() : nullptr;
+      std::shared_ptr<Attempt> attempt = std::move(shared->queue.front());
+      shared->queue.pop_front();
+      worker->attempt = attempt.get();
       lock.unlock();
-      shared->work(attempts, scratch);
-      attempts.clear();
+      shared->work(attempt, scratch);
       lock.lock();
-      worker->attempt = nullptr;
+      worker->attempt = nullptr;  // Before its memory may be another one's.
+      lock.unlock();
+      attempt.reset();
+      lock.lock();
     }
     lock.unlock();
     scratch.reset();

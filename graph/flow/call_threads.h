@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -19,17 +18,14 @@ namespace weir {
 class CallThreads {
  public:
   using Scratch = std::shared_ptr<void>;
-  using Attempts = std::vector<std::shared_ptr<Attempt>>;
-  /// Works on attempts, on one of the threads; `scratch` is that thread's own, empty at first.
-  using Work = std::function<void(const Attempts&, Scratch&)>;
+  /// Works on an attempt, on one of the threads; `scratch` is that thread's own, empty at first.
+  using Work = std::function<void(const std::shared_ptr<Attempt>&, Scratch&)>;
 
   explicit CallThreads(Work work) : shared_(std::make_shared<Shared>()) {
     shared_->work = std::move(work);
   }
   ~CallThreads();
 
-  /// A thread takes up to so many attempts at a time, if there are enough for all.
-  void set_burst(int attempts) { shared_->burst.store(attempts, std::memory_order_relaxed); }
   /// Has `attempt` worked on; `most` threads may run.
   void run(std::shared_ptr<Attempt> attempt, int most);
   /// The thread that works on `attempt`, if one does, counts no more. Whether one did.
@@ -43,7 +39,7 @@ class CallThreads {
 
  private:
   struct Worker {
-    const Attempt* attempt = nullptr;  ///< What it works on, if it is one.
+    const Attempt* attempt = nullptr;  ///< What it works on.
     bool written_off = false;
   };
   /// What the threads stand on, also those that outlive the run.
@@ -54,14 +50,12 @@ class CallThreads {
     std::condition_variable ended;
     std::deque<std::shared_ptr<Attempt>> queue;
     std::vector<std::unique_ptr<Worker>> workers;
-    std::atomic<int> burst{1};
     int idle = 0;
     int counted = 0;  ///< Threads that are not written off.
     int hanging = 0;
     bool stopping = false;
   };
 
-  static void take(Shared& shared, Attempts& attempts);
   static void loop(const std::shared_ptr<Shared>& shared, Worker* worker);
 
   std::shared_ptr<Shared> shared_;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "graph/flow/call_stage.h"
+#include "graph/flow/caught.h"
 #include "weir/key_code.h"
 
 namespace weir {
@@ -38,46 +39,22 @@ void CallStage::call_async(const std::shared_ptr<Attempt>& attempt) {
   answered(attempt);
 }
 
-void CallStage::call_blocking(const CallThreads::Attempts& attempts,
+void CallStage::call_blocking(const std::shared_ptr<Attempt>& attempt,
                               CallThreads::Scratch& scratch) {
-  std::uint64_t busy_ns = 0;
-  for (const auto& attempt : attempts) {
-    if (!attempt->cancelled()) call_one(*attempt, scratch);
-    busy_ns += attempt->busy_ns;
-  }
-  Actions actions;
-  {
-    const Locked lock(*this);
-    for (const auto& attempt : attempts) take_answer(attempt, actions);
-    if (bursts_) adapt_burst(busy_ns, attempts.size());
-    schedule(actions);
-  }
-  perform(actions);
-}
-
-void CallStage::call_one(Attempt& attempt, CallThreads::Scratch& scratch) {
-  const auto begin = Clock::now();
-  if (bursts_) attempt.began = begin;
-  try {
-    if (planned().type->make_scratch && !scratch) {
-      scratch = planned().type->make_scratch(*planned().stage);
+  if (!attempt->cancelled()) {
+    const auto begin = Clock::now();
+    try {
+      if (planned().type->make_scratch && !scratch) {
+        scratch = planned().type->make_scratch(*planned().stage);
+      }
+      attempt->set_scratch(scratch.get());
+      process(*attempt);
+    } catch (...) {
+      attempt->thrown();
     }
-    attempt.set_scratch(scratch.get());
-    process(attempt);
-  } catch (...) {
-    attempt.thrown();
+    attempt->busy_ns = static_cast<std::uint64_t>((Clock::now() - begin).count());
   }
-  attempt.busy_ns = static_cast<std::uint64_t>((Clock::now() - begin).count());
-}
-
-/// As many calls at a time as take about 50 us.
-void CallStage::adapt_burst(std::uint64_t busy_ns, std::size_t calls) {
-  constexpr double kTargetNs = 50'000;
-  constexpr double kMost = 64;
-  const double mean = static_cast<double>(busy_ns) / static_cast<double>(calls);
-  call_ns_ = call_ns_ == 0 ? mean : call_ns_ + (mean - call_ns_) / 8;
-  burst_ = static_cast<std::uint32_t>(std::clamp(kTargetNs / std::max(call_ns_, 1.0), 1.0, kMost));
-  threads_->set_burst(static_cast<int>(burst_));
+  answered(attempt);
 }
 
 void CallStage::process(Attempt& attempt) {
@@ -124,12 +101,19 @@ bool CallStage::join_line(Slot& slot, Actions& actions) {
       fail(slot, {"state_full", "no room for the state of one more key"}, actions);
       return false;
     }
-    line = &lines_->make(slot.key_text);
-    if (keyed_) {
-      const auto& stage = static_cast<const detail::KeyedStage&>(*planned().stage);
-      line->state = stage.make_state();
-      state_bytes_ += key_size(slot.key_text);
+    std::shared_ptr<void> state;
+    try {
+      if (keyed_) {
+        state = static_cast<const detail::KeyedStage&>(*planned().stage).make_state();
+      }
+    } catch (...) {
+      Caught caught = caught_exception();
+      fail(slot, {std::move(caught.kind), std::move(caught.message)}, actions);
+      return false;
     }
+    line = &lines_->make(slot.key_text);
+    line->state = std::move(state);
+    if (keyed_) state_bytes_ += key_size(slot.key_text);
   }
   line->last_used = next_number_;
   line->slots.push_back(&slot);
@@ -146,7 +130,7 @@ void CallStage::stand_in_line(Slot& slot) {
 }
 
 std::uint64_t CallStage::key_size(const std::string& key) const {
-  constexpr std::uint64_t kBeside = 256;  // Table entry, line, control block.
+  constexpr std::uint64_t kBeside = 1024;  // Table entry, the line and its queue, control block.
   return static_cast<const detail::KeyedStage&>(*planned().stage).state_size() + key.size() +
          kBeside;
 }
@@ -156,18 +140,17 @@ bool CallStage::room_for_key(const std::string& key) {
     return lines_->size() >= policy_.key.max ||
            state_bytes_ + key_size(key) > env_.plan.limits.state;
   };
-  if (full() && policy_.key.when_full == KeyPolicy::WhenFull::evict) {
+  while (full() && policy_.key.when_full == KeyPolicy::WhenFull::evict) {
     auto& all = lines_->all();
     auto oldest = all.end();
     for (auto it = all.begin(); it != all.end(); ++it) {
       if (!it->second.slots.empty()) continue;
       if (oldest == all.end() || it->second.last_used < oldest->second.last_used) oldest = it;
     }
-    if (oldest != all.end()) {
-      state_bytes_ -= key_size(oldest->first);
-      all.erase(oldest);
-      ++evicted_;
-    }
+    if (oldest == all.end()) break;
+    state_bytes_ -= key_size(oldest->first);
+    all.erase(oldest);
+    ++report_.evicted;
   }
   return !full();
 }

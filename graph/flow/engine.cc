@@ -125,9 +125,9 @@ void Engine::drop() {
   }
 }
 
-void Engine::settle() {
+bool Engine::settle(Clock::time_point until) {
   for (const auto& region : regions_) region->settle();
-  loop_.stop();
+  return loop_.stop(until);
 }
 
 bool Engine::quiesce(Clock::time_point until) {

@@ -31,8 +31,8 @@ class Engine {
   void abandon();
   /// Drops all that is in flight, whose nodes must be at rest. For a stuck run.
   void drop();
-  /// Waits until no body runs any more.
-  void settle();
+  /// Waits until no body runs any more, and for the event loop until `until`; false: it hangs.
+  bool settle(Clock::time_point until);
   /// Waits for calls that nobody waits for any more; false: some still hang.
   bool quiesce(Clock::time_point until);
   /// False: the stage is not called record by record.

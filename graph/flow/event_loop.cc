@@ -7,7 +7,9 @@
 namespace weir {
 
 void EventLoop::start() {
-  if (!clients_.empty()) thread_ = std::thread([this] { run(); });
+  if (clients_.empty()) return;
+  finished_ = false;
+  thread_ = std::thread([this] { run(); });
 }
 
 void EventLoop::stop() {
@@ -15,8 +17,22 @@ void EventLoop::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  changed_.notify_one();
+  changed_.notify_all();
   if (thread_.joinable()) thread_.join();
+}
+
+bool EventLoop::stop(Clock::time_point until) {
+  {
+    std::unique_lock lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+    if (!changed_.wait_until(lock, until, [this] { return finished_; })) {
+      thread_.detach();
+      return false;
+    }
+  }
+  stop();
+  return true;
 }
 
 void EventLoop::wake() {
@@ -25,7 +41,7 @@ void EventLoop::wake() {
     if (woken_) return;
     woken_ = true;
   }
-  changed_.notify_one();
+  changed_.notify_all();
 }
 
 void EventLoop::run() {
@@ -48,6 +64,8 @@ void EventLoop::run() {
       changed_.wait(lock, called);
     }
   }
+  finished_ = true;
+  changed_.notify_all();
 }
 
 }  // namespace weir

@@ -31,6 +31,8 @@ class EventLoop {
   /// Starts the thread, if there is anybody to serve.
   void start();
   void stop();
+  /// The same, but gives up at `until`: false; the thread then hangs in a client for ever.
+  bool stop(Clock::time_point until);
   /// Something is due now, or earlier than was said. From any thread.
   void wake();
 
@@ -42,6 +44,7 @@ class EventLoop {
   std::condition_variable changed_;
   bool woken_ = false;
   bool stopping_ = false;
+  bool finished_ = true;
   std::thread thread_;
 };
 

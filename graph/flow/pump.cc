@@ -32,11 +32,13 @@ void Pump::start(bool blocking) {
 
 void Pump::thread_main() {
   while (!stopped_) {
+    working_.store(true, std::memory_order_release);
     if (state_.load() != State::ended) {
       run();
     } else if (poked_.exchange(false)) {
       hooks_.poked();
     }
+    working_.store(false, std::memory_order_release);
     if (stopped_ || (state_.load() == State::ended && !hooks_.poked)) return;
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [&] {

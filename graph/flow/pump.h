@@ -47,6 +47,8 @@ class Pump {
   void stop() { stopped_ = true; }
 
   std::uint64_t next_sequence() { return sequence_++; }
+  /// Whether its own thread is at work.
+  bool working() const { return working_.load(std::memory_order_acquire); }
 
  private:
   enum class Step : std::uint8_t { progress, issued, parked, ended };
@@ -76,6 +78,7 @@ class Pump {
   std::atomic<int> waiting_{0};
   std::atomic<State> state_{State::running};
   std::atomic<bool> poked_{false};
+  std::atomic<bool> working_{false};
   std::atomic<bool> stopped_{false};
   bool own_thread_ = false;  ///< Known before the thread runs, unlike `thread_`.
   std::thread thread_;

@@ -52,7 +52,7 @@ class RegionEngine final : public NodeBodies {
   const TokenPool& tokens() const { return tokens_; }
   std::uint64_t ended_tokens() const { return ended_.load(std::memory_order_relaxed); }
   /// Whether some body runs.
-  bool busy() const { return active_.load() > 0; }
+  bool busy() const { return active_.load() > 0 || (!graph_ && pump_->working()); }
 
   void pump() noexcept override;
   bool parallel(std::size_t segment, Token& token) noexcept override;

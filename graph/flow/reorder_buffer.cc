@@ -11,9 +11,9 @@ using detail::RecordData;
 
 namespace {
 
-/// Room for so many records, or what is left of the share, before who waits for it is told: coming
-/// again costs a message.
-constexpr std::uint64_t kRoomStep = 256;
+/// Room for so many records at most before who waits for it is told: coming again wakes workers,
+/// each of which burns a millisecond before it rests again.
+constexpr std::uint64_t kRoomStep = 4096;
 
 }  // namespace
 
@@ -164,7 +164,10 @@ bool ReorderBuffer::roomy() const {
   const std::uint64_t records = share_.gate.records();
   const std::uint64_t held = share_.gate.held();
   if (held == 0) return true;
-  const std::uint64_t step = std::max<std::uint64_t>(1, std::min(kRoomStep, records / 8));
+  // What keeps all workers busy, twice over, is filled up at once.
+  const auto busy = 2 * static_cast<std::uint64_t>(std::max(planned().workers.max, 1));
+  const std::uint64_t spare = records > busy ? records - busy : 0;
+  const std::uint64_t step = std::clamp<std::uint64_t>(spare / 4, 1, kRoomStep);
   return records - held >= step && slot_bytes_ <= share_.pool.normal_limit() * 3 / 8;
 }
 
@@ -280,19 +283,34 @@ void ReorderBuffer::fill(StageReport& report) const {
   report.calls = calls;
 }
 
-void ReorderBuffer::give_up_first() {
-  const std::lock_guard lock(mutex_);
-  Slot* const slot = out_.front();
-  if (!slot) return;
+/// That fails the run.
+void ReorderBuffer::no_room_for(const RecordData& record, Place place) {
   RecordFailure failure;
   failure.stage = static_cast<std::uint16_t>(stage_);
-  failure.part = slot->input.part;
-  failure.position = slot->input.position;
+  failure.part = record.part;
+  failure.position = record.position;
   failure.kind = "memory";
-  failure.message = "limits.memory leaves no room for the record to go on";
-  env_.fence.lower(slot->place, failure_sample(env_, failure));
+  failure.message = "limits.memory leaves no room for the record, though no other is in its way";
+  env_.fence.lower(place, failure_sample(env_, failure));
   env_.stop_reading.store(true, std::memory_order_release);
-  slot->end = Slot::End::void_;
+}
+
+void ReorderBuffer::give_up_first() {
+  const Locked lock(*this);
+  Slot* const slot = out_.front();
+  if (!slot) return;
+  no_room_for(slot->input, slot->place);
+  out_.remove(*slot);
+  leaving_.store(out_.size(), std::memory_order_release);
+  const bool ended = closed_ && waiting_.empty() && out_.empty() && taking_ == 0;
+  if (ended) ended_.store(true, std::memory_order_release);
+  slot_bytes_ -= slot->arena.capacity() + sizeof(Slot);
+  if (slot->ticket) {
+    slot->ticket->mark(root_mark(Outcome::abandoned, static_cast<std::uint16_t>(stage_)));
+    if (slot->ticket->let_go()) env_.book(*slot->ticket);
+  }
+  share_.gate.give_records(1);
+  free(*slot);
 }
 
 std::optional<std::pair<Place, HeadOfLine>> ReorderBuffer::oldest() const {

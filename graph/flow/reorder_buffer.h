@@ -30,7 +30,7 @@ class ReorderBuffer {
   void add_room_hook(std::function<void()> hook) { room_ = std::move(hook); }
 
   // In: one thread at a time.
-  enum class Offered : std::uint8_t { taken, full, shed };
+  enum class Offered : std::uint8_t { taken, full, shed, given_up };
   /// Copies `record` in, a letter if it is addressed. `ticket`: of its origin, null if it has none;
   /// made if it is not there yet, and held once more for the record.
   Offered offer(const detail::RecordData& record, Place place, Ticket** ticket);
@@ -146,6 +146,7 @@ class ReorderBuffer {
   Slot* make_slot(const detail::RecordData& record, Place place, Ticket** ticket);
   bool copy_in(const detail::RecordData& record, Slot& slot, Lane lane);
   bool roomy() const;
+  void no_room_for(const detail::RecordData& record, Place place);
   static bool share_batch(const Slot& one, const Slot& next);
   void enter(Slot& slot, Actions& actions);
   void remove_queued(Slot& slot, Actions& actions);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/flow/caught.h"
 #include "graph/flow/record_copy.h"
 #include "graph/flow/reorder_buffer.h"
 
@@ -73,6 +74,12 @@ ReorderBuffer::Offered ReorderBuffer::offer(const RecordData& record, Place plac
       if (bounded || offered_.size() >= kFlush) flush();
       return Offered::taken;
     }
+    // Alone in the region and yet without room: what never came back holds it all.
+    if (share_.gate.held() == 1) {
+      share_.gate.give_records(1);
+      no_room_for(record, place);
+      return Offered::given_up;
+    }
     share_.gate.give_records(1);
     flush();
     Actions actions;
@@ -140,10 +147,11 @@ bool ReorderBuffer::copy_in(const RecordData& record, Slot& slot, Lane lane) {
         slot.key_text = key_of(one);
         slot.to_call = !when_ || when_->test(one);
         if (slot.to_call) slot.cost = cost_of(one);
-      } catch (const Error& e) {
+      } catch (...) {
+        Caught caught = caught_exception();
         slot.error = std::make_unique<CallError>();
-        slot.error->kind = e.kind();
-        slot.error->message = e.what();
+        slot.error->kind = std::move(caught.kind);
+        slot.error->message = std::move(caught.message);
       }
     }
     return true;

@@ -73,6 +73,7 @@ struct CallReport {
   std::uint64_t late = 0;         ///< Answers that came when nobody waited any more.
   std::uint64_t written_off = 0;  ///< Threads that hung in a call and were replaced.
   std::uint64_t shed = 0;
+  std::uint64_t evicted = 0;       ///< Keys whose state made room for others.
   int workers = 0;                 ///< The limit at the end of the run.
   int peak_workers = 0;            ///< Calls that ran at the same time.
   std::uint64_t peak_records = 0;  ///< In the reorder buffer, waiting and running ones included.

@@ -71,6 +71,7 @@ class Run::State {
   bool committed_ = false;
   bool over_ = false;
   bool hung_ = false;
+  bool loop_hangs_ = false;  ///< A stage never returned from `start`.
 };
 
 bool Run::State::open_stages() {
@@ -110,7 +111,7 @@ Report Run::State::run() {
       return report_;
     }
     commit();
-    if (!engine_->quiesce(Clock::now() + kGrace)) {
+    if (loop_hangs_ || !engine_->quiesce(Clock::now() + kGrace)) {
       // Calls that were given up long ago still stand on all of this.
       hung_ = report_.hung = true;
       if (!committed_) report_.leftover = leftovers();
@@ -130,7 +131,7 @@ void Run::State::work() {
   while (!engine_->wait(kTick) && !over_) watch(watchdog);
   if (hung_) return;
   if (!over_) {
-    engine_->settle();
+    loop_hangs_ = !engine_->settle(Clock::now() + kGrace);
     assert(engine_->alive().empty() && "every token has ended");
   }
   if (engine_->accounts().failed() && report_.status == RunStatus::ok) {

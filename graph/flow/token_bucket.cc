@@ -56,7 +56,7 @@ std::optional<Clock::time_point> TokenBucket::take_in_turn(Clock::time_point now
   std::optional<Clock::time_point> next;
   if (turn) next = take_now(now);
   // The next token is somebody else's.
-  if (!turn) next = std::max<Clock::time_point>(due(gone_ + 2), now + kLook);
+  if (!turn) next = std::max<Clock::time_point>(due(gone_ + 1), now + kLook);
   if (next) waiting_.emplace_back(user, oldest);
   return next;
 }

@@ -141,7 +141,7 @@ TEST_CASE("a token goes to who waits with the oldest record") {
   int old = 0;
   REQUIRE(bucket.take_in_turn(start, &young, Place{7, 0}) == at(1));
   REQUIRE(bucket.take_in_turn(start, &old, Place{3, 0}) == at(1));
-  CHECK(bucket.take_in_turn(at(1), &young, Place{7, 0}) == at(2));
+  CHECK(bucket.take_in_turn(at(1), &young, Place{7, 0}) == at(1) + std::chrono::milliseconds(1));
   CHECK_FALSE(bucket.take_in_turn(at(1), &old, Place{3, 0}));
   CHECK_FALSE(bucket.take_in_turn(at(2), &young, Place{7, 0}));
   REQUIRE(bucket.take_in_turn(at(2), &old, Place{4, 0}) == at(3));
