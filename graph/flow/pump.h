@@ -43,6 +43,10 @@ class Pump {
   void wake();
   /// Has `Hooks::poked` called on the pump's own thread.
   void poke();
+  /// Waits for its own thread, if it has one. After `ended`, or `stop`.
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
   /// Lets that thread end. From the thread itself.
   void stop() { stopped_ = true; }
 

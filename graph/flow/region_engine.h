@@ -40,9 +40,10 @@ class RegionEngine final : public NodeBodies {
   void start();
   /// Drops all that is in flight, whose nodes must be at rest. For a stuck run.
   void drop();
-  /// Waits until no body runs any more.
+  /// Waits until no body runs any more. When it is done.
   void settle() {
     if (graph_) graph_->wait();
+    pump_->join();
   }
   /// The pump has to look again: there is something to take in, or a flag has changed.
   void wake_pump() { pump_->wake(); }
