@@ -95,7 +95,6 @@ class CallStage final : public ReorderBuffer, public EventLoop::Client {
   }
   void fence_all(Slot& slot, Verdict verdict, Actions& actions);
   void too_many_hang(Slot& slot);
-  std::uint64_t next_random();
   bool join_line(Slot& slot, Actions& actions);
   bool room_for_key(const std::string& key);
   std::uint64_t key_size(const std::string& key) const;
@@ -133,7 +132,7 @@ class CallStage final : public ReorderBuffer, public EventLoop::Client {
   std::uint64_t state_bytes_ = 0;
   std::uint64_t finished_keys_ = 0;
   CallReport report_;
-  std::uint64_t random_ = 0;
+  std::uint64_t random_ = 0;  ///< Of the retries' jitter.
   const ChaosPlan* chaos_ = nullptr;
   std::unique_ptr<CallThreads> threads_;
 };

@@ -11,8 +11,6 @@
 
 namespace weir {
 
-using detail::RecordData;
-
 void CallStage::call_async(const std::shared_ptr<Attempt>& attempt) {
   if (attempt->cancelled()) return;
   if (attempt->fault.act == Fault::Act::error) {
@@ -170,7 +168,7 @@ void CallStage::leave_line(Slot& slot, Actions& actions) {
     let_leave(first, actions);
   }
   if (line.slots.empty()) {
-    if (!keyed_) lines_->erase(std::string(slot.key_text));
+    if (!keyed_) lines_->erase(slot.key_text);
   } else if (Slot& first = *line.slots.front(); keyed_ && first.state == Slot::State::queued) {
     if (!again_.contains({first.number, &first})) queue(first);
   }

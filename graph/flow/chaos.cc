@@ -4,9 +4,13 @@
 #include <charconv>
 #include <cmath>
 
+#include "weir/detail/mix64.h"
 #include "weir/option_scalars.h"
 
 namespace weir {
+
+using detail::mix64;
+
 namespace {
 
 using Problem = std::optional<std::string>;
@@ -62,13 +66,6 @@ Problem parse_entry(std::string_view key, std::string_view value, ChaosPlan& pla
   return "expected an integer from 0 for seed, got " + quoted(value);
 }
 
-std::uint64_t splitmix(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15u;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-  return x ^ (x >> 31);
-}
-
 /// In [0, 1).
 double unit(std::uint64_t random) { return static_cast<double>(random >> 11) * 0x1p-53; }
 
@@ -108,14 +105,14 @@ Problem parse_chaos(std::string_view text, ChaosPlan& plan) {
 
 Fault ChaosPlan::decide(std::uint64_t stage, std::uint32_t part, std::uint64_t position,
                         int attempt) const {
-  std::uint64_t state = splitmix(seed);
-  state = splitmix(state ^ stage);
-  state = splitmix(state ^ part);
-  state = splitmix(state ^ position);
-  state = splitmix(state ^ static_cast<std::uint64_t>(attempt));
+  std::uint64_t state = mix64(seed);
+  state = mix64(state ^ stage);
+  state = mix64(state ^ part);
+  state = mix64(state ^ position);
+  state = mix64(state ^ static_cast<std::uint64_t>(attempt));
   Fault fault;
-  if (unit(splitmix(state + 1)) < latency_p) fault.latency = draw(*this, splitmix(state + 2));
-  const double roll = unit(splitmix(state + 3));
+  if (unit(mix64(state + 1)) < latency_p) fault.latency = draw(*this, mix64(state + 2));
+  const double roll = unit(mix64(state + 3));
   if (roll < kill_p) {
     fault.act = Fault::Act::kill;
   } else if (roll < kill_p + hang_p) {

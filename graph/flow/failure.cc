@@ -1,5 +1,7 @@
 #include "graph/flow/failure.h"
 
+#include "graph/flow/slot.h"
+
 namespace weir {
 
 using detail::RecordData;
@@ -23,6 +25,18 @@ RecordFailure describe_failure(std::uint16_t stage, const RecordData& record, Pl
     failure.message = record.extra->error.message;
     failure.excerpt = excerpt_of(record);
   }
+  return failure;
+}
+
+RecordFailure failure_of(std::size_t stage, const RecordData& record, Place place, std::string kind,
+                         std::string message) {
+  RecordFailure failure;
+  failure.stage = static_cast<std::uint16_t>(stage);
+  failure.place = place;
+  failure.part = record.part;
+  failure.position = record.position;
+  failure.kind = std::move(kind);
+  failure.message = std::move(message);
   return failure;
 }
 
@@ -53,6 +67,17 @@ ErrorSample failure_sample(const Environment& env, const RecordFailure& failure)
           env.parts.get(failure.part).name,
           failure.excerpt,
           failure.attempts};
+}
+
+void fail_run(Environment& env, const RecordFailure& failure) {
+  env.fence.lower(failure.place, failure_sample(env, failure));
+  env.stop_reading.store(true, std::memory_order_release);
+}
+
+const ErrorPolicy& policy_for(const PlannedStage& stage, const CallError& error) {
+  static constexpr ErrorPolicy kFail;
+  if (error.fatal) return kFail;
+  return error.deadline ? stage.call.on_deadline : stage.on_error;
 }
 
 }  // namespace weir

@@ -36,6 +36,7 @@ bool HeadFinisher::finish(Token& token, int slot) {
     // The reserve was not enough: a stage has kept more than the rules allow.
     fail_at_head(token, {"memory", "limits.memory leaves no room to finish the oldest record"});
     for (auto& level : levels_) level->reset();
+    rehearsal_.reset();
     frames_.clear();
     token.split = {};
     phase_ = Phase::idle;
@@ -150,26 +151,6 @@ bool HeadFinisher::send_letters(Token& token, std::uint64_t below) {
   return true;
 }
 
-/// An origin may have several records here, in both rests: none may leave if a later one fails the
-/// run. False if one does.
-bool HeadFinisher::rehearse_origin(Token& token, std::size_t rest, std::uint32_t at, int slot) {
-  const std::uint32_t root = rest_record(token, rest, at).root;
-  std::vector<std::pair<std::size_t, std::uint32_t>> records;
-  for (std::size_t i = rest; i < rests_.size(); ++i) {
-    std::uint32_t next = i == rest ? at : rests_[i].begin;
-    while (next < rests_[i].end && rest_record(token, i, next).root == root) {
-      records.emplace_back(i, next++);
-    }
-    if (next < rests_[i].end) break;
-  }
-  if (records.size() < 2) return true;
-  for (const auto& [i, place] : records) {
-    const auto stage = static_cast<std::size_t>(rests_[i].stage);
-    if (!rehearse(token, stage, rest_record(token, i, place), slot)) return false;
-  }
-  return true;
-}
-
 /// What is left of the token's split, a record at a time.
 void HeadFinisher::step_split(Token& token, int slot) {
   Workspace& source = *levels_[0];
@@ -203,12 +184,11 @@ void HeadFinisher::stalled_source(Token& token) {
 
 void HeadFinisher::fail_at_head(const Token& token, const Caught& caught) {
   RecordFailure failure;
+  failure.place =
+      token.roots.size() > 0 ? token.place(0) : Place{token.first_place.sequence, token.root_base};
   failure.kind = caught.kind;
   failure.message = caught.message;
-  env_.fence.lower(
-      token.roots.size() > 0 ? token.place(0) : Place{token.first_place.sequence, token.root_base},
-      failure_sample(env_, failure));
-  env_.stop_reading.store(true, std::memory_order_release);
+  fail_run(env_, failure);
 }
 
 /// Takes one record into `stage`; what comes of it stands in its level.
@@ -266,51 +246,6 @@ bool HeadFinisher::pop(Token& token) {
   levels_[frames_.back().stage - first_ + 1]->reset();
   frames_.pop_back();
   return true;
-}
-
-/// Whether a concurrent stage between here and the next serial one fails the run on errors. (What a
-/// serial stage does cannot be tried out.)
-bool HeadFinisher::may_fail_run(std::size_t stage) const {
-  for (std::size_t i = stage; i < end_; ++i) {
-    if (env_.plan.stages[i].type->role == Role::serial_transform) return false;
-    if (env_.plan.stages[i].on_error.action == OnError::fail) return true;
-  }
-  return false;
-}
-
-/// Tries out what becomes of `record`, without letting anything leave and without booking it. False
-/// if it fails the run: the fence then stands at its origin.
-bool HeadFinisher::rehearse(Token& token, std::size_t stage, const RecordData& record, int slot) {
-  if (record.root == detail::kNoRoot) return true;
-  rehearsal_.reset();
-  rehearsal_.sorted = token.sorted;
-  rehearsal_.letters.set_lane(Lane::reserve);
-  if (record.root < token.tickets.size() && token.tickets[record.root]) {
-    rehearsal_.tickets.push(token.tickets[record.root], Lane::reserve);
-  } else {
-    rehearsal_.set_sequence(token.sequence);
-    rehearsal_.root_base = token.root_base + record.root;
-  }
-  rehearsal_.roots.push(kUnmarked, Lane::reserve);
-  RecordData tried = record;
-  tried.root = 0;
-  const bool clean = rehearse_from(stage, tried, slot);
-  rehearsal_.reset();
-  return clean;
-}
-
-bool HeadFinisher::rehearse_from(std::size_t stage, const RecordData& record, int slot) {
-  if (stage >= end_ || !may_fail_run(stage)) return true;
-  Workspace& level = *levels_[stage - first_ + 1];
-  level.records.push() = record;
-  runners_[stage]->run(rehearsal_, level, slot);
-  bool clean = !fenced(rehearsal_, record);
-  for (std::uint32_t at = 0; at < level.records.size() && clean; ++at) {
-    const RecordData child = level.records.data()[at];
-    clean = rehearse_from(stage + 1, child, slot);
-  }
-  level.reset();
-  return clean;
 }
 
 }  // namespace weir

@@ -6,14 +6,7 @@
 #include <cassert>
 #include <new>
 
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/asan_interface.h>
-#define WEIR_POISON(at, size) ASAN_POISON_MEMORY_REGION(at, size)
-#define WEIR_UNPOISON(at, size) ASAN_UNPOISON_MEMORY_REGION(at, size)
-#else
-#define WEIR_POISON(at, size)
-#define WEIR_UNPOISON(at, size)
-#endif
+#include "graph/flow/poison.h"
 
 namespace weir {
 namespace {

@@ -38,7 +38,6 @@ ReorderBuffer::~ReorderBuffer() {
 void ReorderBuffer::perform(Actions& actions) {
   for (const auto& attempt : actions.cancels) attempt->cancel();
   actions.cancels.clear();
-  actions.releases.clear();
   if (actions.output) output_();
   if (actions.room) room_();
 }
@@ -48,10 +47,16 @@ void ReorderBuffer::close() {
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
-    ended = waiting_.empty() && out_.empty() && taking_ == 0;
-    if (ended) ended_.store(true, std::memory_order_release);
+    ended = note_end();
   }
   if (ended) output_();
+}
+
+/// With the lock: if nothing is left and nothing more comes, that is the end.
+bool ReorderBuffer::note_end() {
+  const bool ended = closed_ && waiting_.empty() && out_.empty() && taking_ == 0;
+  if (ended) ended_.store(true, std::memory_order_release);
+  return ended;
 }
 
 void ReorderBuffer::finish(Slot& slot, Slot::End end, Actions& actions) {
@@ -111,50 +116,29 @@ void ReorderBuffer::note_hold() {
               seconds};
 }
 
-const ErrorPolicy& ReorderBuffer::policy_for(const CallError& error) const {
-  static constexpr ErrorPolicy kFail;
-  if (error.fatal) return kFail;
-  return error.deadline ? planned().call.on_deadline : planned().on_error;
-}
-
 /// No further attempt follows: the error is the record's.
 void ReorderBuffer::fail(Slot& slot, CallError error, Actions& actions) {
-  if (policy_for(error).action == OnError::fail) {
-    RecordFailure failure;
-    failure.stage = static_cast<std::uint16_t>(stage_);
-    failure.part = slot.input.part;
-    failure.position = slot.input.position;
-    failure.kind = error.kind;
-    failure.message = error.message;
+  if (policy_for(planned(), error).action == OnError::fail) {
+    RecordFailure failure = failure_of(stage_, slot.input, slot.place, error.kind, error.message);
     failure.excerpt = excerpt_of(slot.input);
-    env_.fence.lower(slot.place, failure_sample(env_, failure));
-    env_.stop_reading.store(true, std::memory_order_release);
+    fail_run(env_, failure);
   }
   slot.error = std::make_unique<CallError>(std::move(error));
   finish(slot, Slot::End::failed, actions);
 }
 
-/// With the lock: `queue` drops a record that has waited longest. Its place closes at once.
-void ReorderBuffer::remove_queued(Slot& slot, Actions& actions) {
-  ++shed_;
-  stop(slot, actions);
-  slot.state = Slot::State::done;
-  slot.end = Slot::End::shed;
-  leave_line(slot, actions);
-  const bool was_out = slot.leaving;
-  (was_out ? out_ : waiting_).remove(slot);
-  leaving_.store(out_.size(), std::memory_order_release);
+/// A slot that is in no list any more ends here, not in a batch.
+void ReorderBuffer::let_go(Slot& slot, RootMark mark) {
   if (slot.ticket) {
-    slot.ticket->mark(root_mark(Outcome::shed, static_cast<std::uint16_t>(stage_)));
+    slot.ticket->mark(mark);
     if (slot.ticket->let_go()) env_.book(*slot.ticket);
   }
-  slot_bytes_ -= slot.arena.capacity() + sizeof(Slot);
   share_.gate.give_records(1);
   free(slot);
-  if (!was_out && share_.region.order == Order::input) promote(actions);
 }
 
 void ReorderBuffer::free(Slot& slot) {
+  slot_bytes_ -= slot.arena.capacity() + sizeof(Slot);
   const Piece piece = slot.self;
   slot.~Slot();
   slabs_.give(piece);
@@ -171,14 +155,18 @@ bool ReorderBuffer::roomy() const {
   return records - held >= step && slot_bytes_ <= share_.pool.normal_limit() * 3 / 8;
 }
 
+/// With the lock: whoever found no room may come again, if there is enough of it now.
+void ReorderBuffer::offer_room(Actions& actions) {
+  if (!wants_room_ || (!planned().call.queue && !roomy())) return;
+  wants_room_ = false;
+  actions.room = true;
+}
+
 void ReorderBuffer::room_made() {
   Actions actions;
   {
     const Locked lock(*this);
-    if (wants_room_ && (planned().call.queue || roomy())) {
-      wants_room_ = false;
-      actions.room = true;
-    }
+    offer_room(actions);
     settled(actions);
   }
   perform(actions);
@@ -243,17 +231,11 @@ std::uint32_t ReorderBuffer::take_out(Token& token, std::uint32_t records, std::
   {
     const Locked lock(*this);
     for (std::size_t i = taken.size(); i > done; --i) out_.push_front(*taken[i - 1]);
-    for (std::uint32_t i = 0; i < done; ++i) {
-      slot_bytes_ -= taken[i]->arena.capacity() + sizeof(Slot);
-      free(*taken[i]);
-    }
+    for (std::uint32_t i = 0; i < done; ++i) free(*taken[i]);
     taking_ = 0;
     leaving_.store(out_.size(), std::memory_order_release);
-    if (closed_ && waiting_.empty() && out_.empty()) ended_.store(true, std::memory_order_release);
-    if (wants_room_ && (planned().call.queue || roomy())) {
-      wants_room_ = false;
-      actions.room = true;
-    }
+    note_end();
+    offer_room(actions);
     settled(actions);
   }
   perform(actions);
@@ -265,12 +247,7 @@ void ReorderBuffer::drop() {
   const std::lock_guard lock(mutex_);
   while (Slot* const slot = out_.front()) {
     out_.remove(*slot);
-    if (slot->ticket) {
-      slot->ticket->mark(root_mark(Outcome::abandoned, kInterrupted));
-      if (slot->ticket->let_go()) env_.book(*slot->ticket);
-    }
-    share_.gate.give_records(1);
-    free(*slot);
+    let_go(*slot, root_mark(Outcome::abandoned, kInterrupted));
   }
 }
 
@@ -285,14 +262,9 @@ void ReorderBuffer::fill(StageReport& report) const {
 
 /// That fails the run.
 void ReorderBuffer::no_room_for(const RecordData& record, Place place) {
-  RecordFailure failure;
-  failure.stage = static_cast<std::uint16_t>(stage_);
-  failure.part = record.part;
-  failure.position = record.position;
-  failure.kind = "memory";
-  failure.message = "limits.memory leaves no room for the record, though no other is in its way";
-  env_.fence.lower(place, failure_sample(env_, failure));
-  env_.stop_reading.store(true, std::memory_order_release);
+  fail_run(env_, failure_of(stage_, record, place, "memory",
+                            "limits.memory leaves no room for the record, though no other is in "
+                            "its way"));
 }
 
 void ReorderBuffer::give_up_first() {
@@ -302,15 +274,8 @@ void ReorderBuffer::give_up_first() {
   no_room_for(slot->input, slot->place);
   out_.remove(*slot);
   leaving_.store(out_.size(), std::memory_order_release);
-  const bool ended = closed_ && waiting_.empty() && out_.empty() && taking_ == 0;
-  if (ended) ended_.store(true, std::memory_order_release);
-  slot_bytes_ -= slot->arena.capacity() + sizeof(Slot);
-  if (slot->ticket) {
-    slot->ticket->mark(root_mark(Outcome::abandoned, static_cast<std::uint16_t>(stage_)));
-    if (slot->ticket->let_go()) env_.book(*slot->ticket);
-  }
-  share_.gate.give_records(1);
-  free(*slot);
+  note_end();
+  let_go(*slot, root_mark(Outcome::abandoned, static_cast<std::uint16_t>(stage_)));
 }
 
 std::optional<std::pair<Place, HeadOfLine>> ReorderBuffer::oldest() const {

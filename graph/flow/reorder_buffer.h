@@ -74,7 +74,6 @@ class ReorderBuffer {
     bool room = false;
     bool loop = false;  ///< The event loop has something to do, or earlier than it knows.
     std::vector<std::shared_ptr<Attempt>> cancels;
-    std::vector<std::shared_ptr<Attempt>> releases;  ///< Only to let go of.
   };
   virtual void perform(Actions& actions);
 
@@ -101,8 +100,8 @@ class ReorderBuffer {
   void let_leave(Slot& slot, Actions& actions);
   void promote(Actions& actions);
   void free(Slot& slot);
+  void let_go(Slot& slot, RootMark mark);
   void note_hold();
-  const ErrorPolicy& policy_for(const CallError& error) const;
   PlannedStage& planned() const { return env_.plan.stages[stage_]; }
   /// Whether it holds the region's oldest record, which the reserve is for: those that were it
   /// before have left, and given the reserve back.
@@ -146,6 +145,8 @@ class ReorderBuffer {
   Slot* make_slot(const detail::RecordData& record, Place place, Ticket** ticket);
   bool copy_in(const detail::RecordData& record, Slot& slot, Lane lane);
   bool roomy() const;
+  void offer_room(Actions& actions);
+  bool note_end();
   void no_room_for(const detail::RecordData& record, Place place);
   static bool share_batch(const Slot& one, const Slot& next);
   void enter(Slot& slot, Actions& actions);

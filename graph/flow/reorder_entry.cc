@@ -55,6 +55,20 @@ ReorderBuffer::Room ReorderBuffer::find_room(std::size_t bytes, bool letter) {
   return room;
 }
 
+/// With the lock: `queue` drops a record that has waited longest. Its place closes at once.
+void ReorderBuffer::remove_queued(Slot& slot, Actions& actions) {
+  ++shed_;
+  stop(slot, actions);
+  slot.state = Slot::State::done;
+  slot.end = Slot::End::shed;
+  leave_line(slot, actions);
+  const bool was_out = slot.leaving;
+  (was_out ? out_ : waiting_).remove(slot);
+  leaving_.store(out_.size(), std::memory_order_release);
+  let_go(slot, root_mark(Outcome::shed, static_cast<std::uint16_t>(stage_)));
+  if (!was_out && share_.region.order == Order::input) promote(actions);
+}
+
 ReorderBuffer::Offered ReorderBuffer::offer(const RecordData& record, Place place,
                                             Ticket** ticket) {
   const bool bounded = planned().call.queue.has_value();

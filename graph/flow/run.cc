@@ -118,6 +118,8 @@ Report Run::State::run() {
       fill_report();
       return report_;
     }
+    // A stuck run is torn down where it stood.
+    assert((over_ || engine_->memory_returned()) && "the run has given its memory back");
   }
   close_stages();
   fill_report();

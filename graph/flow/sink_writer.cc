@@ -85,10 +85,7 @@ void SinkWriter::settle(Token& token, Workspace& work, std::span<RecordData> rec
                                              : Outcome::skipped,
                                     stage_));
     if (letter) address(token, work, data);
-    if (fatal) {
-      env_.fence.lower(failure.place, failure_sample(env_, failure));
-      env_.stop_reading.store(true, std::memory_order_release);
-    }
+    if (fatal) fail_run(env_, failure);
     token.add_failure(std::move(failure), full);
     stopped = fatal;
   }

@@ -91,8 +91,7 @@ void StagePass::fail_record(RecordData& record) {
   failure.kept = policy_.action == OnError::keep;
   switch (policy_.action) {
     case OnError::fail:
-      env_.fence.lower(failure.place, failure_sample(env_, failure));
-      env_.stop_reading.store(true, std::memory_order_release);
+      fail_run(env_, failure);
       end(record, Outcome::abandoned);
       failed_run_ = token_.sorted;
       break;

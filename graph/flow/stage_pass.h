@@ -155,9 +155,8 @@ void StagePass::made_records(Make make) {
   }
   if (!failure.kind.empty()) {
     failure.place = token_.first_place;
-    env_.fence.lower(failure.place, failure_sample(env_, failure));
+    fail_run(env_, failure);
     token_.add_failure(std::move(failure), true);
-    env_.stop_reading.store(true, std::memory_order_release);
   }
 }
 

@@ -45,10 +45,10 @@ StageRunner::Worker* StageRunner::worker(const Token& token, int slot) {
   } catch (const std::exception& e) {
     RecordFailure failure;
     failure.stage = static_cast<std::uint16_t>(index_);
+    failure.place = token.place(0);
     failure.kind = "scratch";
     failure.message = e.what();
-    env_.fence.lower(token.place(0), failure_sample(env_, failure));
-    env_.stop_reading.store(true, std::memory_order_release);
+    fail_run(env_, failure);
     return nullptr;
   }
   worker = std::move(made);

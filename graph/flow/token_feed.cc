@@ -101,9 +101,8 @@ void fail_at_source(Environment& env, Token& token) {
   failure.kind = caught.kind;
   failure.message = caught.message;
   token.split = {};
-  env.fence.lower(failure.place, failure_sample(env, failure));
+  fail_run(env, failure);
   token.add_failure(std::move(failure), true);
-  env.stop_reading.store(true, std::memory_order_release);
 }
 
 void load_split(Environment& env, Share& share, StageRunner& source, Token& token, Workspace& work,

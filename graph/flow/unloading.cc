@@ -128,24 +128,13 @@ void Unloading::answered(Slot& slot, std::uint32_t root) {
 
 void Unloading::failed(Slot& slot, std::uint32_t root) {
   const CallError& error = *slot.error;
-  const PlannedStage& stage = env_.plan.stages[stage_];
-  static constexpr ErrorPolicy kFail;
-  const ErrorPolicy& policy = error.fatal      ? kFail
-                              : error.deadline ? stage.call.on_deadline
-                                               : stage.on_error;
-  RecordFailure failure;
-  failure.stage = stage_;
-  failure.kept = policy.action == OnError::keep;
-  failure.place = slot.place;
-  failure.part = slot.input.part;
-  failure.position = slot.input.position;
-  failure.kind = error.kind;
-  failure.attempts = std::max(slot.attempts, 1);
+  const ErrorPolicy& policy = policy_for(env_.plan.stages[stage_], error);
   const bool full = policy.action == OnError::fail || token_.wants_samples();
-  if (full) {
-    failure.message = error.message;
-    failure.excerpt = excerpt_of(slot.input);
-  }
+  RecordFailure failure =
+      failure_of(stage_, slot.input, slot.place, error.kind, full ? error.message : "");
+  failure.kept = policy.action == OnError::keep;
+  failure.attempts = std::max(slot.attempts, 1);
+  if (full) failure.excerpt = excerpt_of(slot.input);
   switch (policy.action) {
     case OnError::fail:
       mark(slot, root, Outcome::abandoned);

@@ -4,23 +4,10 @@
 #include <charconv>
 #include <cstring>
 
+#include "weir/detail/mix64.h"
+
 namespace weir {
 namespace {
-
-/// Vigna's splitmix64: https://prng.di.unimi.it/splitmix64.c
-class SplitMix {
- public:
-  explicit SplitMix(std::uint64_t state) : state_(state) {}
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15u);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 /// Cuts small random numbers off one large one.
 class Dice {
@@ -133,10 +120,10 @@ Day day_of(std::uint64_t days_since_1970) {
 }  // namespace
 
 AccessEntry::AccessEntry(std::uint64_t seed, std::uint64_t number) {
-  SplitMix random(SplitMix(seed).next() + 4 * number * 0x9e3779b97f4a7c15u);
-  Dice what(random.next());
-  Dice who(random.next());
-  Dice cost(random.next());
+  std::uint64_t random = detail::mix64(seed) + 4 * number * detail::kMix64Step;
+  Dice what(detail::next_mix64(random));
+  Dice who(detail::next_mix64(random));
+  Dice cost(detail::next_mix64(random));
   const Page& page = low_one_of(kPages, what);
   path = page.path;
   query = page.query;

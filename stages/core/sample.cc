@@ -2,30 +2,25 @@
 
 #include "stages/core/core.h"
 #include "stages/core/share.h"
+#include "weir/detail/mix64.h"
 
 namespace weir {
+
+using detail::mix64;
+
 namespace {
 
 struct SampleOptions {
-  Share share;
+  SampleShare share;
   std::uint64_t seed = 0;
 };
-
-/// Every bit of the result depends on every bit of `x`, and different numbers stay different
-/// (splitmix64's finalizer, by Sebastiano Vigna).
-std::uint64_t mixed(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
 
 /// Where a record is chosen depends on nothing but the seed and its origin: not on its
 /// neighbours, on how many threads there are, or on what was kept before.
 class Sample final : public Transform {
  public:
   explicit Sample(const SampleOptions& options)
-      : part_(options.share.part), seed_(mixed(options.seed)) {}
+      : part_(options.share.part), seed_(mix64(options.seed)) {}
 
   void process(Record& record, Call&) const override {
     if (place(record.origin()) >= part_) record.drop();
@@ -35,7 +30,7 @@ class Sample final : public Transform {
   /// From 0 to just below 1.
   double place(const Origin& origin) const {
     const std::uint64_t file = std::uint64_t{origin.source} << 32 | origin.part;
-    return static_cast<double>(mixed(mixed(seed_ ^ file) ^ origin.position) >> 11) * 0x1p-53;
+    return static_cast<double>(mix64(mix64(seed_ ^ file) ^ origin.position) >> 11) * 0x1p-53;
   }
 
   double part_;

@@ -8,15 +8,15 @@
 namespace weir {
 
 /// A share option: `10%` or `0.1`, from nothing to everything.
-struct Share {
+struct SampleShare {
   double part = 0;  ///< From 0 to 1.
   std::string text;
 };
 
 template <>
-struct OptionType<Share> {
+struct OptionType<SampleShare> {
   static std::string name() { return "share"; }
-  static bool parse(const Node& node, Share& out, Binder& binder) {
+  static bool parse(const Node& node, SampleShare& out, Binder& binder) {
     constexpr std::string_view kWanted = "a share such as 10% or 0.1";
     if (!detail::expect_scalar(node, binder, kWanted)) return false;
     double number = 0;
@@ -32,7 +32,7 @@ struct OptionType<Share> {
                  percent ? "did you mean '" + node.text + "%'?" : "");
     return false;
   }
-  static std::string show(const Share& value) { return value.text; }
+  static std::string show(const SampleShare& value) { return value.text; }
 };
 
 }  // namespace weir

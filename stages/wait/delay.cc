@@ -3,18 +3,14 @@
 #include <cmath>
 #include <string>
 
+#include "weir/detail/mix64.h"
 #include "weir/field_type.h"
 
 namespace weir {
-namespace {
 
-/// One step of splitmix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators).
-std::uint64_t mixed(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15u;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-  return x ^ (x >> 31);
-}
+using detail::mix64;
+
+namespace {
 
 /// What a field says: milliseconds as a number, or a duration as text; false if neither.
 bool read_time(const Value& value, Duration& out) {
@@ -57,10 +53,10 @@ Delay::Delay(const DelayOptions& options) : options_(options) {
 
 Duration Delay::drawn(const Record& record, int attempt) const {
   const Origin origin = record.origin();
-  std::uint64_t random = mixed(options_.seed);
-  random = mixed(random ^ origin.part);
-  random = mixed(random ^ origin.position);
-  return options_.time->draw(mixed(random ^ static_cast<std::uint64_t>(attempt)));
+  std::uint64_t random = mix64(options_.seed);
+  random = mix64(random ^ origin.part);
+  random = mix64(random ^ origin.position);
+  return options_.time->draw(mix64(random ^ static_cast<std::uint64_t>(attempt)));
 }
 
 void Delay::start(Completion completion) {
