@@ -45,12 +45,16 @@ int run(weir::Plan& plan) {
     std::cerr << report.failure.stage << ": " << report.failure.message << '\n';
     return 1;
   }
-  const weir::Stage* sink = plan.stages.back().stage.get();
-  if (const auto* latency = dynamic_cast<const bench::Latency*>(sink)) {
+  // A line for each sink that measures.
+  bool measured = false;
+  for (const weir::PlannedStage& stage : plan.stages) {
+    const auto* latency = dynamic_cast<const bench::Latency*>(stage.stage.get());
+    if (!latency) continue;
     latency->print(seconds);
-    return 0;
+    measured = true;
   }
-  const auto* check = dynamic_cast<const bench::Check*>(sink);
+  if (measured) return 0;
+  const auto* check = dynamic_cast<const bench::Check*>(plan.stages.back().stage.get());
   bench::print_result(seconds, report.read, check ? check->sum() : 0);
   return 0;
 }

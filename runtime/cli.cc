@@ -6,12 +6,15 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "runtime/check_command.h"
 #include "runtime/describe_command.h"
+#include "runtime/explain_command.h"
+#include "runtime/graph_command.h"
 #include "runtime/run_command.h"
 #include "runtime/runtime.h"
 #include "runtime/try_command.h"
@@ -34,6 +37,8 @@ class CommandLine {
     add_run();
     add_try();
     add_check();
+    add_graph();
+    add_explain();
     add_list();
     add_describe();
   }
@@ -78,9 +83,7 @@ class CommandLine {
   void add_run() {
     CLI::App* command = add("run", "Run a pipeline", [this] { return run(); });
     add_pipeline(command, run_.pipeline, help_);
-    command->add_option("--threads", run_.threads, "Threads; else what the file says")
-        ->type_name("N")
-        ->check(CLI::Range(1, 1024).description("1 to 1024"));
+    add_threads(command, run_.threads);
     command->add_flag("-q,--quiet", run_.quiet, "Say only what went wrong");
     command->add_flag("-v,--verbose", run_.verbose, "Log and report more");
     command->add_flag("--strict", run_.strict,
@@ -111,7 +114,7 @@ class CommandLine {
         ->type_name("N")
         ->check(CLI::Range(1, 1000).description("1 to 1000"))
         ->capture_default_str();
-    command->footer("The sink writes nothing.");
+    command->footer("No sink writes anything.");
   }
 
   void add_check() {
@@ -121,6 +124,33 @@ class CommandLine {
     command->add_option("--set", check_.sets, "Set a parameter of the files")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
+  }
+
+  void add_threads(CLI::App* command, int& threads) {
+    command->add_option("--threads", threads, "Threads; else what the file says")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1024).description("1 to 1024"));
+  }
+
+  void add_graph() {
+    CLI::App* command = add("graph", "Draw a pipeline as it will run", [this] { return graph(); });
+    add_pipeline(command, graph_.pipeline, help_);
+    add_threads(command, graph_.threads);
+    command->add_flag("--dot", graph_.dot, "Print Graphviz DOT instead of Mermaid");
+    command->add_flag("--svg", graph_.svg, "Print SVG; needs Graphviz");
+    command->add_option("-o", graph_.output, "Write there, not to standard output")
+        ->type_name("OUT");
+    command->footer(
+        "A box is a region of the plan: it has numbers, records and memory of its own.\n"
+        "Example:\n  weir graph pipeline.yaml --svg -o pipeline.svg");
+  }
+
+  void add_explain() {
+    CLI::App* command = add("explain", "Say what each stage does about order, errors, time, memory",
+                            [this] { return explain(); });
+    add_pipeline(command, explain_.pipeline, help_);
+    add_threads(command, explain_.threads);
+    command->footer("At the end: whether the same input always gives the same output.");
   }
 
   void add_list() {
@@ -162,6 +192,7 @@ class CommandLine {
     CLI::App* command = app_.get_subcommand(name);
     choice.is_inline = command->count("-e") > 0;
     choice.unknown = command->remaining();
+    choice.known = long_options(*command);
     if (help_) {
       std::fputs(app_.help().c_str(), stdout);
       return choice.file.empty() ? 0 : show_params(runtime_, choice);
@@ -195,12 +226,16 @@ class CommandLine {
     return !others.empty();
   }
 
-  void unknown_option(const CLI::App& command, const std::string& word) {
+  static std::vector<std::string> long_options(const CLI::App& command) {
     std::vector<std::string> names;
     for (const CLI::Option* option : command.get_options()) {
       for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
     }
-    const std::string hint = did_you_mean(word, names);
+    return names;
+  }
+
+  void unknown_option(const CLI::App& command, const std::string& word) {
+    const std::string hint = did_you_mean(word, long_options(command));
     runtime_.complain("unknown option '" + word + "'",
                       hint.empty() ? "a parameter of FILE is set with --NAME=VALUE" : hint);
   }
@@ -222,12 +257,25 @@ class CommandLine {
     return try_command(runtime_, try_);
   }
 
+  int graph() {
+    if (const auto code = settle("graph", graph_.pipeline)) return *code;
+    if (graph_.dot && graph_.svg) return usage_error("expected --dot or --svg, got both");
+    return graph_command(runtime_, graph_);
+  }
+
+  int explain() {
+    if (const auto code = settle("explain", explain_.pipeline)) return *code;
+    return explain_command(runtime_, explain_);
+  }
+
   Runtime& runtime_;
   CLI::App app_;
   std::function<int()> action_;
   RunArguments run_;
   TryArguments try_;
   CheckArguments check_;
+  GraphArguments graph_;
+  ExplainArguments explain_;
   DescribeArguments describe_;
   bool help_ = false;
 };

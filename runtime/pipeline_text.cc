@@ -48,7 +48,8 @@ bool has_param(const PipelineHelp& help, const std::string& name) {
 }
 
 /// Says that neither the program nor the file knows `argument`.
-void complain_of(Runtime& runtime, const PipelineHelp& help, const std::string& argument) {
+void complain_of(Runtime& runtime, const PipelineChoice& choice, const PipelineHelp& help,
+                 const std::string& argument) {
   if (!argument.starts_with('-') || argument == "-") {
     return runtime.complain("unexpected argument '" + argument + "'");
   }
@@ -57,9 +58,7 @@ void complain_of(Runtime& runtime, const PipelineHelp& help, const std::string& 
   if (option == argument && has_param(help, name)) {
     return runtime.complain("missing value of '" + option + "'", "write " + option + "=VALUE");
   }
-  std::vector<std::string> known = {"--set",    "--threads",    "--quiet",  "--verbose",
-                                    "--strict", "--print-yaml", "--errors", "--chaos",
-                                    "--help",   "--chaos-stage"};
+  std::vector<std::string> known = choice.known;
   for (const ParamHelp& param : help.params) known.push_back("--" + param.name);
   runtime.complain("unknown option '" + option + "'", did_you_mean(option, known));
 }
@@ -107,7 +106,7 @@ bool read_params(Runtime& runtime, const PipelineChoice& choice, const PipelineT
       options.params.push_back(param);
       continue;
     }
-    complain_of(runtime, help, argument);
+    complain_of(runtime, choice, help, argument);
     good = false;
   }
   return good;
@@ -119,6 +118,16 @@ int show_params(Runtime& runtime, const PipelineChoice& choice) {
   const std::string help = "\n" + param_help(describe_pipeline(text->yaml, text->name), text->name);
   std::fwrite(help.data(), 1, help.size(), stdout);
   return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+std::optional<Plan> load_shown(Runtime& runtime, const PipelineChoice& choice, int threads) {
+  LoadOptions options = runtime.load_options();
+  options.threads = threads;
+  const std::optional<PipelineText> text = read_pipeline_text(runtime, choice);
+  if (!text || !read_params(runtime, choice, *text, options)) return std::nullopt;
+  Loaded loaded = load_plan(text->yaml, text->name, options);
+  show_diagnostics(runtime, loaded.diagnostics, text->yaml);
+  return std::move(loaded.plan);
 }
 
 DiagnosticCounts show_diagnostics(Runtime& runtime, const std::vector<Diagnostic>& diagnostics,

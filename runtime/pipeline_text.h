@@ -16,6 +16,7 @@ struct PipelineChoice {
   bool is_inline = false;
   std::vector<std::string> sets;     ///< `--set name=value`
   std::vector<std::string> unknown;  ///< Options that the command does not know: `--name=value`.
+  std::vector<std::string> known;    ///< Those that it knows: `--threads`.
 };
 
 /// A pipeline's YAML and what diagnostics call it.
@@ -43,5 +44,9 @@ struct DiagnosticCounts {
 /// Shows diagnostics on the console; only the errors if `quiet`.
 DiagnosticCounts show_diagnostics(Runtime& runtime, const std::vector<Diagnostic>& diagnostics,
                                   const std::string& yaml, bool quiet = false);
+
+/// The plan of a pipeline that is only looked at, `threads` as with `--threads`; its diagnostics
+/// are on the console. Nothing, if any is an error.
+std::optional<Plan> load_shown(Runtime& runtime, const PipelineChoice& choice, int threads);
 
 }  // namespace weir

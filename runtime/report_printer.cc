@@ -116,6 +116,13 @@ class ReportPrinter {
     return counted(report_.delivered, "record") + " written";
   }
 
+  bool is_source(const std::string& name) const {
+    return std::ranges::find(style_.sources, name) != style_.sources.end();
+  }
+  bool is_sink(const std::string& name) const {
+    return std::ranges::find(style_.sinks, name) != style_.sinks.end();
+  }
+
   void stages() {
     if (report_.stages.empty()) return;
     Table table({Align::left, Align::left, Align::right, Align::right, Align::right, Align::right,
@@ -123,8 +130,7 @@ class ReportPrinter {
     table.indent(2);
     table.head({"stage", "type", "in", "out", "busy", "", "errors"}, style_.colours);
     const double all = std::max(report_.seconds * std::max(report_.threads, 1), 1e-9);
-    for (std::size_t i = 0; i < report_.stages.size(); ++i) {
-      const StageReport& stage = report_.stages[i];
+    for (const StageReport& stage : report_.stages) {
       const std::string errors = listed(stage.errors);
       const std::string counters = listed(stage.counters);
       std::string notes = errors.empty() ? "" : paint(Tone::warn, errors);
@@ -134,10 +140,37 @@ class ReportPrinter {
       const std::string share =
           stage.calls && stage.calls->workers > 0 ? "" : shown_share(stage.busy_seconds / all);
       table.row({stage.name, stage.type == stage.name ? "" : stage.type,
-                 i == 0 ? "" : grouped(stage.in), grouped(stage.out),
+                 is_source(stage.name) ? "" : grouped(stage.in), grouped(stage.out),
                  shown_seconds(stage.busy_seconds), share, notes});
+      inputs(stage, table);
     }
     text_ += "\n" + table.text();
+  }
+
+  /// What came by each input of a merge, under the stage's own row.
+  static void inputs(const StageReport& stage, Table& table) {
+    for (const InputReport& input : by_name(stage.inputs)) {
+      const std::string idled =
+          input.idled == 0 ? "" : "silent " + counted(input.idled, "time") + ", not waited for";
+      table.row({"  from " + input.from, kInputStateNames[static_cast<std::size_t>(input.state)],
+                 grouped(input.records), "", "", "", idled});
+    }
+  }
+
+  /// The passes of a loop are one input to people: it lives as long as any of them.
+  static std::vector<InputReport> by_name(const std::vector<InputReport>& inputs) {
+    std::vector<InputReport> merged;
+    for (const InputReport& input : inputs) {
+      const auto same = std::ranges::find(merged, input.from, &InputReport::from);
+      if (same == merged.end()) {
+        merged.push_back(input);
+        continue;
+      }
+      same->records += input.records;
+      same->idled += input.idled;
+      same->state = std::min(same->state, input.state);
+    }
+    return merged;
   }
 
   /// How the stages fared that are called record by record, and what held all others.
@@ -216,11 +249,8 @@ class ReportPrinter {
     return 0;
   }
 
-  /// Neither the source nor the sink: those that end fail for good.
-  bool is_between(const std::string& name) const {
-    const auto& all = report_.stages;
-    return !all.empty() && name != all.front().name && name != all.back().name;
-  }
+  /// Neither a source nor a sink: those that end fail for good.
+  bool is_between(const std::string& name) const { return !is_source(name) && !is_sink(name); }
 
   void advice() {
     const std::string& stage = report_.failure.stage;

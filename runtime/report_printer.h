@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "graph/flow/report.h"
 #include "graph/spec/plan.h"
@@ -13,6 +14,8 @@ struct ReportStyle {
   std::uint64_t memory = 0;  ///< limits.memory.
   std::size_t width = 100;   ///< Columns; excerpts are cut to it.
   bool colours = false;
+  std::vector<std::string> sources;  ///< Stages: those that read no records of others,
+  std::vector<std::string> sinks;    ///< and those where records end.
   bool verbose = false;
 };
 

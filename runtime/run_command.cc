@@ -19,10 +19,17 @@
 namespace weir {
 namespace {
 
+bool writes_stdout(const Plan& plan) {
+  for (int i = 0; i < static_cast<int>(plan.stages.size()); ++i) {
+    if (plan.is_sink(i) && plan.sink_at(i).writes_stdout()) return true;
+  }
+  return false;
+}
+
 bool shows_live_line(const Console& console, const RunArguments& arguments, const Plan& plan) {
   if (arguments.quiet || !console.is_terminal()) return false;
   // Records on the same terminal would end up between the line's pieces.
-  return !stdout_is_terminal() || !plan.sink().writes_stdout();
+  return !stdout_is_terminal() || !writes_stdout(plan);
 }
 
 /// Takes `--chaos` for the plan and for the run; false if it is wrong, which is said.
@@ -78,6 +85,10 @@ void show_report(Runtime& runtime, const RunArguments& arguments, const Plan& pl
   ReportStyle style;
   style.pipeline = shown_name(plan, arguments.pipeline.is_inline);
   style.memory = plan.limits.memory;
+  for (const PlannedStage& stage : plan.stages) {
+    if (stage.type->role == Role::source) style.sources.push_back(stage.name);
+    if (stage.type->role == Role::sink) style.sinks.push_back(stage.name);
+  }
   style.width = runtime.console().width();
   style.colours = runtime.console().colours();
   style.verbose = arguments.verbose;

@@ -6,6 +6,7 @@
 #include "graph/text/utf8.h"
 #include "runtime/console.h"
 #include "runtime/figures.h"
+#include "runtime/plan_names.h"
 #include "runtime/record_text.h"
 
 namespace weir {
@@ -66,16 +67,65 @@ std::string side_by_side(const std::string& label, const std::string& left,
 }  // namespace
 
 Trial::Trial(const Plan& plan, std::size_t records)
-    : plan_(plan), records_(records), cells_(plan.stages.size()) {
-  bool fields = false;
-  for (const PlannedStage& stage : plan.stages) {
-    if (stage.type->kinds) {
-      const Kinds kinds = stage.type->kinds(stage.options.get());
-      if (kinds.gives_fields || kinds.changes_fields) fields = true;
-      if (kinds.gives_text || kinds.drops_fields) fields = false;
-    }
-    shows_fields_.push_back(fields);
+    : plan_(plan),
+      records_(records),
+      reads_(plan.stages.size()),
+      enters_with_fields_(plan.stages.size()),
+      leaves_with_fields_(plan.stages.size()),
+      cells_(plan.stages.size()) {
+  for (int i = 0; i < static_cast<int>(plan.stages.size()); ++i) {
+    find_reads(i);
+    find_fields(i);
   }
+}
+
+void Trial::find_reads(int stage) {
+  const Region& region = plan_.regions[static_cast<std::size_t>(plan_.at(stage).region)];
+  const int shown = written(plan_, stage);
+  auto& reads = reads_[static_cast<std::size_t>(shown)];
+  if (stage > region.first) {
+    reads.push_back({written(plan_, stage - 1), 0, false});
+  } else {
+    const std::vector<Feeder> all = feeders(plan_, region);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const Region& above = plan_.regions[static_cast<std::size_t>(region.inputs[i])];
+      if (all[i].port < 0) {
+        find_letters(stage, above);
+      } else {
+        reads.push_back({written(plan_, all[i].stage), all[i].port, false});
+      }
+    }
+  }
+  std::ranges::sort(reads);
+  reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
+}
+
+void Trial::find_letters(int to, const Region& above) {
+  for (int from = above.first; from <= above.last; ++from) {
+    const PlannedStage& stage = plan_.at(from);
+    if (stage.on_error.to == to || stage.call.on_deadline.to == to) {
+      reads_[static_cast<std::size_t>(to)].push_back({written(plan_, from), to, true});
+    }
+  }
+}
+
+/// Stages stand behind those that they read, so what these say is known.
+void Trial::find_fields(int stage) {
+  const auto at = static_cast<std::size_t>(written(plan_, stage));
+  for (const Reads& read : reads_[at]) {
+    const auto from = static_cast<std::size_t>(read.from);
+    if (read.letters ? enters_with_fields_[from] : leaves_with_fields_[from]) {
+      enters_with_fields_[at] = true;
+    }
+  }
+  const PlannedStage& planned = plan_.at(stage);
+  bool fields = enters_with_fields_[at];
+  if (planned.type->kinds) {
+    const Kinds kinds = planned.type->kinds(planned.options.get());
+    if (kinds.gives_fields || kinds.changes_fields) fields = true;
+    if (kinds.gives_text || kinds.drops_fields) fields = false;
+  }
+  leaves_with_fields_[at] = fields;
 }
 
 Trial::Key Trial::key_of(const Record& record) {
@@ -84,49 +134,83 @@ Trial::Key Trial::key_of(const Record& record) {
 }
 
 bool Trial::watched(std::size_t stage, const Key& key) const {
-  if (key.first || cells_.front().contains(key)) return true;
-  return stage == 0 && cells_.front().size() < records_;
+  if (key.first) return true;
+  const auto source = static_cast<std::size_t>(plan_.sources[key.second.source]);
+  if (cells_[source].contains(key)) return true;
+  if (stage != source) return false;
+  const auto same = [&](const auto& cell) { return !cell.first.first; };
+  return static_cast<std::size_t>(std::ranges::count_if(cells_[source], same)) < records_;
 }
 
 void Trial::after(std::size_t stage, Record& record) {
   const Key key = key_of(record);
   if (!watched(stage, key)) return;
-  Cell& cell = cells_[stage][key];
-  cell.records.push_back(record_text(record, shows_fields_[stage]));
+  const auto shown = static_cast<std::size_t>(written(plan_, static_cast<int>(stage)));
+  Cell& cell = cells_[shown][key];
+  const int port = plan_.stages[stage].ports.size() > 1 ? record.data().port : 0;
+  cell.records.push_back({port, record_text(record, leaves_with_fields_[shown])});
+}
+
+/// The stage that takes the letter; -1: it is none.
+int Trial::letter_target(std::size_t stage, const Record& record) const {
+  const PlannedStage& planned = plan_.stages[stage];
+  const detail::Extra* extra = record.data().extra;
+  const bool late = extra && extra->error.kind == "deadline";
+  return late ? planned.call.on_deadline.to : planned.on_error.to;
 }
 
 void Trial::ended(std::size_t stage, const Record& record, std::string_view how) {
   const Key key = key_of(record);
   if (!watched(stage, key)) return;
-  Cell& cell = cells_[stage][key];
+  const auto shown = static_cast<std::size_t>(written(plan_, static_cast<int>(stage)));
+  Cell& cell = cells_[shown][key];
   cell.ending = "(" + std::string(how);
   if (const detail::Extra* extra = record.data().extra;
       extra && record.data().state == detail::RecordState::failed) {
     cell.ending += ": " + std::string(extra->error.kind) + ": " + std::string(extra->error.message);
   }
   cell.ending += ")";
+  if (how == kOutcomeNames[static_cast<std::size_t>(Outcome::dead_lettered)]) {
+    cell.letters.push_back(
+        {letter_target(stage, record), record_text(record, enters_with_fields_[shown])});
+  }
 }
 
-std::string Trial::block(std::size_t stage, std::size_t width, bool colours) const {
-  const PlannedStage& planned = plan_.stages[stage];
-  const bool sink = plan_.is_sink(static_cast<int>(stage));
+/// What came to the stage of the records of `key`.
+std::vector<std::string> Trial::came(int stage, const Key& key) const {
+  std::vector<std::string> texts;
+  for (const Reads& read : reads_[static_cast<std::size_t>(stage)]) {
+    const Cells& cells = cells_[static_cast<std::size_t>(read.from)];
+    const auto cell = cells.find(key);
+    if (cell == cells.end()) continue;
+    for (const Left& left : read.letters ? cell->second.letters : cell->second.records) {
+      if (left.port == read.port) texts.push_back(left.text);
+    }
+  }
+  return texts;
+}
+
+std::string Trial::block(int stage, std::size_t width, bool colours) const {
+  const PlannedStage& planned = plan_.at(stage);
   const std::size_t column = (std::max<std::size_t>(width, 40) - 9) / 2;
   std::string text = painted(colours, Tone::strong, planned.name);
   if (planned.name != planned.type->name) text += " (" + planned.type->name + ")";
   text += "\n";
-  const Cells& before = cells_[stage - 1];
-  Cells rows = cells_[stage];  // Also of records that this stage made: nothing stands before.
-  for (const auto& [key, cell] : before) {
-    if (!cell.records.empty()) rows.try_emplace(key);
+  // Also of records that this stage made: nothing stands before them.
+  Cells rows = cells_[static_cast<std::size_t>(stage)];
+  for (const Reads& read : reads_[static_cast<std::size_t>(stage)]) {
+    for (const auto& [key, cell] : cells_[static_cast<std::size_t>(read.from)]) {
+      if (!came(stage, key).empty()) rows.try_emplace(key);
+    }
   }
   std::size_t number = 0;
   for (const auto& [key, cell] : rows) {
     const std::string label = key.first ? "made" : std::to_string(++number);
-    const auto came = before.find(key);
-    const std::string left = came == before.end() ? "" : joined(came->second.records);
-    std::string right = joined(cell.records);
-    if (cell.records.empty()) right = sink ? "(not written)" : cell.ending;
-    text += side_by_side(label, left, right, column);
+    std::vector<std::string> left;
+    for (const Left& record : cell.records) left.push_back(record.text);
+    std::string right = joined(left);
+    if (left.empty()) right = plan_.is_sink(stage) ? "(not written)" : cell.ending;
+    text += side_by_side(label, joined(came(stage, key)), right, column);
   }
   if (rows.empty()) text += "      no record came here\n";
   return text;
@@ -134,7 +218,8 @@ std::string Trial::block(std::size_t stage, std::size_t width, bool colours) con
 
 std::string Trial::text(std::size_t width, bool colours) const {
   std::string text;
-  for (std::size_t stage = 1; stage < plan_.stages.size(); ++stage) {
+  for (const int stage : stages_in_file_order(plan_)) {
+    if (plan_.at(stage).type->role == Role::source) continue;
     text += (text.empty() ? "" : "\n") + block(stage, width, colours);
   }
   return text;

@@ -18,7 +18,7 @@ namespace {
 /// No sink writes anything, and an error ends only its record, so that all are seen.
 void make_harmless(Plan& plan) {
   for (PlannedStage& stage : plan.stages) {
-    if (stage.type->role == Role::sink) stage.stage = std::make_unique<NullSink>();
+    if (stage.type->role == Role::sink) stage.stage = std::make_shared<NullSink>();
     for (ErrorPolicy* policy : {&stage.on_error, &stage.call.on_deadline}) {
       if (policy->action == OnError::fail) policy->action = OnError::skip;
     }
@@ -41,7 +41,7 @@ int try_command(Runtime& runtime, const TryArguments& arguments) {
   Log log(runtime.console(), LogLevel::warning);
   Signals::block();
   Run run(*loaded.plan, services_with(log));
-  run.observe(trial, records);
+  run.observe(trial, records * loaded.plan->sources.size());
   const Signals signals([&run](int signal) { run.interrupt(signal); });
   const Report report = run.run();
   const std::string shown = trial.text(terminal_width(STDOUT_FILENO), wants_colours(STDOUT_FILENO));

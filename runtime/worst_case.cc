@@ -1,24 +1,24 @@
 #include "runtime/worst_case.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "runtime/figures.h"
+#include "runtime/plan_names.h"
 #include "runtime/table.h"
 
 namespace weir {
 namespace {
 
-const PlannedStage& first_of(const Plan& plan, const Region& region) {
-  return plan.stages[static_cast<std::size_t>(region.first)];
-}
-
-std::string name_of(const Plan& plan, const Region& region) {
-  const std::string& name = first_of(plan, region).name;
-  return region.letters ? name + " (dead letters)" : name;
-}
-
 std::string workers_of(const Plan& plan, const Region& region) {
-  // Batches are worked on by the threads of the run.
-  if (!region.calls) return std::to_string(plan.limits.threads);
-  const Workers& workers = first_of(plan, region).workers;
+  // Batches are worked on by the threads of the run, or of the region's part of them.
+  if (!region.calls) {
+    const int threads = region.pool < 0 ? plan.limits.threads
+                                        : plan.pools[static_cast<std::size_t>(region.pool)].threads;
+    return std::to_string(threads);
+  }
+  const Workers& workers = plan.at(region.first).workers;
   const std::string most = grouped(static_cast<std::uint64_t>(workers.max));
   return workers.min == workers.max
              ? most
@@ -30,17 +30,42 @@ std::string waiting_in(const Region& region) {
   return grouped(region.order == Order::none ? 0 : region.records - 1);
 }
 
+/// "input: a, b"
+std::string merge_of(const Plan& plan, const Region& region) {
+  if (!merges(plan, region)) return {};
+  std::string text = OptionType<MergePolicy::Kind>::show(region.merge.kind) + ":";
+  const std::vector<std::string> names = input_names(plan, region);
+  for (std::size_t i = 0; i < names.size(); ++i) text += (i > 0 ? ", " : " ") + names[i];
+  return text;
+}
+
 }  // namespace
 
 std::string worst_case(const Plan& plan, bool colours) {
   using enum Align;
-  Table table({left, right, right, right, right, right, left});
-  table.head({"region", "stages", "records", "memory", "workers", "may wait", "order"}, colours);
-  for (const Region& region : plan.regions) {
+  const bool any_merges =
+      std::ranges::any_of(plan.regions, [&](const Region& r) { return merges(plan, r); });
+  std::vector<Align> aligns = {left, right, right, right, right, right, left};
+  std::vector<std::string> head = {"region",  "stages",   "records", "memory",
+                                   "workers", "may wait", "order"};
+  if (any_merges) {
+    aligns.push_back(left);
+    head.emplace_back("merges");
+  }
+  Table table(std::move(aligns));
+  table.head(std::move(head), colours);
+  for (std::size_t r = 0; r < plan.regions.size(); ++r) {
+    const Region& region = plan.regions[r];
     const int stages = region.last - region.first + 1;
-    table.row({name_of(plan, region), std::to_string(stages), grouped(region.records),
-               shown_bytes(region.memory), workers_of(plan, region), waiting_in(region),
-               OptionType<Order>::show(region.order)});
+    std::vector<std::string> row = {region_name(plan, static_cast<int>(r)),
+                                    std::to_string(stages),
+                                    grouped(region.records),
+                                    shown_bytes(region.memory),
+                                    workers_of(plan, region),
+                                    waiting_in(region),
+                                    OptionType<Order>::show(region.order)};
+    if (any_merges) row.push_back(merge_of(plan, region));
+    table.row(std::move(row));
   }
   const Limits& limits = plan.limits;
   if (limits.state > 0) table.row({"state of keys", "", "", shown_bytes(limits.state)});

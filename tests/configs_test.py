@@ -1,12 +1,15 @@
 """Every file in configs/ runs, and gives at 1, 2 and 8 threads what a few lines of Python give.
 
-Usage: configs_test.py WEIR
+Those with branches (graph_configs.py) also run on the real logs of ../shared/data, or of the folder
+WEIR_DATA, where that is there. Usage: configs_test.py WEIR
 """
 
 import csv
 import hashlib
 import io
+import itertools
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -14,8 +17,11 @@ import sys
 import tempfile
 import unittest
 
+import graph_configs
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DATA = ROOT / "samples" / "data"
+REAL = pathlib.Path(os.environ.get("WEIR_DATA", ROOT.parent / "shared" / "data"))
 WEIR = sys.argv[1]
 
 
@@ -149,6 +155,9 @@ EXPECTED = {
     "status-counts": status_counts,
 }
 
+# What some of the output depends on is the clock: these have tests of their own.
+CLOCKED = ("audit", "fast-slow", "shares", "urgent-first")
+
 # Parameters: seconds are made short, files put elsewhere.
 PARAMS = {
     "one-a-second": ["--every=40/s", "--takes=125ms"],
@@ -166,13 +175,14 @@ class Configs(unittest.TestCase):
 
     def test_every_config_gives_what_it_should_at_any_number_of_threads(self):
         files = sorted((ROOT / "configs").glob("*.yaml"))
-        self.assertEqual([file.stem for file in files], sorted(EXPECTED))
-        for file in files:
-            expected = EXPECTED[file.stem]()
+        self.assertEqual([file.stem for file in files],
+                         sorted([*EXPECTED, *graph_configs.EXACT, *CLOCKED]))
+        for stem, expect in EXPECTED.items():
+            expected = expect()
             for threads in (1, 2, 8):
-                with self.subTest(config=file.stem, threads=threads):
-                    done = run("run", f"configs/{file.name}", f"--threads={threads}",
-                               *PARAMS.get(file.stem, []))
+                with self.subTest(config=stem, threads=threads):
+                    done = run("run", f"configs/{stem}.yaml", f"--threads={threads}",
+                               *PARAMS.get(stem, []))
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self.assertEqual(done.stdout, expected)
 
@@ -194,6 +204,83 @@ class Configs(unittest.TestCase):
                     self.assertEqual(done.returncode, 3, done.stderr)
                     self.assertEqual(rejected.read_text(), not_shipped())
                     self.assertEqual(done.stdout, shipping())
+
+    def check_graph(self, stem, inputs, *arguments):
+        """Whether each output of a config of graph_configs.py is what it should be."""
+        expect = graph_configs.EXACT[stem][0]
+        expected = expect(inputs)
+        with tempfile.TemporaryDirectory() as folder:
+            files = {name: pathlib.Path(folder) / name for name in expected if name != "-"}
+            done = run("run", f"configs/{stem}.yaml", *arguments,
+                       *(f"--{name}={path}" for name, path in [*inputs.items(), *files.items()]))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stdout, expected["-"])
+            for name, path in files.items():
+                self.assertEqual(path.read_text(encoding="utf-8"), expected[name], name)
+
+    def test_branches_merges_windows_and_loops_give_what_they_should(self):
+        for stem, (_, inputs) in graph_configs.EXACT.items():
+            sample = {name: pathlib.Path("samples/data") / files[0]
+                      for name, files in inputs.items()}
+            for arguments in (["--threads=1"], ["--threads=2"], ["--threads=8"],
+                              ["--chaos=latency=0.05:1ms..5ms,seed=3"]):
+                with self.subTest(config=stem, arguments=arguments):
+                    self.check_graph(stem, sample, *arguments)
+
+    def test_they_give_it_on_real_logs_too(self):
+        if not REAL.exists():
+            self.skipTest(f"there is no {REAL}")
+        for stem, (_, inputs) in graph_configs.EXACT.items():
+            real = {name: REAL / files[1] for name, files in inputs.items() if files[1]}
+            for threads in (1, 8) if real else ():
+                with self.subTest(config=stem, threads=threads):
+                    self.check_graph(stem, real, f"--threads={threads}",
+                                     *(["--year=2005"] if stem in graph_configs.WITH_YEAR else []))
+
+    def test_an_audit_that_sheds_leaves_the_main_path_complete(self):
+        whole = graph_configs.audit(DATA / "access.ndjson")
+        with tempfile.TemporaryDirectory() as folder:
+            audit = pathlib.Path(folder) / "audit.ndjson"
+            done = run("run", "configs/audit.yaml", f"--audit={audit}")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stdout, access_errors())
+            kept = audit.read_text().splitlines()
+        self.assertRegex(done.stderr, rf"shed +{len(whole) - len(kept):,} ")
+        # The oldest are shed: the queue of 100 ends with the last ones. The others are in order.
+        self.assertEqual(kept[-100:], whole[-100:])
+        rest = iter(whole)
+        self.assertEqual([line for line in kept if line not in rest], [])
+
+    def check_branches(self, wanted, stem, *arguments, unordered=()):
+        """wanted: [(branch, line)], each branch in its order, unless it is one of `unordered`."""
+        for threads in (1, 2, 8):
+            with self.subTest(threads=threads):
+                done = run("run", f"configs/{stem}.yaml", f"--threads={threads}", *arguments)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                branch_of = {line: branch for branch, line in wanted}
+                got = [(branch_of.get(line), line)
+                       for line in done.stdout.splitlines(keepends=True)]
+                for branch in {branch for branch, _ in wanted}:
+                    one, other = ([each for each in lines if each[0] == branch]
+                                  for lines in (wanted, got))
+                    order = sorted if branch in unordered else list
+                    self.assertEqual(order(other), order(one))
+                self.assertEqual(len(got), len(wanted))
+
+    def test_urgent_ones_overtake_others_but_not_each_other(self):
+        self.check_branches(graph_configs.urgent_first(DATA / "access.ndjson"), "urgent-first")
+
+    def test_customers_that_share_a_service_both_get_all_of_theirs_in_order(self):
+        wanted = [(name, f"{name} {n}\n") for name in ("first", "second") for n in range(200)]
+        self.check_branches(wanted, "shares")
+
+    def test_quick_requests_keep_their_order_whatever_becomes_of_slow_ones(self):
+        with tempfile.TemporaryDirectory() as folder:
+            some = pathlib.Path(folder) / "some.ndjson"
+            with open(DATA / "access.ndjson", encoding="utf-8") as access:
+                some.write_text("".join(itertools.islice(access, 500)), encoding="utf-8")
+            self.check_branches(graph_configs.fast_slow(some), "fast-slow", f"--input={some}",
+                                unordered=("slow",))
 
     def test_every_config_is_checked_without_a_word(self):
         files = [str(file) for file in sorted((ROOT / "configs").glob("*.yaml"))]

@@ -43,8 +43,11 @@ class Accounts {
   };
 
   void refresh_ends();
+  void book_ticket(Ticket& ticket);
+  void give_pieces();
   void book_mark(RootMark mark, Place place, std::uint64_t count);
   RootMark final_mark(RootMark mark, Place place) const;
+  bool counts(std::size_t source) const;
   bool is_void(Place place, std::size_t stage) const;
   std::string reason_name(std::uint16_t reason) const;
 
@@ -58,9 +61,12 @@ class Accounts {
   std::uint64_t batches_ = 0;
   std::atomic<std::uint64_t> finished_at_head_{0};
   std::atomic<std::uint64_t> delivered_{0};
-  // The place of a fence or an input's end seldom moves: looked up once a token.
-  std::optional<Place> fence_;
-  std::optional<InputEnd> end_;
+  std::vector<Piece> pieces_;  ///< Of tickets that were booked, out of `pool_`.
+  SlabPool* pool_ = nullptr;
+  // The place of a fence or an input's end seldom moves: looked up once a token. By source.
+  bool plain_ = true;  ///< There is neither.
+  std::vector<std::optional<Place>> fences_;
+  std::vector<std::optional<InputEnd>> ends_;
 };
 
 }  // namespace weir

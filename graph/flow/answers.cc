@@ -68,6 +68,10 @@ void CallStage::take_answer(const std::shared_ptr<Attempt>& attempt, Actions& ac
   const bool failed = record.state == RecordState::failed;
   const bool retryable = failed && record.extra->error.retryable;
   detach(*attempt, retryable ? Verdict::bad : Verdict::good);
+  if (!failed && attempt->went_to(planned().exhausted_port)) {
+    const CallError error{"loop", kExhausted};
+    return attempt_failed(slot, error, false, {}, actions);
+  }
   if (!failed) {
     latencies_.note(now_ - attempt->began);
     if (attempt->hedge) ++report_.hedges_won;
@@ -86,15 +90,17 @@ void CallStage::detach(Attempt& attempt, Verdict verdict) {
   timers_.drop(attempt.timeout);
   timers_.drop(attempt.wake);
   if (verdict != Verdict::none) {
-    limit_.note(attempt.began, now_, running_, verdict == Verdict::good);
+    permits_->limit.note(attempt.began, now_, permits_->running, verdict == Verdict::good);
   }
   if (breaker_) {
     if (verdict == Verdict::good) breaker_->succeeded(attempt.pass);
     if (verdict == Verdict::bad) breaker_->failed(now_, attempt.pass);
     if (verdict == Verdict::none) breaker_->cancelled(attempt.pass);
   }
-  used_ -= attempt.cost;
+  permits_->used -= attempt.cost;
+  freed_ = permits_.use_count() > 1;
   --running_;
+  --permits_->running;
   Slot& slot = *attempt.slot;
   attempt.slot = nullptr;
   std::erase_if(slot.running, [&](const auto& one) { return one.get() == &attempt; });
@@ -125,7 +131,7 @@ void CallStage::fence_all(Slot& slot, Verdict verdict, Actions& actions) {
 }
 
 void CallStage::too_many_hang(Slot& slot) {
-  fail_run(env_, failure_of(stage_, slot.input, slot.place, "hung",
+  fail_run(env_, failure_of(stage_, slot.input, slot.rank.place, "hung",
                             std::to_string(threads_->hanging()) +
                                 " calls do not return though nobody waits for them any more"));
 }

@@ -1,5 +1,7 @@
 #include "graph/flow/attempt.h"
 
+#include <algorithm>
+
 #include <cstring>
 
 #include "graph/flow/call_stage.h"
@@ -111,6 +113,13 @@ void Attempt::cancel() {
   } catch (...) {
     // A stage that cannot be told goes on for nothing; nobody waits for it.
   }
+}
+
+bool Attempt::went_to(int port) {
+  if (port < 0) return false;
+  const auto there = [&](const detail::RecordData& record) { return record.port == port; };
+  if (!emitted().empty()) return std::ranges::any_of(emitted(), there);
+  return record_.state == detail::RecordState::live && there(record_);
 }
 
 }  // namespace weir

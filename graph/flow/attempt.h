@@ -59,6 +59,8 @@ class Attempt final : public detail::Answerable,
   /// What it emitted instead of the record itself.
   std::span<detail::RecordData> emitted() { return {out_.data(), out_.size()}; }
   detail::RecordData& data() { return record_; }
+  /// Whether its record, or something that it became, was sent to that port; -1: to none.
+  bool went_to(int port);
   std::uint64_t capacity() const { return arena_bytes_.capacity(); }
   /// For one without a copy: keeps what its record refers to, as long as it lives.
   void keep_input(CallArena& input) noexcept { input_bytes_.take_over(input); }

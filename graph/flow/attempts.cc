@@ -23,9 +23,9 @@ bool CallStage::begin(Slot& slot, Actions& actions) {
     if (breaker_) breaker_->cancelled(pass);
     return false;
   };
-  if (!fits(slot.cost) || (slot.starved && !is_oldest(slot))) return not_now();
+  if (!permits_->fits(slot.cost) || (slot.starved && !is_oldest(slot))) return not_now();
   if (rate_) {
-    rate_at_ = rate_->take_in_turn(now_, this, slot.place);
+    rate_at_ = rate_->take_in_turn(now_, this, slot.rank.place);
     if (rate_at_) return not_now();
   }
   auto attempt = make_attempt(slot, false);
@@ -79,8 +79,9 @@ void CallStage::start(Slot& slot, std::shared_ptr<Attempt> attempt, Breaker::Pas
   attempt->pass = pass;
   attempt->cost = slot.cost;
   if (slot.key) attempt->key_state = slot.key->state;
-  used_ += slot.cost;
+  permits_->used += slot.cost;
   ++running_;
+  ++permits_->running;
   report_.peak_workers = std::max(report_.peak_workers, running_);
   if (policy_.timeout) timers_.set(attempt->timeout, now_ + *policy_.timeout);
   slot.running.push_back(attempt);
@@ -101,7 +102,7 @@ void CallStage::launch(std::shared_ptr<Attempt> attempt) {
   if (async_ || attempt->fault.act == Fault::Act::error) {
     to_begin_.push_back(std::move(attempt));
   } else {
-    threads_->run(std::move(attempt), limit_.limit());
+    threads_->run(std::move(attempt), permits_->limit.limit());
   }
 }
 
@@ -116,14 +117,14 @@ void CallStage::arm_hedge(Slot& slot) {
 
 /// A further attempt beside a slow one, if there is a permit, a token and memory: it never waits.
 void CallStage::hedge(Slot& slot) {
-  if (used_ + slot.cost > static_cast<std::uint64_t>(limit_.limit())) return;
+  if (permits_->used + slot.cost > static_cast<std::uint64_t>(permits_->limit.limit())) return;
   Breaker::Pass pass = 0;
   if (breaker_ && (pass = breaker_->allow(now_)) == 0) return;
   const auto give_up = [&] {
     if (breaker_) breaker_->cancelled(pass);
   };
   if (!hedge_budget_.take()) return give_up();
-  if (rate_ && rate_->take_in_turn(now_, &slot, slot.place)) {
+  if (rate_ && rate_->take_in_turn(now_, &slot, slot.rank.place)) {
     rate_->withdraw(&slot);
     return give_up();
   }

@@ -5,7 +5,8 @@
 
 namespace weir {
 
-/// Fills tokens with what leaves a region's reorder buffer; each record brings its credit.
+/// Fills tokens with what leaves a region's reorder buffer; each record brings its credit. A token
+/// without records tells those below how far the region is.
 class BufferIntake final : public Intake {
  public:
   BufferIntake(Share& share, ReorderBuffer& buffer) : share_(share), buffer_(buffer) {}
@@ -15,7 +16,8 @@ class BufferIntake final : public Intake {
   Got fill(Token& token, bool alone) override {
     const std::uint32_t wanted = alone ? 1 : token.credits;
     token.credits = 0;
-    token.sorted = share_.region.order == Order::input;
+    token.sorted = share_.region.sorted;
+    token.mixed = share_.region.source < 0;
     if (alone) {
       token.work.set_lane(Lane::reserve);
       token.letters.set_lane(Lane::reserve);
@@ -26,7 +28,10 @@ class BufferIntake final : public Intake {
     token.work.set_lane(Lane::normal);
     token.letters.set_lane(Lane::normal);
     token.fill_ns = static_cast<std::uint64_t>((Clock::now() - start).count());
-    if (got > 0) return Got::some;
+    if (got > 0 || token.frontier > told_) {
+      told_ = token.frontier;
+      return Got::some;
+    }
     if (ended) return Got::end;
     if (!buffer_.has_output() || buffer_.ended()) return Got::nothing;
     if (alone) buffer_.give_up_first();
@@ -36,6 +41,7 @@ class BufferIntake final : public Intake {
  private:
   Share& share_;
   ReorderBuffer& buffer_;
+  Rank told_;  ///< How far the last token said that the region is.
 };
 
 }  // namespace weir

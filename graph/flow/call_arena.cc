@@ -6,7 +6,6 @@
 namespace weir {
 namespace {
 
-constexpr std::size_t kFewest = 512;
 constexpr std::size_t kMost = 64 * 1024;
 
 }  // namespace

@@ -21,6 +21,12 @@ class CallArena final : public detail::Arena {
 
   /// Makes the first piece, taken with the first byte, just large enough for `bytes` in all.
   void first_size(std::size_t bytes) { first_size_ = bytes; }
+  /// Begins with bytes that somebody else owns, and that outlive the arena; padding included.
+  void begin_in(char* data, std::size_t size) {
+    begin_ = cursor_ = data;
+    end_ = data + size - kPadding;
+    next_ = kFewest;
+  }
   void set_lane(Lane lane) { lane_ = lane; }
   /// What the pieces hold.
   std::uint64_t capacity() const { return capacity_; }
@@ -30,6 +36,8 @@ class CallArena final : public detail::Arena {
   void take_over(CallArena& other) noexcept;
 
  private:
+  static constexpr std::size_t kFewest = 512;
+
   char* grow(std::size_t size) override;
   bool take_piece(std::size_t size, Piece& piece);
 

@@ -7,23 +7,29 @@ namespace {
 /// A stage's own key, or, where it has to keep the order within keys, that of the stage which asked
 /// for it.
 std::vector<Field> keys_of(const Plan& plan, const Region& region) {
-  auto stage = static_cast<std::size_t>(region.first);
-  if (region.order != Order::key) return plan.stages[stage].call.key.fields;
-  while (stage > 0 && plan.stages[stage].call.key.fields.empty()) --stage;
-  return plan.stages[stage].call.key.fields;
+  int stage = region.first;
+  if (region.order != Order::key) return plan.at(stage).call.key.fields;
+  const Region* at = &region;
+  while (plan.at(stage).call.key.fields.empty() && !at->is_source()) {
+    if (--stage >= at->first) continue;
+    at = &plan.regions[static_cast<std::size_t>(at->inputs.front())];
+    stage = at->last;
+  }
+  return plan.at(stage).call.key.fields;
 }
 
 }  // namespace
 
-CallStage::CallStage(Environment& env, Share& share, EventLoop& loop, TokenBucket* rate)
-    : ReorderBuffer(env, share),
+CallStage::CallStage(Environment& env, Share& share, EventLoop& loop, TokenBucket* rate,
+                     std::shared_ptr<Permits> permits)
+    : ReorderBuffer(env, share, &permits->mutex),
       policy_(planned().call),
       key_(keys_of(env.plan, share.region)),
       async_(planned().type->role == Role::async_transform),
       keyed_(planned().type->role == Role::keyed_transform),
       loop_(loop),
       rate_(rate),
-      limit_(planned().workers),
+      permits_(std::move(permits)),
       hedge_budget_(policy_.hedge ? policy_.hedge->budget : 0, planned().workers.max) {
   if (policy_.breaker) breaker_.emplace(*policy_.breaker);
   if (!key_.empty()) lines_.emplace();
@@ -35,6 +41,7 @@ CallStage::CallStage(Environment& env, Share& share, EventLoop& loop, TokenBucke
         });
   }
   loop.add(*this);
+  permits_->passes.push_back(this);
 }
 
 CallStage::~CallStage() = default;
@@ -43,7 +50,7 @@ void CallStage::set_workers(int min, int max) {
   Actions actions;
   {
     const Locked lock(*this);
-    limit_.set_bounds(min, max);
+    permits_->limit.set_bounds(min, max);
     schedule(actions);
   }
   perform(actions);
@@ -55,6 +62,7 @@ void CallStage::perform(Actions& actions) {
 }
 
 void CallStage::tell_loop(Actions& actions) {
+  if (std::exchange(freed_, false)) actions.loop = true;
   if (in_turn_) return;  // It looks for itself before it goes.
   if (!to_begin_.empty()) actions.loop = true;
   for (const auto& next : {timers_.next(), rate_at_}) {
@@ -124,15 +132,27 @@ void CallStage::schedule(Actions& actions) {
   if (next_ready()) {
     while (Slot* const slot = next_ready()) {
       if (memory_short_ && slot != waiting_.front()) break;
+      if (older_elsewhere(*slot)) {
+        freed_ = true;  // The event loop comes by there, too.
+        break;
+      }
       if (!begin(*slot, actions)) break;
     }
-    if (policy_.queue && wants_room_) {
-      wants_room_ = false;
-      actions.room = true;
-    }
+    if (policy_.queue && wants_room()) let_come(actions);
   }
   if (rate_ && !rate_at_) rate_->withdraw(this);
   tell_loop(actions);
+}
+
+/// Whether another pass of a loop has an older record that could have the permit. (They have one
+/// lock.)
+bool CallStage::older_elsewhere(const Slot& slot) const {
+  return std::ranges::any_of(permits_->passes, [&](const CallStage* pass) {
+    if (pass == this || pass->memory_short_ || pass->abandoned_ || pass->rate_at_) return false;
+    const Slot* const next = pass->next_ready();
+    return next && !next->starved && !pass->breaker_ && permits_->fits(next->cost) &&
+           next->rank.place < slot.rank.place;
+  });
 }
 
 std::optional<Clock::time_point> CallStage::turn() {
@@ -174,6 +194,7 @@ void CallStage::abandon() {
 }
 
 bool CallStage::waits() const {
+  if (ReorderBuffer::waits()) return true;
   const std::lock_guard lock(mutex_);
   return running_ > 0 || !timers_.empty() || rate_at_;
 }
@@ -189,7 +210,7 @@ void CallStage::fill(StageReport& report) const {
   const std::lock_guard lock(mutex_);
   CallReport calls = report_;
   calls.shed = shed_;
-  calls.workers = limit_.limit();
+  calls.workers = permits_->limit.limit();
   calls.peak_records = peak_;
   const auto seconds = [&](double percent) {
     return std::chrono::duration<double>(latencies_.whole_run().percentile(percent)).count();

@@ -8,11 +8,11 @@
 
 #include "graph/flow/breaker.h"
 #include "graph/flow/call_threads.h"
-#include "graph/flow/concurrency_limit.h"
 #include "graph/flow/event_loop.h"
 #include "graph/flow/hedge_budget.h"
 #include "graph/flow/key_lines.h"
 #include "graph/flow/latency_window.h"
+#include "graph/flow/permits.h"
 #include "graph/flow/reorder_buffer.h"
 #include "graph/flow/token_bucket.h"
 
@@ -28,7 +28,8 @@ class CallStage final : public ReorderBuffer, public EventLoop::Client {
   /// What a timer is for.
   enum TimerKind : std::uint8_t { kDeadline, kStep, kTimeout, kWake };
 
-  CallStage(Environment& env, Share& share, EventLoop& loop, TokenBucket* rate);
+  CallStage(Environment& env, Share& share, EventLoop& loop, TokenBucket* rate,
+            std::shared_ptr<Permits> permits);
   ~CallStage() override;
 
   // By attempts, from any thread.
@@ -47,6 +48,7 @@ class CallStage final : public ReorderBuffer, public EventLoop::Client {
 
   /// New bounds for how many calls may run at the same time, at once. From any thread.
   void set_workers(int min, int max);
+  const std::shared_ptr<Permits>& permits() const { return permits_; }
   /// Lets the state of keys emit what is left of it. False: all is out.
   bool finish_keys(Call& call);
   /// Waits for calls that nobody waits for any more, at most until then; false: some still hang,
@@ -74,6 +76,7 @@ class CallStage final : public ReorderBuffer, public EventLoop::Client {
   void queue(Slot& slot);
   void unqueue(Slot& slot);
   Slot* next_ready() const;
+  bool older_elsewhere(const Slot& slot) const;
   void schedule(Actions& actions);
   void tell_loop(Actions& actions);
   bool begin(Slot& slot, Actions& actions);
@@ -90,9 +93,6 @@ class CallStage final : public ReorderBuffer, public EventLoop::Client {
   void detach(Attempt& attempt, Verdict verdict);
   void fence(const std::shared_ptr<Attempt>& attempt, Verdict verdict, Actions& actions);
   void run_timer(Timer& timer, Actions& actions);
-  bool fits(std::uint32_t cost) const {
-    return used_ == 0 || used_ + cost <= static_cast<std::uint64_t>(limit_.limit());
-  }
   void fence_all(Slot& slot, Verdict verdict, Actions& actions);
   void too_many_hang(Slot& slot);
   bool join_line(Slot& slot, Actions& actions);
@@ -110,7 +110,7 @@ class CallStage final : public ReorderBuffer, public EventLoop::Client {
   const bool keyed_;
   EventLoop& loop_;
   TokenBucket* const rate_;
-  ConcurrencyLimit limit_;
+  const std::shared_ptr<Permits> permits_;
   std::optional<Breaker> breaker_;
   HedgeBudget hedge_budget_;
   LatencyWindow latencies_;
@@ -121,15 +121,14 @@ class CallStage final : public ReorderBuffer, public EventLoop::Client {
   std::set<std::pair<std::uint64_t, Slot*>> again_;       ///< To be called again, or out of order.
   std::uint64_t uncalled_ = 0;  ///< Records that were never called, in line or not.
   std::uint64_t uncalled_bytes_ = 0;
-  std::uint64_t used_ = 0;  ///< Permits in use.
-  int running_ = 0;         ///< Attempts that are under way and not fenced.
+  bool freed_ = false;  ///< Permits were given back that another pass may wait for.
+  int running_ = 0;     ///< Attempts that are under way and not fenced.
   /// No attempt is begun until memory has been given back.
   std::atomic<bool> memory_short_{false};
   std::optional<Clock::time_point> rate_at_;
   std::optional<Clock::time_point> told_;  ///< When the event loop will come by itself.
   bool in_turn_ = false;                   ///< It is here, and looks again before it goes.
   Started to_begin_;
-  std::uint64_t state_bytes_ = 0;
   std::uint64_t finished_keys_ = 0;
   CallReport report_;
   std::uint64_t random_ = 0;  ///< Of the retries' jitter.

@@ -95,7 +95,7 @@ std::string CallStage::key_of(Record& record) {
 bool CallStage::join_line(Slot& slot, Actions& actions) {
   KeyLine* line = lines_->find(slot.key_text);
   if (!line) {
-    if (keyed_ && !room_for_key(slot.key_text)) {
+    if (keyed_ && (!room_for_key(slot.key_text) || !env_.state.take(key_size(slot.key_text)))) {
       fail(slot, {"state_full", "no room for the state of one more key"}, actions);
       return false;
     }
@@ -105,13 +105,13 @@ bool CallStage::join_line(Slot& slot, Actions& actions) {
         state = static_cast<const detail::KeyedStage&>(*planned().stage).make_state();
       }
     } catch (...) {
+      if (keyed_) env_.state.give(key_size(slot.key_text));
       Caught caught = caught_exception();
       fail(slot, {std::move(caught.kind), std::move(caught.message)}, actions);
       return false;
     }
     line = &lines_->make(slot.key_text);
     line->state = std::move(state);
-    if (keyed_) state_bytes_ += key_size(slot.key_text);
   }
   line->last_used = next_number_;
   line->slots.push_back(&slot);
@@ -135,8 +135,8 @@ std::uint64_t CallStage::key_size(const std::string& key) const {
 
 bool CallStage::room_for_key(const std::string& key) {
   const auto full = [&] {
-    return lines_->size() >= policy_.key.max ||
-           state_bytes_ + key_size(key) > env_.plan.limits.state;
+    return (policy_.key.max > 0 && lines_->size() >= policy_.key.max) ||
+           env_.state.used() + key_size(key) > env_.state.limit();
   };
   while (full() && policy_.key.when_full == KeyPolicy::WhenFull::evict) {
     auto& all = lines_->all();
@@ -146,7 +146,7 @@ bool CallStage::room_for_key(const std::string& key) {
       if (oldest == all.end() || it->second.last_used < oldest->second.last_used) oldest = it;
     }
     if (oldest == all.end()) break;
-    state_bytes_ -= key_size(oldest->first);
+    env_.state.give(key_size(oldest->first));
     all.erase(oldest);
     ++report_.evicted;
   }

@@ -4,76 +4,130 @@
 
 namespace weir {
 
-Engine::Engine(Environment& env, int tokens)
-    : env_(env), accounts_(env), arena_(env.plan.limits.threads) {
+Engine::Engine(Environment& env, int tokens) : env_(env), accounts_(env) {
   env_.book = [this](Ticket& ticket) { accounts_.book(ticket); };
+  env_.unwanted = [this](std::size_t stage) { stage_ended(stage); };
   for (std::size_t i = 0; i < env.plan.stages.size(); ++i) {
     runners_.push_back(std::make_unique<StageRunner>(env, i));
   }
   for (const RateLimit& rate : env.plan.rates) {
     rates_.push_back(std::make_unique<TokenBucket>(rate, Clock::now()));
   }
+  add_arenas();
   const std::size_t count = env.plan.regions.size();
   for (std::size_t i = 0; i < count; ++i) {
     shares_.push_back(std::make_unique<Share>(env.plan.regions[i], static_cast<int>(i), tokens));
-    add_region(i);
+    add_buffer(i);
   }
   for (std::size_t i = 0; i < count; ++i) connect(i);
 }
 
 Engine::~Engine() { loop_.stop(); }
 
-/// The region's reorder buffer.
-void Engine::add_region(std::size_t index) {
+/// The common threads first, then those of each pool.
+void Engine::add_arenas() {
+  int all = env_.plan.limits.threads;
+  for (const PoolSpec& pool : env_.plan.pools) all += pool.threads;
+  arenas_.push_back(std::make_unique<WorkerArena>(env_.plan.limits.threads, all));
+  for (const PoolSpec& pool : env_.plan.pools) {
+    arenas_.push_back(std::make_unique<WorkerArena>(pool.threads, all));
+  }
+}
+
+/// The region's reorder buffer, unless it is a source's.
+void Engine::add_buffer(std::size_t index) {
   Share& share = *shares_[index];
   std::unique_ptr<ReorderBuffer> buffer;
   CallStage* calls = nullptr;
-  if (index > 0 && share.region.calls) {
-    const int rate = env_.plan.stages[static_cast<std::size_t>(share.region.first)].call.rate;
-    TokenBucket* const bucket = rate < 0 ? nullptr : rates_[static_cast<std::size_t>(rate)].get();
-    auto made = std::make_unique<CallStage>(env_, share, loop_, bucket);
+  if (share.region.calls) {
+    const PlannedStage& stage = env_.plan.at(share.region.first);
+    TokenBucket* const bucket =
+        stage.call.rate < 0 ? nullptr : rates_[static_cast<std::size_t>(stage.call.rate)].get();
+    auto made = std::make_unique<CallStage>(env_, share, loop_, bucket, permits_of(stage));
     calls = made.get();
     buffer = std::move(made);
-  } else if (index > 0) {
+  } else if (!share.of_source()) {
     buffer = std::make_unique<ReorderBuffer>(env_, share);
   }
+  if (buffer) buffer->watch_idle(loop_);
   buffers_.push_back(std::move(buffer));
   calls_.push_back(calls);
+}
+
+/// Passes of one stage have their permits together.
+std::shared_ptr<Permits> Engine::permits_of(const PlannedStage& stage) {
+  if (stage.pass_of >= 0) {
+    for (CallStage* calls : calls_) {
+      if (calls && static_cast<int>(calls->stage()) == stage.pass_of) return calls->permits();
+    }
+  }
+  return std::make_shared<Permits>(stage.workers);
+}
+
+Border::Entry Engine::entry_of(const Outlet& outlet) const {
+  return {buffers_[static_cast<std::size_t>(outlet.to)].get(),
+          static_cast<std::size_t>(outlet.input)};
+}
+
+/// The region's end: where its records and letters go.
+Border& Engine::add_border(const Region& region) {
+  std::vector<std::vector<Border::Entry>> ports;
+  for (const Outlet& outlet : region.outlets) {
+    const auto port = static_cast<std::size_t>(outlet.port);
+    if (ports.size() <= port) ports.resize(port + 1);
+    ports[port].push_back(entry_of(outlet));
+  }
+  std::map<int, Border::Entry> letters;
+  for (const Outlet& outlet : region.letter_outlets) letters[outlet.port] = entry_of(outlet);
+  borders_.push_back(
+      std::make_unique<Border>(std::move(ports), std::move(letters), region.frontier, region.fork));
+  return *borders_.back();
 }
 
 /// The region's exit and engine.
 void Engine::connect(std::size_t index) {
   const Region& region = env_.plan.regions[index];
-  const bool ends = region.next < 0;
-  ReorderBuffer* const next =
-      ends ? nullptr : buffers_[static_cast<std::size_t>(region.next)].get();
-  std::map<int, ReorderBuffer*> boxes;
-  for (std::size_t i = 0; ends && !region.letters && i < buffers_.size(); ++i) {
-    if (env_.plan.regions[i].letters) boxes[env_.plan.regions[i].first] = buffers_[i].get();
+  Border& border = add_border(region);
+  Exit* exit = &border;
+  if (region.ends()) {
+    sinks_.push_back(
+        std::make_unique<SinkWriter>(env_, accounts_, static_cast<std::size_t>(region.last)));
+    exit = sinks_.back().get();
   }
-  Exit* const border = exits_.emplace_back(std::make_unique<Border>(next, boxes)).get();
-  Exit* const sink = ends ? exits_
-                                .emplace_back(std::make_unique<SinkWriter>(
-                                    env_, accounts_, static_cast<std::size_t>(region.last)))
-                                .get()
-                          : nullptr;
+  const bool timed = is_timed(region);
   auto engine = std::make_unique<RegionEngine>(
       env_, *shares_[index], accounts_, runners_,
-      RegionEngine::Place{buffers_[index].get(), calls_[index], ends ? sink : border, border,
-                          [this, index] { region_done(index); }});
+      RegionEngine::Place{buffers_[index].get(), calls_[index], exit, &border,
+                          timed ? &loop_ : nullptr, [this, index] { region_done(index); }});
   RegionEngine* const made = engine.get();
-  if (index == 0) {
-    auto source = std::make_unique<SourceIntake>(env_, *shares_[0], *runners_[0]);
-    source_ = source.get();
+  if (timed) loop_.add(*made);
+  bool blocking = false;
+  if (region.is_source()) {
+    auto source = std::make_unique<SourceIntake>(env_, *shares_[index],
+                                                 *runners_[static_cast<std::size_t>(region.first)]);
+    sources_.push_back({source.get(), made});
     intakes_.push_back(std::move(source));
+    blocking = env_.plan.source_at(region.first).blocking();
   } else {
     intakes_.push_back(std::make_unique<BufferIntake>(*shares_[index], *buffers_[index]));
     buffers_[index]->add_output_hook([made] { made->wake_pump(); });
   }
-  if (next) next->add_room_hook([made] { made->wake_exit(); });
-  for (const auto& [stage, box] : boxes) box->add_room_hook([made] { made->wake_exit(); });
-  made->build(arena_, *intakes_.back(), index == 0 && env_.plan.source().blocking());
+  for (const auto* outlets : {&region.outlets, &region.letter_outlets}) {
+    for (const Outlet& outlet : *outlets) {
+      const Border::Entry entry = entry_of(outlet);
+      entry.buffer->add_room_hook(entry.inlet, [made] { made->wake_exit(); });
+    }
+  }
+  made->build(*arenas_[static_cast<std::size_t>(region.pool + 1)], *intakes_.back(), blocking);
   regions_.push_back(std::move(engine));
+}
+
+bool Engine::is_timed(const Region& region) const {
+  for (int i = region.first; i <= region.last; ++i) {
+    const PlannedStage& stage = env_.plan.at(i);
+    if (stage.type->timed && stage.type->timed(stage.options.get())) return true;
+  }
+  return false;
 }
 
 void Engine::start() {
@@ -89,24 +143,50 @@ bool Engine::wait(std::chrono::milliseconds patience) {
 
 /// What it fed gets no more.
 void Engine::region_done(std::size_t index) {
-  const Region& region = env_.plan.regions[index];
-  if (region.next >= 0) {
-    buffers_[static_cast<std::size_t>(region.next)]->close();
-  } else if (!region.letters) {
-    for (std::size_t i = 0; i < buffers_.size(); ++i) {
-      if (env_.plan.regions[i].letters) buffers_[i]->close();
-    }
-  }
+  borders_[index]->close();
   const std::lock_guard lock(mutex_);
   ++done_regions_;
   done_changed_.notify_all();
 }
 
+/// The stage needs no more input. What only it needs is not made any more: up to the sources, as
+/// far as nobody else reads.
+void Engine::stage_ended(std::size_t stage) {
+  const std::lock_guard lock(unwanted_mutex_);
+  unwanted_.resize(regions_.size());
+  std::vector<int> ended{env_.plan.stages[stage].region};
+  while (!ended.empty()) {
+    const auto at = static_cast<std::size_t>(ended.back());
+    ended.pop_back();
+    if (unwanted_[at]) continue;
+    unwanted_[at] = true;
+    if (buffers_[at]) buffers_[at]->forget();
+    const Region& region = env_.plan.regions[at];
+    if (region.is_source()) env_.stop_source(static_cast<std::size_t>(region.source));
+    for (const int input : region.inputs) {
+      const Region& above = env_.plan.regions[static_cast<std::size_t>(input)];
+      const bool wanted = std::ranges::any_of(above.outlets, [&](const Outlet& outlet) {
+        return !unwanted_[static_cast<std::size_t>(outlet.to)];
+      });
+      if (!wanted && above.letter_outlets.empty()) ended.push_back(input);
+    }
+  }
+}
+
 void Engine::stop_reading() {
-  env_.stop_reading.store(true, std::memory_order_release);
-  if (source_stopped_.exchange(true)) return;
-  source_->stop();
-  regions_.front()->wake_pump();
+  env_.stop_all();
+  stop_sources();
+}
+
+/// Makes the sources come back whose input is not wanted any more.
+void Engine::stop_sources() {
+  const std::lock_guard lock(stop_mutex_);
+  for (Reader& reader : sources_) {
+    const auto source = static_cast<std::size_t>(&reader - sources_.data());
+    if (!env_.stopped(source) || std::exchange(reader.stopped, true)) continue;
+    reader.intake->stop();
+    reader.engine->wake_pump();
+  }
 }
 
 void Engine::abandon() {
@@ -139,16 +219,17 @@ bool Engine::quiesce(Clock::time_point until) {
 }
 
 bool Engine::set_workers(std::string_view stage, int min, int max) {
+  bool found = false;
   for (CallStage* calls : calls_) {
     if (!calls || env_.plan.stages[calls->stage()].name != stage) continue;
     calls->set_workers(min, max);
-    return true;
+    found = true;
   }
-  return false;
+  return found;
 }
 
 void Engine::drop_beyond() {
-  if (env_.stop_reading.load(std::memory_order_acquire)) stop_reading();
+  stop_sources();
   if (!env_.fence.raised() && !env_.input_has_end.load()) return;
   for (const auto& buffer : buffers_) {
     if (buffer) buffer->drop_beyond();
@@ -172,13 +253,13 @@ std::uint64_t Engine::ended_tokens() const {
 }
 
 bool Engine::in_call() const {
-  return source_->reading() ||
+  return std::ranges::any_of(sources_, [](const Reader& r) { return r.intake->reading(); }) ||
          std::ranges::any_of(regions_, [](const auto& region) { return region->busy(); });
 }
 
 bool Engine::busy() const {
-  return in_call() || std::ranges::any_of(
-                          calls_, [](const CallStage* stage) { return stage && stage->waits(); });
+  return in_call() ||
+         std::ranges::any_of(buffers_, [](const auto& one) { return one && one->waits(); });
 }
 
 /// The oldest record anywhere: in the order of origins, or else in the region furthest along.
@@ -205,7 +286,7 @@ HeadOfLine Engine::seen(const Token& token) const {
   const double held =
       std::chrono::duration<double>(Clock::now().time_since_epoch() - since).count();
   return {env_.plan.stages[stage].name,
-          {env_.source(), part, token.sight.position.load()},
+          {detail::source_of(part), detail::number_of(part), token.sight.position.load()},
           env_.parts.get(part).name,
           Doing::running,
           1,
@@ -215,7 +296,7 @@ HeadOfLine Engine::seen(const Token& token) const {
 std::uint64_t Engine::memory_used() const {
   std::uint64_t sum = 0;
   for (const auto& share : shares_) sum += share->pool.used();
-  return sum;
+  return sum + env_.state.used();
 }
 
 std::uint64_t Engine::peak_memory() const {
@@ -228,15 +309,17 @@ bool Engine::memory_returned() {
   for (const auto& buffer : buffers_) {
     if (buffer) buffer->slabs().release_empty();
   }
-  return memory_used() == 0;
+  return std::ranges::all_of(shares_, [](const auto& one) { return one->pool.used() == 0; });
 }
 
 void Engine::fill(Report& report) const {
   accounts_.fill(report);
   report.peak_memory = peak_memory();
+  report.peak_memory += env_.state.peak();
   for (const auto& buffer : buffers_) {
     if (!buffer) continue;
     buffer->fill(report.stages[buffer->stage()]);
+    buffer->fill_inputs(report.stages[buffer->stage()]);
     if (buffer->longest_hold().seconds > report.longest_hold.seconds) {
       report.longest_hold = buffer->longest_hold();
     }

@@ -14,8 +14,8 @@
 
 namespace weir {
 
-/// The regions of a plan, put together: each leaves into the next one's reorder buffer, the last
-/// one into its sink. A region ends when the one above it has; with the last one the run is over.
+/// The regions of a plan, put together: each leaves into the reorder buffers of those that read it,
+/// or into its sink. A region ends when all above it have; with the last one the run is over.
 class Engine {
  public:
   Engine(Environment& env, int tokens);
@@ -55,10 +55,24 @@ class Engine {
   void fill(Report& report) const;
 
  private:
+  /// A source at work.
+  struct Reader {
+    SourceIntake* intake = nullptr;
+    RegionEngine* engine = nullptr;
+    bool stopped = false;
+  };
+
   HeadOfLine seen(const Token& token) const;
   void region_done(std::size_t region);
-  void add_region(std::size_t index);
+  void stage_ended(std::size_t stage);
+  void stop_sources();
+  void add_arenas();
+  void add_buffer(std::size_t index);
+  std::shared_ptr<Permits> permits_of(const PlannedStage& stage);
+  Border::Entry entry_of(const Outlet& outlet) const;
+  Border& add_border(const Region& region);
   void connect(std::size_t index);
+  bool is_timed(const Region& region) const;
 
   Environment& env_;
   Accounts accounts_;
@@ -66,15 +80,18 @@ class Engine {
   std::vector<std::unique_ptr<TokenBucket>> rates_;
   EventLoop loop_;
   std::vector<std::unique_ptr<Share>> shares_;
-  std::vector<std::unique_ptr<ReorderBuffer>> buffers_;  ///< By region; none for the source's.
+  std::vector<std::unique_ptr<ReorderBuffer>> buffers_;  ///< By region; none for a source's.
   std::vector<CallStage*> calls_;                        ///< The same where a stage is called.
-  std::vector<std::unique_ptr<Exit>> exits_;
-  WorkerArena arena_;
+  std::vector<std::unique_ptr<Border>> borders_;         ///< By region.
+  std::vector<std::unique_ptr<SinkWriter>> sinks_;
+  std::vector<std::unique_ptr<WorkerArena>> arenas_;
   std::vector<std::unique_ptr<Intake>> intakes_;
   std::vector<std::unique_ptr<RegionEngine>> regions_;
-  SourceIntake* source_ = nullptr;
+  std::vector<Reader> sources_;  ///< As in Plan::sources.
 
-  std::atomic<bool> source_stopped_{false};
+  std::mutex stop_mutex_;
+  std::mutex unwanted_mutex_;
+  std::vector<bool> unwanted_;  ///< Regions whose output nobody needs any more.
   std::mutex mutex_;
   std::condition_variable done_changed_;
   std::size_t done_regions_ = 0;

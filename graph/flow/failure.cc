@@ -63,7 +63,7 @@ ErrorSample failure_sample(const Environment& env, const RecordFailure& failure)
   return {env.plan.stages[failure.stage].name,
           failure.kind,
           failure.message,
-          {env.source(), failure.part, failure.position},
+          {detail::source_of(failure.part), detail::number_of(failure.part), failure.position},
           env.parts.get(failure.part).name,
           failure.excerpt,
           failure.attempts};
@@ -71,8 +71,10 @@ ErrorSample failure_sample(const Environment& env, const RecordFailure& failure)
 
 void fail_run(Environment& env, const RecordFailure& failure) {
   env.fence.lower(failure.place, failure_sample(env, failure));
-  env.stop_reading.store(true, std::memory_order_release);
+  env.stop_all();
 }
+
+void fail_exhausted(Record& record) { record.fail("loop", kExhausted, false); }
 
 const ErrorPolicy& policy_for(const PlannedStage& stage, const CallError& error) {
   static constexpr ErrorPolicy kFail;

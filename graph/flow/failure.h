@@ -33,6 +33,10 @@ ErrorSample failure_sample(const Environment& env, const RecordFailure& failure)
 /// read.
 void fail_run(Environment& env, const RecordFailure& failure);
 
+constexpr const char* kExhausted = "not done after the last round of the loop";
+/// Fails a record that a loop has sent round as often as it may.
+void fail_exhausted(Record& record);
+
 /// What becomes of a record whose call has failed for good.
 const ErrorPolicy& policy_for(const PlannedStage& stage, const CallError& error);
 

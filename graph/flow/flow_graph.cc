@@ -43,9 +43,9 @@ struct SegmentNodes {
 }  // namespace
 
 struct WorkerArena::Threads {
-  explicit Threads(int threads)
+  Threads(int threads, int all)
       : control(oneapi::tbb::global_control::max_allowed_parallelism,
-                static_cast<std::size_t>(threads) + 1),
+                static_cast<std::size_t>(all) + 1),
         arena(threads, 0) {
     arena.initialize();
   }
@@ -53,7 +53,8 @@ struct WorkerArena::Threads {
   oneapi::tbb::task_arena arena;
 };
 
-WorkerArena::WorkerArena(int threads) : threads_(std::make_unique<Threads>(threads)) {}
+WorkerArena::WorkerArena(int threads, int all)
+    : threads_(std::make_unique<Threads>(threads, all)) {}
 WorkerArena::~WorkerArena() = default;
 int WorkerArena::slot() { return oneapi::tbb::this_task_arena::current_thread_index(); }
 

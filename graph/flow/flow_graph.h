@@ -25,10 +25,11 @@ class NodeBodies {
   virtual void last(Token* token) noexcept = 0;
 };
 
-/// The threads that compute: one oneTBB arena for all graphs of a run.
+/// Threads that compute: a oneTBB arena for the graphs of a run, or for those of one pool.
 class WorkerArena {
  public:
-  explicit WorkerArena(int threads);
+  /// `all`: the threads of all arenas of the run.
+  WorkerArena(int threads, int all);
   ~WorkerArena();
   WorkerArena(const WorkerArena&) = delete;
   WorkerArena& operator=(const WorkerArena&) = delete;

@@ -18,7 +18,7 @@ HeadFinisher::HeadFinisher(Environment& env, Share& share,
       letters_(letters),
       accounts_(accounts),
       first_(static_cast<std::size_t>(share.region.segments.front().first)),
-      end_(static_cast<std::size_t>(share.region.last) + (share.region.next < 0 ? 0 : 1)),
+      end_(static_cast<std::size_t>(share.region.last) + (share.region.ends() ? 0 : 1)),
       rehearsal_(share.pool, env.plan.stages.size()) {
   // One level for each stage from `first_` on, and one before them for the source.
   for (std::size_t i = first_; i <= end_ + 1; ++i) {
@@ -108,6 +108,7 @@ bool HeadFinisher::step_rests(Token& token, int slot) {
   if (!send_letters(token, rank(record))) return false;
   const bool new_origin = record.root != last_root_;
   if ((new_origin && !rehearse_origin(token, rest_, rest_at_, slot)) || fenced(token, record)) {
+    token.give_up_behind(env_.fence);
     rest_ = rests_.size();
     return true;
   }
@@ -163,14 +164,15 @@ void HeadFinisher::step_split(Token& token, int slot) {
   source.reset();
   split_at_ = 0;
   const bool stop = token.split.done() || env_.abandoned() ||
-                    (env_.fence.raised() && env_.fence.place()->sequence <= token.sequence);
+                    env_.fence.holds_back({token.sequence, ~std::uint32_t{0} >> 10, token.source});
   if (stop) {
     token.split = {};
     phase_ = Phase::idle;
     return;
   }
   const std::uint64_t before = token.split.begin;
-  load_split(env_, share_, *runners_[0], token, source, 1, 1);
+  load_split(env_, share_, *runners_[static_cast<std::size_t>(share_.region.first)], token, source,
+             1, 1);
   if (token.split.begin == before && token.roots.size() == 0 && !token.split.done()) {
     stalled_source(token);
   }
@@ -220,6 +222,7 @@ bool HeadFinisher::walk(Token& token, int slot) {
   }
   const RecordData child = level.records.data()[frame.at++];
   if (fenced(token, child)) {
+    token.give_up_behind(env_.fence);
     frame.at = count;
   } else {
     enter(token, frame.stage + 1, child, slot);

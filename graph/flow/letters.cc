@@ -83,7 +83,7 @@ void address_letter(detail::RecordData& record, int to, detail::Arena& arena,
   record.fields = table;
   record.field_count = record.field_capacity = count;
   record.flags &= static_cast<std::uint8_t>(~detail::kFieldsShared);
-  record.letter_to = static_cast<std::uint16_t>(to);
+  record.extra->letter_to = static_cast<std::uint16_t>(to);
   record.state = detail::RecordState::live;
 }
 

@@ -10,7 +10,7 @@ Pump::Pump(Environment& env, Share& share, Intake& intake, TokenPool& tokens, Ho
 
 Pump::~Pump() {
   if (thread_.joinable()) {
-    env_.stop_reading.store(true);
+    env_.stop_all();
     stopped_.store(true);
     wake();
     {
@@ -46,6 +46,11 @@ void Pump::thread_main() {
       return stopped_ || state == State::running || (state == State::ended && poked_.load());
     });
   }
+}
+
+void Pump::tick() {
+  tick_.store(true);
+  wake();
 }
 
 void Pump::poke() {
@@ -135,8 +140,9 @@ int Pump::window() const {
 int Pump::depth() const { return 2 * env_.plan.limits.threads + 2; }
 
 bool Pump::may_fill() const {
-  const bool stopped = share_.of_source() && env_.stop_reading.load(std::memory_order_acquire);
-  if (stopped || poked_.load()) return true;
+  const bool stopped =
+      share_.of_source() && env_.stopped(static_cast<std::size_t>(share_.region.source));
+  if (stopped || poked_.load() || tick_.load()) return true;
   if (share_.gate.tokens() >= window()) return false;
   if (waiting_.load() >= depth()) return false;
   if (starved_at_ == ended_tokens_.load() && share_.gate.tokens() > 0) return false;
@@ -150,7 +156,7 @@ Pump::Step Pump::step() {
     token->kind = Token::Kind::begin;
     token->set_sequence(next_sequence());
     token->filled = true;
-    if (!share_.of_source()) token->first_place = {};
+    if (!share_.of_source()) token->first_place = {0, 0, token->source};
     waiting_.fetch_add(1);
     filled_ = token;
     return Step::issued;
@@ -160,12 +166,28 @@ Pump::Step Pump::step() {
     return Step::progress;
   }
   if (ended_) return Step::ended;
+  if (tick_.exchange(false)) {
+    issue_tick();
+    return Step::issued;
+  }
   if (!may_fill()) return Step::parked;
   const std::uint32_t credits = intake_.take_credits(share_.pacer.want_records());
   Token* token = tokens_.get();
   token->credits = credits;
   token->set_sequence(sequence_);
   return fill(token);
+}
+
+/// A batch without records, for stages that have something to do by the clock.
+void Pump::issue_tick() {
+  Token* const token = tokens_.get();
+  token->kind = Token::Kind::tick;
+  token->set_sequence(next_sequence());
+  // What comes by the clock need not wait for any place.
+  token->first_place = {0, 0, token->source};
+  token->frontier = last_rank_;
+  waiting_.fetch_add(1);
+  filled_ = token;
 }
 
 Pump::Step Pump::fill(Token* token) {
@@ -176,6 +198,7 @@ Pump::Step Pump::fill(Token* token) {
   if (got == Intake::Got::some || got == Intake::Got::last) {
     ++sequence_;
     token->show();
+    last_rank_ = token->frontier;
     waiting_.fetch_add(1);
     filled_ = token;
     ended_ = got == Intake::Got::last;

@@ -41,6 +41,8 @@ class Pump {
   void token_ended();
   /// There is something to take in, or a flag has changed.
   void wake();
+  /// Has a tick issued: a batch without records.
+  void tick();
   /// Has `Hooks::poked` called on the pump's own thread.
   void poke();
   /// Waits for its own thread, if it has one. After `ended`, or `stop`.
@@ -61,6 +63,7 @@ class Pump {
   Step step();
   Step fill(Token* token);
   bool issue(Token& token);
+  void issue_tick();
   bool may_fill() const;
   int window() const;
   int depth() const;
@@ -82,6 +85,8 @@ class Pump {
   std::atomic<int> waiting_{0};
   std::atomic<State> state_{State::running};
   std::atomic<bool> poked_{false};
+  std::atomic<bool> tick_{false};
+  Rank last_rank_;  ///< How far the last batch was.
   std::atomic<bool> working_{false};
   std::atomic<bool> stopped_{false};
   bool own_thread_ = false;  ///< Known before the thread runs, unlike `thread_`.

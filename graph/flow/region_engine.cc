@@ -24,10 +24,7 @@ class Active {
   std::atomic<int>& count_;
 };
 
-/// Behind all that came from a source, and behind what the regions above made in the end.
-std::uint64_t behind_all(const Share& share, std::uint64_t sequence) {
-  return (std::uint64_t{1} << 39) + (static_cast<std::uint64_t>(share.index) << 32) + sequence;
-}
+constexpr Clock::time_point kNever = Clock::time_point::max();
 
 }  // namespace
 
@@ -38,10 +35,15 @@ RegionEngine::RegionEngine(Environment& env, Share& share, Accounts& accounts,
       accounts_(accounts),
       runners_(runners),
       place_(std::move(place)),
-      tokens_(share.pool, env.plan.stages.size(), env.services.error != nullptr),
-      head_(env, share, runners, *place_.exit, *place_.letters, accounts),
+      tokens_(share.pool, env.plan.stages.size(),
+              static_cast<std::uint16_t>(std::max(share.region.source, 0)),
+              env.services.error != nullptr),
+      head_(env, share, runners, *place_.exit, *place_.border, accounts),
       holds_(share.region.segments.size()),
-      finishing_(static_cast<std::size_t>(share.region.first)) {}
+      dues_(share.region.segments.size()),
+      finishing_(static_cast<std::size_t>(share.region.first)) {
+  for (auto& due : dues_) due.store(kNever);
+}
 
 RegionEngine::~RegionEngine() = default;
 
@@ -132,12 +134,12 @@ void RegionEngine::make_own(Token& token) {
 bool RegionEngine::parallel(std::size_t segment, Token& token) noexcept {
   const Active active(active_);
   const Segment& s = region().segments[segment];
-  token.voided = token.voided || env_.fence.behind(token.first_place);
+  if (is_behind(token)) token.voided = true;
   if (segment == 0) {
     if (token.kind != Token::Kind::finish) pump_->token_begun();
     if (!token.voided && !token.split.done() && !env_.abandoned()) {
-      load_split(env_, share_, *runners_[0], token, token.work, ~std::uint32_t{0},
-                 ~std::uint64_t{0});
+      load_split(env_, share_, *runners_[static_cast<std::size_t>(region().first)], token,
+                 token.work, ~std::uint32_t{0}, ~std::uint64_t{0});
     }
     if (region().calls && !token.voided) make_own(token);
     if (share_.of_source() && env_.services.lose_batch == token.sequence) return false;
@@ -149,11 +151,18 @@ bool RegionEngine::parallel(std::size_t segment, Token& token) noexcept {
 /// Whether the segment has to hold what comes behind this token.
 bool RegionEngine::work_serial(std::size_t segment, Token& token) {
   const Segment& s = region().segments[segment];
-  if (env_.fence.behind(token.first_place)) token.voided = true;
+  if (is_behind(token)) token.voided = true;
   if (token.voided) return false;
-  const bool ends_with_sink = segment + 1 == region().segments.size() && region().next < 0;
+  const bool ends_with_sink = segment + 1 == region().segments.size() && region().ends();
   if (token.unfinished_count == 0) run_stages(token, s.first, s.last - (ends_with_sink ? 1 : 0));
+  note_due(segment);
   return token.holds_others();
+}
+
+/// Whether all of the token lies behind the failing origin. (Of several sources there is no such
+/// place; then each record is looked at where it leaves.)
+bool RegionEngine::is_behind(const Token& token) const {
+  return !token.mixed && env_.fence.behind(token.first_place);
 }
 
 std::vector<Token*> RegionEngine::serial(std::size_t segment, Token* token) noexcept {
@@ -182,6 +191,9 @@ void RegionEngine::last(Token* token) noexcept {
   while (!leaving_.empty() && deliver(*leaving_.front())) {
     Token& done = *leaving_.front();
     leaving_.pop_front();
+    place_.border->done();
+    place_.border->advance(share_.of_source() ? Rank{{done.sequence + 1, 0, done.source}}
+                                              : done.frontier);
     accounts_.book_roots(done);
     accounts_.book_token(done);
     pace(done);
@@ -199,7 +211,10 @@ bool RegionEngine::deliver(Token& token) {
     work_serial(region().segments.size() - 1, token);
     std::ranges::stable_sort(token.letters.all(), {}, rank);
   }
-  if (token.voided) return true;
+  if (token.voided) {
+    token.give_up_behind(env_.fence);
+    return true;
+  }
   if (token.unfinished_count == 0 && !token.at_head && !leave(token)) return false;
   if (token.unfinished() || token.at_head) {
     token.at_head = true;
@@ -232,7 +247,7 @@ bool RegionEngine::leave(Token& token) {
       if (left < wanted) return false;
       continue;
     }
-    if (place_.letters->take_letters(token, letters.subspan(token.exit_letter, 1)) == 0) {
+    if (place_.border->take_letters(token, letters.subspan(token.exit_letter, 1)) == 0) {
       return false;
     }
     ++token.exit_letter;
@@ -246,13 +261,14 @@ void RegionEngine::pace(const Token& token) {
   std::uint64_t slowest = token.filled ? token.fill_ns : 0;
   for (std::size_t i = 0; i < region().segments.size(); ++i) {
     const Segment& segment = region().segments[i];
-    std::uint64_t ns = i == 0 && !token.filled ? token.tallies[0].busy_ns : 0;
+    std::uint64_t ns = i == 0 && !token.filled ? source_tally(token).busy_ns : 0;
     for (int at = segment.first; at <= segment.last; ++at) {
       ns += token.tallies[static_cast<std::size_t>(at)].busy_ns;
     }
     slowest = std::max(slowest, ns);
   }
-  const std::uint32_t records = share_.of_source() ? token.tallies[0].in : token.credits;
+  const std::uint32_t records = share_.of_source() ? source_tally(token).in : token.credits;
+  if (records == 0) return;
   share_.pacer.note(records, token.bytes, slowest, token.capacity());
 }
 
@@ -268,6 +284,37 @@ void RegionEngine::end(Token& token) {
   release_one();
 }
 
+/// The segment's stages have worked: when have they something to do by themselves?
+void RegionEngine::note_due(std::size_t segment) {
+  if (!place_.loop) return;
+  auto next = kNever;
+  const Segment& s = region().segments[segment];
+  for (int i = s.first; i <= s.last; ++i) {
+    if (env_.plan.at(i).type->role != Role::serial_transform) continue;
+    const auto due = static_cast<const SerialTransform&>(*env_.plan.at(i).stage).due();
+    if (due) next = std::min(next, *due);
+  }
+  if (next < dues_[segment].exchange(next)) place_.loop->wake();
+}
+
+std::optional<Clock::time_point> RegionEngine::turn() {
+  if (over_.load()) return std::nullopt;
+  const auto now = Clock::now();
+  auto next = kNever;
+  bool tick = false;
+  for (auto& due : dues_) {
+    const Clock::time_point at = due.load();
+    if (at <= now) {
+      due.store(kNever);  // Until the tick has been there.
+      tick = true;
+    } else {
+      next = std::min(next, at);
+    }
+  }
+  if (tick) pump_->tick();
+  return next == kNever ? std::nullopt : std::optional(next);
+}
+
 void RegionEngine::release_one() {
   if (alive_.fetch_sub(1) == 1) advance();
 }
@@ -277,11 +324,15 @@ void RegionEngine::release_one() {
 bool RegionEngine::finishes(std::size_t stage) const {
   const Role role = env_.plan.stages[stage].type->role;
   if (role != Role::serial_transform && role != Role::keyed_transform) return false;
-  for (std::size_t later = stage + 1; later < runners_.size(); ++later) {
-    if (runners_[later]->input_ended()) return false;
-    if (env_.plan.is_sink(static_cast<int>(later))) break;
+  const Region* region = &this->region();
+  for (auto later = static_cast<int>(stage) + 1;; ++later) {
+    if (later > region->last) {
+      if (region->outlets.size() != 1) return true;
+      region = &env_.plan.regions[static_cast<std::size_t>(region->outlets.front().to)];
+      later = region->first;
+    }
+    if (runners_[static_cast<std::size_t>(later)]->input_ended()) return false;
   }
-  return true;
 }
 
 /// The input is over and nothing is in flight: the next stage finishes, or the region is over.
@@ -293,13 +344,15 @@ void RegionEngine::advance() {
     Token* token = tokens_.get();
     token->kind = Token::Kind::finish;
     token->set_sequence(pump_->next_sequence());
-    if (!share_.of_source()) token->first_place = {behind_all(share_, token->sequence), 0};
+    if (!share_.of_source())
+      token->first_place = {share_.behind_all(token->sequence), 0, token->source};
     token->finish_stage = static_cast<int>(finishing_);
     admit();
     put(token);
     return;
   }
   if (!graph_) pump_->stop();
+  over_.store(true);
   place_.done();
 }
 

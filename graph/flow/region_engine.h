@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "graph/flow/accounts.h"
+#include "graph/flow/border.h"
 #include "graph/flow/environment.h"
+#include "graph/flow/event_loop.h"
 #include "graph/flow/exit.h"
 #include "graph/flow/flow_graph.h"
 #include "graph/flow/head_finisher.h"
@@ -21,14 +23,15 @@ namespace weir {
 /// What the nodes of a region do with a token, from its credits to their return; and the region's
 /// end: when its input is over and nothing is in flight, its stages with state finish, one after
 /// the other, each by tokens of its own.
-class RegionEngine final : public NodeBodies {
+class RegionEngine final : public NodeBodies, public EventLoop::Client {
  public:
   /// What a region needs from its neighbours.
   struct Place {
     ReorderBuffer* buffer = nullptr;   ///< Where its records come in; null for the source's.
     class CallStage* calls = nullptr;  ///< The same, if it calls a stage.
     Exit* exit = nullptr;              ///< Where its records leave.
-    Exit* letters = nullptr;           ///< Where its dead letters leave.
+    Border* border = nullptr;          ///< Where dead letters leave; also `exit`, if no sink is.
+    EventLoop* loop = nullptr;         ///< If a stage has something to do at times by itself.
     std::function<void()> done;        ///< All of it is over. Called once.
   };
 
@@ -55,6 +58,9 @@ class RegionEngine final : public NodeBodies {
   /// Whether some body runs.
   bool busy() const { return active_.load() > 0 || (!graph_ && pump_->working()); }
 
+  /// A tick is due, or will be then.
+  std::optional<Clock::time_point> turn() override;
+
   void pump() noexcept override;
   bool parallel(std::size_t segment, Token& token) noexcept override;
   std::vector<Token*> serial(std::size_t segment, Token* token) noexcept override;
@@ -76,6 +82,12 @@ class RegionEngine final : public NodeBodies {
   void run_stages(Token& token, int first, int last);
   void make_own(Token& token);
   bool work_serial(std::size_t segment, Token& token);
+  bool is_behind(const Token& token) const;
+  void note_due(std::size_t segment);
+  StageTally source_tally(const Token& token) const {
+    return share_.of_source() ? token.tallies[static_cast<std::size_t>(region().first)]
+                              : StageTally{};
+  }
   bool deliver(Token& token);
   bool leave(Token& token);
   void admit();
@@ -102,7 +114,8 @@ class RegionEngine final : public NodeBodies {
   std::unique_ptr<Pump> pump_;
   bool blocking_ = false;
 
-  bool finishing_begun_ = false;
+  std::vector<std::atomic<Clock::time_point>> dues_;  ///< Of the next tick, by segment.
+  std::atomic<bool> over_{false};
   std::size_t finishing_;  ///< The stage whose `finish` comes next; used by one at a time.
   /// Tokens on their way, and one for the intake as long as it may issue more.
   std::atomic<int> alive_{1};

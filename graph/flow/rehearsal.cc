@@ -47,6 +47,7 @@ bool HeadFinisher::rehearse(Token& token, std::size_t stage, const RecordData& r
   if (record.root < token.tickets.size() && token.tickets[record.root]) {
     rehearsal_.tickets.push(token.tickets[record.root], Lane::reserve);
   } else {
+    rehearsal_.source = token.source;
     rehearsal_.set_sequence(token.sequence);
     rehearsal_.root_base = token.root_base + record.root;
   }

@@ -14,18 +14,21 @@ namespace {
 
 /// Records that are let in at once.
 constexpr std::size_t kFlush = 64;
+/// Credits that are taken ahead.
+constexpr std::size_t kAhead = 32;
 
 }  // namespace
 
-/// Whether one more record of so many bytes may come in. If not, who asked is told later. A letter
-/// does not wait for the stage: no queue is too full for it.
-ReorderBuffer::Room ReorderBuffer::find_room(std::size_t bytes, bool letter) {
+/// Whether one more record of so many bytes may come in. If not, who asked is told later.
+/// `ahead`: there may be more records like this one.
+ReorderBuffer::Room ReorderBuffer::find_room(Inlet& inlet, std::size_t bytes, bool ahead) {
   Actions actions;
   Room room = Room::yes;
   {
     const Locked lock(*this);
+    inlet.expected = false;
     const auto& queue = planned().call.queue;
-    if (queue && !letter && queue->when_full != QueuePolicy::WhenFull::wait) {
+    if (queue && queue->when_full != QueuePolicy::WhenFull::wait) {
       const auto full = [&] {
         return (queue->records > 0 && queued_records() >= queue->records) ||
                (queue->bytes > 0 && queued_bytes() + bytes > queue->bytes);
@@ -39,20 +42,48 @@ ReorderBuffer::Room ReorderBuffer::find_room(std::size_t bytes, bool letter) {
     }
     if (room == Room::yes) {
       const bool queue_has_room =
-          !queue || letter ||
+          !queue ||
           ((queue->records == 0 || queued_records() < queue->records) &&
            (queue->bytes == 0 || queued_bytes() == 0 || queued_bytes() + bytes <= queue->bytes));
-      // Half of the share is for slots; attempts and batches need the rest.
-      const bool memory = slot_bytes_ + bytes <= share_.pool.normal_limit() / 2;
-      const bool alone = share_.gate.held() == 0;
-      const bool may = alone || (queue_has_room && memory);
+      const bool may = is_alone(inlet) || (queue_has_room && has_part(inlet, bytes));
       room = may && share_.gate.take_records(1) > 0 ? Room::yes : Room::no;
-      wants_room_ = room == Room::no;
+      inlet.wants_room = room == Room::no;
+      inlet.wants_memory = false;
+      if (room == Room::yes) ++inlet.held;
+      if (room == Room::yes && ahead) take_ahead(inlet, bytes);
+      if (order_ && inlet.wants_room) merge(actions);  // It may have waited for what is now full.
     }
     if (room == Room::shed) ++shed_;
   }
   perform(actions);
   return room;
+}
+
+/// With the lock: credits for what will come next, so that not each record takes the lock. `flush`
+/// gives back what was not used.
+void ReorderBuffer::take_ahead(Inlet& inlet, std::size_t bytes) {
+  const std::size_t room = kAhead * bytes;
+  if (!has_part(inlet, 2 * room)) return;
+  std::uint64_t most = kAhead;
+  if (inlets_.size() > 1) {
+    most = std::min(most, share_.gate.records() / inlets_.size() - inlet.held);
+  }
+  inlet.granted_bytes = room;
+  inlet.granted = share_.gate.take_records(static_cast<std::uint32_t>(most));
+  inlet.held += inlet.granted;
+}
+
+/// Whether nothing is there that could make room later: then one record always comes in.
+bool ReorderBuffer::is_alone(const Inlet& inlet) const {
+  return inlets_.size() > 1 ? inlet.held == 0 : share_.gate.held() == 0;
+}
+
+/// Half of the share is for slots (attempts and batches need the rest), an equal part for each
+/// inlet.
+bool ReorderBuffer::has_part(const Inlet& inlet, std::size_t bytes) const {
+  const std::uint64_t memory = share_.pool.normal_limit() / 2 / inlets_.size();
+  return inlet.bytes + bytes <= memory &&
+         (inlets_.size() == 1 || inlet.held < share_.gate.records() / inlets_.size());
 }
 
 /// With the lock: `queue` drops a record that has waited longest. Its place closes at once.
@@ -69,60 +100,74 @@ void ReorderBuffer::remove_queued(Slot& slot, Actions& actions) {
   if (!was_out && share_.region.order == Order::input) promote(actions);
 }
 
-ReorderBuffer::Offered ReorderBuffer::offer(const RecordData& record, Place place,
-                                            Ticket** ticket) {
+ReorderBuffer::Offered ReorderBuffer::offer(std::size_t at, const RecordData& record,
+                                            const Rank& rank, Ticket** ticket) {
+  Inlet& inlet = inlets_[at];
   const bool bounded = planned().call.queue.has_value();
-  if (bounded) flush();
-  while (true) {
-    switch (find_room(copied_size(record) + sizeof(Slot), record.letter_to != 0)) {
+  if (bounded) flush(at);
+  const std::size_t size = copied_size(record) + sizeof(Slot);
+  for (bool again = false;; again = true) {
+    const bool granted = inlet.granted > 0 && size <= inlet.granted_bytes;
+    if (granted) {
+      --inlet.granted;
+      inlet.granted_bytes -= size;
+    }
+    switch (granted ? Room::yes : find_room(inlet, size, !bounded && !again)) {
       case Room::no:
-        flush();
+        flush(at);
         return Offered::full;
       case Room::shed:
         return Offered::shed;
       case Room::yes:
         break;
     }
-    if (Slot* const slot = make_slot(record, place, ticket)) {
-      offered_.push_back(slot);
-      if (bounded || offered_.size() >= kFlush) flush();
+    if (Slot* const slot = make_slot(at, record, rank, ticket)) {
+      inlet.offered.push_back(slot);
+      if (bounded || inlet.offered.size() >= kFlush) flush(at);
       return Offered::taken;
     }
     // Alone in the region and yet without room: what never came back holds it all.
-    if (share_.gate.held() == 1) {
-      share_.gate.give_records(1);
-      no_room_for(record, place);
-      return Offered::given_up;
-    }
+    flush(at);
+    const bool hopeless = share_.gate.held() == 1;
     share_.gate.give_records(1);
-    flush();
     Actions actions;
     bool full = false;
     {
       const Locked lock(*this);
+      --inlet.held;
       settled(actions);  // The oldest may have waited for this one to be in, or not.
       // If all has left meanwhile, nobody is there any more to tell us that there is room.
-      full = wants_room_ = share_.gate.held() > 0;
+      full = inlet.wants_room = inlet.wants_memory = share_.gate.held() > 0;
     }
     perform(actions);
+    if (hopeless) {
+      no_room_for(record, rank.place);
+      return Offered::given_up;
+    }
     if (full) return Offered::full;
   }
 }
 
 /// A slot with a copy of the record. Null: no memory now.
-Slot* ReorderBuffer::make_slot(const RecordData& record, Place place, Ticket** ticket) {
-  // The record that is alone in the region may use the reserve: so there is always one that can.
-  const Lane lane = share_.gate.held() == 1 ? Lane::reserve : Lane::normal;
+Slot* ReorderBuffer::make_slot(std::size_t inlet, const RecordData& record, const Rank& rank,
+                               Ticket** ticket) {
+  // A record that is alone may use the reserve: so there is always one that can come in.
+  const bool alone = inlets_.size() > 1 ? inlets_[inlet].held == 1 : share_.gate.held() == 1;
+  const Lane lane = alone ? Lane::reserve : Lane::normal;
+  // Where nothing is called the record's bytes stand behind the slot: attempts keep theirs.
+  const std::size_t behind = calls() ? 0 : copied_size(record) + detail::Arena::kPadding;
   Piece piece;
-  if (!slabs_.take(sizeof(Slot), lane, piece)) return nullptr;
+  if (!slabs_.take(sizeof(Slot) + behind, lane, piece)) return nullptr;
   Slot* const slot = new (piece.data) Slot(slabs_, piece);
-  slot->place = place;
+  if (behind > 0) slot->arena.begin_in(piece.data + sizeof(Slot), piece.size - sizeof(Slot));
+  slot->rank = rank;
+  slot->inlet = static_cast<std::uint16_t>(inlet);
   slot->deadline.owner = slot->step.owner = slot;
   const bool copied = copy_in(record, *slot, lane);
-  if (copied && ticket && !*ticket) *ticket = Ticket::make(slabs_, lane, place);
-  if (copied && ticket) slot->ticket = *ticket;
-  if (copied && (!ticket || *ticket)) {
-    if (slot->ticket) slot->ticket->hold();
+  if (copied && !*ticket) *ticket = Ticket::make(slabs_, lane, rank.place);
+  if (copied && *ticket) {
+    slot->ticket = *ticket;
+    slot->ticket->hold();
     return slot;
   }
   slot->~Slot();
@@ -133,7 +178,7 @@ Slot* ReorderBuffer::make_slot(const RecordData& record, Place place, Ticket** t
 bool ReorderBuffer::copy_in(const RecordData& record, Slot& slot, Lane lane) {
   slot.arena.set_lane(lane);
   const std::size_t size = copied_size(record);
-  slot.arena.first_size(std::min(size, env_.record_limit()));
+  if (calls()) slot.arena.first_size(std::min(size, env_.record_limit()));
   try {
     if (size > env_.record_limit()) {
       // Its beginning goes on as the error's record.
@@ -152,14 +197,18 @@ bool ReorderBuffer::copy_in(const RecordData& record, Slot& slot, Lane lane) {
       return false;
     }
     slot.input.root = detail::kNoRoot;
-    if (record.letter_to != 0) {
-      slot.end = Slot::End::letter;
-    } else if (calls() && !slot.error) {
+    slot.input.port = 0;
+    slot.input.input = static_cast<std::uint8_t>(slot.inlet);
+    if (!slot.error && (calls() || order_)) {
       Record one(slot.input, slot.arena, env_);
       slot.arena.set_budget(env_.record_limit());
       try {
-        slot.key_text = key_of(one);
-        slot.to_call = !when_ || when_->test(one);
+        if (order_) order_->prepare(slot, one);
+        if (calls()) {
+          slot.key_text = key_of(one);
+          const auto& when = inlets_[slot.inlet].when;
+          slot.to_call = !when || when->test(one);
+        }
         if (slot.to_call) slot.cost = cost_of(one);
       } catch (...) {
         Caught caught = caught_exception();
@@ -174,15 +223,37 @@ bool ReorderBuffer::copy_in(const RecordData& record, Slot& slot, Lane lane) {
   }
 }
 
-void ReorderBuffer::flush() {
-  if (offered_.empty()) return;
+void ReorderBuffer::flush(std::size_t at) {
+  Inlet& inlet = inlets_[at];
+  if (inlet.offered.empty() && inlet.granted == 0) return;
   Actions actions;
   {
     const Locked lock(*this);
-    for (Slot* slot : offered_) enter(*slot, actions);
+    inlet.expected = false;
+    const std::uint32_t unused = std::exchange(inlet.granted, 0);
+    inlet.held -= unused;
+    share_.gate.give_records(unused);
+    // Credits alone are no room for those that found no memory.
+    if (unused > 0) offer_room(actions, share_.gate.held() == 0);
+    inlet.records += inlet.offered.size();
+    inlet.heard = now_;
+    if (std::exchange(inlet.idle, false) && loop_) loop_->wake();
+    for (Slot* slot : inlet.offered) {
+      slot->bytes = slot->self.size + slot->arena.capacity();
+      slot_bytes_ += slot->bytes;
+      inlet.bytes += slot->bytes;
+      if (!order_) {
+        enter(*slot, actions);
+        continue;
+      }
+      slot->arrival = arrivals_++;
+      ++merging_;
+      order_->take_in(inlet, *slot);
+    }
+    if (order_) merge(actions);
     settled(actions);  // The oldest may have waited for these to be in.
   }
-  offered_.clear();
+  inlet.offered.clear();
   perform(actions);
 }
 
@@ -192,14 +263,11 @@ void ReorderBuffer::enter(Slot& slot, Actions& actions) {
   slot.entered = now_;
   if (waiting_.empty()) front_since_ = slot.entered;
   waiting_.push_back(slot);
-  slot_bytes_ += slot.arena.capacity() + sizeof(Slot);
   peak_ = std::max(peak_, waiting_.size() + out_.size());
   if (abandoned_) {
     finish(slot, Slot::End::abandoned, actions);
-  } else if (env_.beyond(slot.place, stage_)) {
+  } else if (is_beyond(slot)) {
     finish(slot, Slot::End::void_, actions);
-  } else if (slot.end == Slot::End::letter) {
-    finish(slot, Slot::End::letter, actions);
   } else if (slot.error) {
     stand_in_line(slot);
     fail(slot, std::move(*slot.error), actions);

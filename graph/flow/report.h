@@ -80,6 +80,16 @@ struct CallReport {
   double p50 = 0, p99 = 0;         ///< Seconds of successful attempts; 0 if none.
 };
 
+/// One input of a merge.
+struct InputReport {
+  enum class State : std::uint8_t { live, idle, ended };
+  std::string from;  ///< The stage.
+  std::uint64_t records = 0;
+  State state = State::live;
+  std::uint64_t idled = 0;  ///< How often it was silent for so long that the merge went on without.
+};
+constexpr std::array<const char*, 3> kInputStateNames = {"live", "idle", "ended"};
+
 struct StageReport {
   std::string name;
   std::string type;
@@ -89,6 +99,7 @@ struct StageReport {
   std::map<std::string, std::uint64_t> counters;  ///< The stage's own.
   double busy_seconds = 0;                        ///< Over all threads.
   std::optional<CallReport> calls{};
+  std::vector<InputReport> inputs{};  ///< Of a merge.
 };
 
 /// What a run closes with. Invariant: `read` equals the sum of `outcomes`.

@@ -8,6 +8,7 @@
 
 #include "graph/flow/caught.h"
 #include "graph/flow/engine.h"
+#include "graph/flow/fold_passes.h"
 #include "graph/flow/stage_context.h"
 #include "graph/flow/watchdog.h"
 
@@ -79,6 +80,7 @@ bool Run::State::open_stages() {
     PlannedStage& stage = env_.plan.stages[i];
     contexts_.push_back(std::make_unique<StageContext>(env_, stage));
     opened_ = i + 1;
+    if (!env_.plan.opens(static_cast<int>(i))) continue;
     try {
       stage.stage->open(*contexts_.back());
     } catch (...) {
@@ -201,7 +203,7 @@ void Run::State::report_stuck() {
         "; batch " + std::to_string(token.sequence) + " holds the order, last seen in this stage";
     if (token.work.records.size() > 0) {
       const detail::RecordData& first = token.work.records.data()[0];
-      report_.failure.origin = {0, first.part, first.position};
+      report_.failure.origin = env_.origin(first);
       report_.failure.part = env_.parts.get(first.part).name;
     }
   }
@@ -212,7 +214,7 @@ void Run::State::commit() {
   if (report_.status != RunStatus::ok) return;
   // The main chain's sink last: what it holds is then all there is.
   for (auto region = env_.plan.regions.rbegin(); region != env_.plan.regions.rend(); ++region) {
-    if (region->next >= 0) continue;
+    if (!region->ends()) continue;
     try {
       env_.plan.sink_at(region->last).commit();
     } catch (...) {
@@ -225,7 +227,7 @@ void Run::State::commit() {
 std::string Run::State::leftovers() const {
   std::string all;
   for (const Region& region : env_.plan.regions) {
-    if (region.next >= 0) continue;
+    if (!region.ends()) continue;
     const std::string left = env_.plan.sink_at(region.last).leftover();
     if (!left.empty()) all += (all.empty() ? "" : ", ") + left;
   }
@@ -235,6 +237,7 @@ std::string Run::State::leftovers() const {
 void Run::State::close_stages() {
   if (!committed_ && opened_ == env_.plan.stages.size()) report_.leftover = leftovers();
   for (std::size_t i = opened_; i-- > 0;) {
+    if (!env_.plan.opens(static_cast<int>(i))) continue;
     try {
       env_.plan.stages[i].stage->close();
     } catch (...) {
@@ -253,6 +256,7 @@ void Run::State::fill_report() {
   if (!engine_) return;
   engine_->fill(report_);
   for (std::size_t i = 0; i < contexts_.size(); ++i) contexts_[i]->fill(report_.stages[i].counters);
+  fold_passes(report_, env_.plan);
   check_sums();
 }
 
@@ -291,7 +295,11 @@ Progress Run::State::progress() const {
     progress.delivered = engine_->accounts().delivered();
     progress.memory = engine_->memory_used();
     progress.head = engine_->head_of_line();
-    progress.size = env_.plan.source().size();
+    progress.size = 0;
+    for (const int source : env_.plan.sources) {
+      const auto size = env_.plan.source_at(source).size();
+      progress.size = size && progress.size ? std::optional(*progress.size + *size) : std::nullopt;
+    }
     progress.consumed =
         std::max(env_.bytes_handed_out.load(std::memory_order_relaxed), progress.bytes_read);
   }

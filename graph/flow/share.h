@@ -16,7 +16,12 @@ struct Share {
         pool(region_.memory, region_.reserve),
         gate(region_.records, tokens) {}
 
-  bool of_source() const { return index == 0; }
+  bool of_source() const { return region.is_source(); }
+
+  /// Behind all that came from a source, and behind what the regions above made in the end.
+  std::uint64_t behind_all(std::uint64_t sequence) const {
+    return (std::uint64_t{1} << 40) + (static_cast<std::uint64_t>(index) << 32) + sequence;
+  }
 
   const Region& region;
   const int index;  ///< Into Plan::regions.

@@ -27,6 +27,7 @@ void SinkWriter::write(Token& token, Workspace& work, std::span<RecordData> reco
     const auto beyond = std::stable_partition(
         records.begin(), records.end(),
         [&](const RecordData& r) { return !env_.fence.holds_back(token.place(r.root)); });
+    for (auto it = beyond; it != records.end(); ++it) token.give_up_behind(env_.fence, it->root);
     records = records.first(static_cast<std::size_t>(beyond - records.begin()));
   }
   if (env_.abandoned()) {

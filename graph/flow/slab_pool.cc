@@ -98,6 +98,16 @@ bool SlabPool::take(std::size_t bytes, Lane lane, Piece& piece) {
 void SlabPool::give(const Piece& piece) {
   if (!piece.data) return;
   const std::lock_guard lock(mutex_);
+  give_back(piece);
+}
+
+void SlabPool::give(std::span<const Piece> pieces) {
+  if (pieces.empty()) return;
+  const std::lock_guard lock(mutex_);
+  for (const Piece& piece : pieces) give_back(piece);
+}
+
+void SlabPool::give_back(const Piece& piece) {
   Slab* slab = piece.slab;
   if (!slab) return give_block({piece.data, piece.size});
   std::memcpy(piece.data, &slab->free, sizeof slab->free);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <span>
 
 #include "graph/flow/memory_pool.h"
 
@@ -53,6 +54,8 @@ class SlabPool {
   /// a piece for which no slab can be had is a block of its own from the reserve.
   [[nodiscard]] bool take(std::size_t bytes, Lane lane, Piece& piece);
   void give(const Piece& piece);
+  /// All at once.
+  void give(std::span<const Piece> pieces);
 
   /// Gives back the empty slabs.
   void release_empty();
@@ -71,6 +74,7 @@ class SlabPool {
   void give_block(const Block& block);
   Slab* slab_with_room(std::uint32_t size_class);
   Slab* new_slab(std::uint32_t size_class);
+  void give_back(const Piece& piece);
   void retire(Slab* slab);
   void drop_empty();
 

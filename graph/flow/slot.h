@@ -5,6 +5,8 @@
 
 #include "graph/flow/attempt.h"
 #include "graph/flow/fence.h"
+#include "graph/flow/merge_key.h"
+#include "graph/flow/rank.h"
 #include "graph/flow/ticket.h"
 
 namespace weir {
@@ -25,7 +27,7 @@ struct CallError {
 struct Slot {
   enum class State : std::uint8_t { queued, running, backoff, done };
   /// How it ended here: it went on as it was, as the winner left it, or not at all.
-  enum class End : std::uint8_t { passed, answered, failed, letter, shed, void_, abandoned };
+  enum class End : std::uint8_t { passed, answered, failed, shed, void_, abandoned };
 
   Slot(SlabPool& pool, Piece self_) : arena(pool), self(self_) {}
 
@@ -38,11 +40,16 @@ struct Slot {
   bool uncalled = false;  ///< It was never called, and is to be.
   bool to_call = false;   ///< When it enters: it is to be called, else it passes by.
 
+  std::uint16_t inlet = 0;    ///< By which it came.
+  std::uint64_t arrival = 0;  ///< Where streams are merged: the how-manieth to come.
+  Slot* partner = nullptr;    ///< zip: its record is part of this one's, as are its partner's.
+  std::unique_ptr<MergeKey> merge_key;
   std::uint64_t number = 0;  ///< Dense, of the region.
-  Place place;
+  Rank rank;
   Ticket* ticket = nullptr;  ///< Null for what a stage made by itself.
   CallArena arena;
   Piece self;
+  std::uint64_t bytes = 0;   ///< What it was charged with when it came in.
   detail::RecordData input;  ///< In `arena`.
 
   State state = State::queued;

@@ -28,7 +28,7 @@ void SourceIntake::stop() {
 }
 
 bool SourceIntake::ready() const {
-  if (env_.stop_reading.load(std::memory_order_acquire)) return true;
+  if (env_.stopped(source_number())) return true;
   // A batch is not worth beginning with a few credits: its rest would wait until it is the oldest.
   const std::uint64_t records = share_.gate.records();
   const std::uint64_t enough =
@@ -38,7 +38,8 @@ bool SourceIntake::ready() const {
 }
 
 std::uint32_t SourceIntake::take_credits(std::uint32_t records) {
-  const std::uint64_t left = env_.input_limit - std::min(env_.input_limit, env_.read.load());
+  const std::uint64_t left =
+      env_.input_limit - std::min(env_.input_limit, env_.read_of(source_number()));
   return share_.gate.take_records(
       static_cast<std::uint32_t>(std::min<std::uint64_t>(records, left)));
 }
@@ -51,8 +52,8 @@ std::uint64_t SourceIntake::bytes_for(std::uint32_t records) const {
 }
 
 Intake::Got SourceIntake::fill(Token& token, bool alone) {
-  const bool stopped = env_.stop_reading.load(std::memory_order_acquire);
-  if (stopped || env_.read.load() >= env_.input_limit) return Got::end;
+  const bool stopped = env_.stopped(source_number());
+  if (stopped || env_.read_of(source_number()) >= env_.input_limit) return Got::end;
   if (token.credits == 0) return Got::nothing;
   if (alone) token.work.set_lane(Lane::reserve);
   const auto start = Clock::now();
@@ -62,7 +63,7 @@ Intake::Got SourceIntake::fill(Token& token, bool alone) {
   bool starved = false;
   reading_.store(true, std::memory_order_release);
   try {
-    more = env_.plan.source().read(feed, Stop(stop_flag_, stop_fd_));
+    more = env_.plan.source_at(share_.region.first).read(feed, Stop(stop_flag_, stop_fd_));
   } catch (const detail::OutOfMemory&) {
     starved = true;
     if (alone && feed.appended() == 0) fail_at_source(env_, token);
@@ -77,7 +78,7 @@ Intake::Got SourceIntake::fill(Token& token, bool alone) {
   if (!splits) settle_feed(env_, share_, source_, token, token.work, feed);
   token.filled = !splits;
   token.fill_ns = static_cast<std::uint64_t>((Clock::now() - start).count());
-  token.tallies[0].busy_ns += token.fill_ns;
+  token.tallies[source_.index()].busy_ns += token.fill_ns;
   if (feed.appended() == 0 && !splits && token.failures.empty()) {
     if (starved) return Got::starved;
     return more ? Got::nothing : Got::end;

@@ -23,6 +23,7 @@ class SourceIntake final : public Intake {
   bool reading() const { return reading_.load(std::memory_order_acquire); }
 
  private:
+  std::size_t source_number() const { return static_cast<std::size_t>(share_.region.source); }
   std::uint64_t bytes_for(std::uint32_t records) const;
 
   Environment& env_;

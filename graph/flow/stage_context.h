@@ -23,6 +23,7 @@ class StageContext final : public Context {
   }
   int threads() const override { return env_.plan.limits.threads; }
   std::size_t record_limit() const override { return env_.record_limit(); }
+  StateBudget& state() override { return env_.state; }
 
   void fill(std::map<std::string, std::uint64_t>& counters) const {
     const std::lock_guard lock(mutex_);

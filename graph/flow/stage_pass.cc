@@ -1,5 +1,7 @@
 #include "graph/flow/stage_pass.h"
 
+#include <algorithm>
+
 #include "graph/flow/failure.h"
 #include "graph/flow/letters.h"
 
@@ -48,9 +50,25 @@ void StagePass::end(const RecordData& record, Outcome outcome) {
   }
 }
 
+/// The record, or something that it became, was sent where no further round follows.
+bool StagePass::exhausted(const RecordData& record) const {
+  const int port = runner_.planned_.exhausted_port;
+  if (port < 0 || record.state == RecordState::failed) return false;
+  if (work_.spare.size() == mark_) {
+    return record.state == RecordState::live && record.port == port;
+  }
+  const RecordData* const made = work_.spare.data();
+  return std::any_of(made + (mark_ ? mark_ : kept_), made + work_.spare.size(),
+                     [&](const RecordData& child) { return child.port == port; });
+}
+
 void StagePass::finish_record(RecordData& record) {
   if (record.state == RecordState::failed) return fail_record(record);
-  if (work_.spare.size() != mark_) return;  // It went on as what was emitted.
+  if (work_.spare.size() != mark_) {
+    // It went on as what was emitted; its own content may stay here nevertheless.
+    if (record.state == RecordState::aggregated) end(record, Outcome::aggregated);
+    return;
+  }
   end(record, record.state == RecordState::aggregated ? Outcome::aggregated : Outcome::filtered);
 }
 
@@ -59,24 +77,21 @@ void StagePass::discard_emitted() {
 }
 
 void StagePass::end_input(const RecordData& last) {
+  if (runner_.input_ended_) return;
+  if (token_.kind == Token::Kind::data) runner_.input_end_ = token_.place(last.root);
   runner_.input_ended_ = true;
-  // A chain of dead letters ends nobody's input but its own.
-  const auto region = static_cast<std::size_t>(runner_.planned_.region);
-  if (token_.kind != Token::Kind::data || env_.plan.regions[region].letters) return;
-  const std::lock_guard lock(env_.end_mutex);
-  const Place place = token_.place(last.root);
-  if (!env_.input_end || place < env_.input_end->place) {
-    env_.input_end = InputEnd{place, stage_};
-    env_.input_has_end.store(true, std::memory_order_release);
+  if (token_.kind != Token::Kind::data) return;
+  if (runner_.ends_source_) {
+    env_.end_input({token_.place(last.root), stage_});
+  } else if (env_.unwanted) {
+    env_.unwanted(stage_);
   }
-  env_.stop_reading.store(true, std::memory_order_release);
 }
 
 /// The stage wants no more. The origin at which it said so may have other children, which decide
 /// its reason.
 void StagePass::end_after_take(const RecordData& record) {
-  const std::lock_guard lock(env_.end_mutex);
-  if (env_.input_end && token_.place(record.root) <= env_.input_end->place) return;
+  if (token_.place(record.root) <= runner_.input_end_) return;
   token_.mark(record.root, root_mark(Outcome::filtered, kAfterTake));
 }
 

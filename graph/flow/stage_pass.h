@@ -28,7 +28,8 @@ class StagePass final : public Call {
         worker_(worker),
         stage_(static_cast<std::uint16_t>(runner.index_)),
         policy_(runner.planned_.on_error),
-        serial_(runner.planned_.type->role == Role::serial_transform) {
+        serial_(runner.planned_.type->role == Role::serial_transform),
+        exhausts_(runner.planned_.exhausted_port >= 0) {
     output_ = &work.spare;
     arena_ = &work.arena;
     host_ = &env_;
@@ -48,6 +49,7 @@ class StagePass final : public Call {
   void entered_as(const detail::RecordData& record) { entered_ = record; }
 
  private:
+  bool exhausted(const detail::RecordData& record) const;
   void finish_record(detail::RecordData& record);
   void fail_record(detail::RecordData& record);
   bool settle_exception(detail::RecordData& data);
@@ -71,6 +73,7 @@ class StagePass final : public Call {
   const std::uint16_t stage_;
   const ErrorPolicy policy_;
   const bool serial_;
+  const bool exhausts_;         ///< The last round of a loop.
   std::uint32_t kept_ = 0;      ///< Records at the front of `work.records` that went on.
   std::uint32_t mark_ = 0;      ///< Size of the output before this record.
   detail::RecordData entered_;  ///< The record as it entered.
@@ -117,6 +120,7 @@ bool StagePass::over_records(Process process) {
           continue;
         }
         process(record);
+        if (exhausts_ && exhausted(data)) fail_exhausted(record);
         if (data.state == detail::RecordState::live && work_.spare.size() == mark_) {
           keep(data);
         } else {
@@ -131,6 +135,7 @@ bool StagePass::over_records(Process process) {
       ++at;
     }
   }
+  for (; at < count; ++at) token_.give_up_behind(env_.fence, work_.records.data()[at].root);
   close();
   return true;
 }

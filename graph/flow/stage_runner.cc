@@ -24,11 +24,34 @@ void add_field_names(const Workspace& work, std::vector<std::string>& names) {
   }
 }
 
+/// Whether no stage between a source and this one has another reader or another input.
+bool ends_source(const Plan& plan, std::size_t stage) {
+  auto region = static_cast<std::size_t>(plan.stages[stage].region);
+  if (plan.regions[region].letters) return false;
+  while (!plan.regions[region].is_source()) {
+    if (plan.regions[region].inputs.size() > 1) return false;
+    region = static_cast<std::size_t>(plan.regions[region].inputs.front());
+    if (plan.regions[region].outlets.size() > 1) return false;
+  }
+  return true;
+}
+
+/// Threads that may be in one stage: those of the largest pool, the pump's own, and one more.
+std::size_t threads_of(const Plan& plan) {
+  int most = plan.limits.threads;
+  for (const PoolSpec& pool : plan.pools) most = std::max(most, pool.threads);
+  return static_cast<std::size_t>(most) + 2;
+}
+
 }  // namespace
 
 StageRunner::StageRunner(Environment& env, std::size_t index)
-    : env_(env), planned_(env.plan.stages[index]), index_(index) {
-  workers_.resize(static_cast<std::size_t>(env.plan.limits.threads) + 2);
+    : env_(env),
+      planned_(env.plan.stages[index]),
+      index_(index),
+      ends_source_(ends_source(env.plan, index)),
+      merges_(env.plan.regions[static_cast<std::size_t>(planned_.region)].inputs.size() > 1) {
+  workers_.resize(threads_of(env.plan));
 }
 
 StageRunner::~StageRunner() = default;
@@ -105,7 +128,7 @@ bool StageRunner::run(Token& token, Workspace& work, int slot) {
     return true;
   }
   Worker& worker = *made;
-  const bool check_fields = !planned_.named_fields.empty() && work.records.size() > 0 &&
+  const bool check_fields = !merges_ && !planned_.named_fields.empty() && work.records.size() > 0 &&
                             token.kind == Token::Kind::data && !fields_checked_.exchange(true);
   std::vector<std::string> fields;
   if (check_fields) add_field_names(work, fields);
@@ -122,6 +145,10 @@ bool StageRunner::run(Token& token, Workspace& work, int slot) {
     if (token.kind == Token::Kind::finish && token.finish_stage == static_cast<int>(index_)) {
       pass.made_records([&](Call& call) { token.finish_more = stage.finish(call); });
     }
+    const auto due = stage.due();
+    if (token.kind == Token::Kind::tick && due && *due <= start) {
+      pass.made_records([&](Call& call) { stage.tick(call); });
+    }
     done = pass.over_records([&](Record& r) { stage.process(r, pass); });
     if (work.arena.dipped() || work.spare.dipped() || token.letters.dipped()) {
       token.holds_reserve = true;
@@ -132,7 +159,7 @@ bool StageRunner::run(Token& token, Workspace& work, int slot) {
   } else {
     const auto& stage = static_cast<const Transform&>(*planned_.stage);
     StagePass pass(*this, token, work, worker);
-    if (token.kind == Token::Kind::begin) {
+    if (token.kind == Token::Kind::begin && planned_.pass_of < 0) {
       work.set_lane(Lane::reserve);
       pass.made_records([&](Call& call) { stage.begin(call); });
       work.set_lane(Lane::normal);
@@ -148,7 +175,7 @@ bool StageRunner::run(Token& token, Workspace& work, int slot) {
 }
 
 void StageRunner::begin(Token& token, int slot) {
-  if (planned_.type->role != Role::transform) return;
+  if (planned_.type->role != Role::transform || planned_.pass_of >= 0) return;
   const auto& stage = static_cast<const Transform&>(*planned_.stage);
   make(token, slot, [&](Call& call) { stage.begin(call); });
 }

@@ -46,6 +46,10 @@ class StageRunner {
   PlannedStage& planned_;
   const std::size_t index_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  /// When this stage needs no more input, no other needs its source either.
+  const bool ends_source_;
+  const bool merges_;  ///< Its first batch need not say what the others have: inputs differ.
+  Place input_end_;    ///< The origin at which it said that it needs no more.
   /// A serial stage called `end_input`: what still arrives is filtered.
   std::atomic<bool> input_ended_{false};
   std::atomic<bool> fields_checked_{false};

@@ -23,6 +23,7 @@ class Ticket {
   }
 
   const Place place;
+  bool counted = true;  ///< Not: a record that a stage made by itself, which is no origin's.
 
   void hold() { holders_.fetch_add(1, std::memory_order_relaxed); }
   void mark(RootMark mark) {
@@ -32,14 +33,16 @@ class Ticket {
   }
   /// Whether this was the last holder; then `take_mark` once.
   bool let_go() { return holders_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
-  /// The outcome, and the end of the ticket.
-  RootMark take_mark() {
-    const RootMark mark = mark_.load(std::memory_order_relaxed);
-    SlabPool& pool = *pool_;
-    const Piece piece = piece_;
+  /// The outcome, and the end of the ticket: whose memory is then to be given back.
+  struct Remains {
+    RootMark mark;
+    SlabPool* pool;
+    Piece piece;
+  };
+  Remains take_mark() {
+    const Remains remains{mark_.load(std::memory_order_relaxed), pool_, piece_};
     this->~Ticket();
-    pool.give(piece);
-    return mark;
+    return remains;
   }
 
  private:

@@ -10,9 +10,12 @@ void Token::reset() {
   work.set_lane(Lane::normal);
   roots.release();
   tickets.release();
+  ranks.release();
   letters.release();
   letters.set_lane(Lane::normal);
   first_place = {};
+  frontier = {};
+  mixed = false;
   sorted = true;
   kind = Kind::data;
   finish_more = voided = false;
@@ -36,7 +39,8 @@ void Token::show() {
   const bool loaded = work.records.size() > 0;
   const detail::RecordData* first = loaded ? work.records.data() : nullptr;
   sight.sequence.store(sequence, std::memory_order_relaxed);
-  sight.part.store(first ? first->part : split.part, std::memory_order_relaxed);
+  sight.part.store(first ? first->part : detail::part_of(source, split.part),
+                   std::memory_order_relaxed);
   sight.position.store(first ? first->position : split.begin, std::memory_order_relaxed);
   sight.since.store(std::chrono::steady_clock::now().time_since_epoch().count(),
                     std::memory_order_release);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/flow/fence.h"
+#include "graph/flow/rank.h"
 #include "graph/flow/report.h"
 #include "graph/flow/root_mark.h"
 #include "graph/flow/ticket.h"
@@ -57,7 +58,7 @@ struct Unfinished {
 /// pointer to one; the TokenPool owns them all.
 class Token {
  public:
-  enum class Kind : std::uint8_t { data, begin, finish };
+  enum class Kind : std::uint8_t { data, begin, tick, finish };
   /// So many failures of a batch keep their message and excerpt.
   static constexpr std::size_t kSamples = 16;
 
@@ -66,6 +67,7 @@ class Token {
         letters(pool, Lane::normal),
         roots(pool),
         tickets(pool),
+        ranks(pool),
         tallies(stages) {}
 
   /// Whether something is left to do that only the oldest token may do.
@@ -78,15 +80,27 @@ class Token {
     RootMark& current = roots[root];
     if (outweighs(value, current)) current = value;
   }
+  /// What stands behind a failed origin was given up, whatever else becomes of its origin.
+  void give_up_behind(const Fence& fence, std::uint32_t root) {
+    if (root != detail::kNoRoot && fence.behind(place(root))) {
+      mark(root, root_mark(Outcome::abandoned, kAfterFailure));
+    }
+  }
+  void give_up_behind(const Fence& fence) {
+    for (std::uint32_t root = 0; root < roots.size(); ++root) give_up_behind(fence, root);
+  }
   /// Where a root stands in the order of origins; what a stage made by itself stands first.
   Place place(std::uint32_t root) const {
     if (root == detail::kNoRoot) return first_place;
     if (root < tickets.size() && tickets[root]) return tickets[root]->place;
-    return {sequence, root_base + root};
+    return {sequence, root_base + root, source};
+  }
+  Rank rank_of(std::uint32_t root) const {
+    return root < ranks.size() ? ranks[root] : Rank{place(root)};
   }
   void set_sequence(std::uint64_t number) {
     sequence = number;
-    first_place = {number, 0};
+    first_place = {number, 0, source};
   }
   void add_unfinished(Unfinished rest) {
     if (rest.begin >= rest.end) return;
@@ -101,7 +115,7 @@ class Token {
 
   std::uint64_t capacity() const {
     return work.capacity() + letters.capacity_bytes() + roots.capacity_bytes() +
-           tickets.capacity_bytes();
+           tickets.capacity_bytes() + ranks.capacity_bytes();
   }
   void reset();
 
@@ -109,7 +123,10 @@ class Token {
   std::uint64_t sequence = 0;
   int finish_stage = 0;      ///< kind finish: the serial stage whose `finish` runs.
   bool finish_more = false;  ///< That stage wants to be called again.
+  std::uint16_t source = 0;  ///< Of a source's region: which. Index into Plan::sources.
   Place first_place;         ///< The smallest place in it.
+  Rank frontier;             ///< With it, all below has left the region (in order).
+  bool mixed = false;        ///< Its origins are of several sources.
   bool sorted = true;        ///< Its records stand in the order of origins.
   Workspace work;
   RecordArray letters;  ///< Dead letters on their way; their bytes are in `work`.
@@ -117,6 +134,8 @@ class Token {
   /// Of origins that came from another batch or have records that went on to one; may be shorter
   /// than `roots`, and null.
   PooledArray<Ticket*> tickets;
+  /// Where merges below need it: of the roots.
+  PooledArray<Rank> ranks;
   std::uint32_t root_base = 0;  ///< How many roots were accounted before roots[0].
   std::uint32_t credits = 0;    ///< Records of the region's share that this token holds.
   Split split;                  ///< What is left to load.

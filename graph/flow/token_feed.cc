@@ -25,10 +25,12 @@ TokenFeed::TokenFeed(Environment& env, Share& share, Token& token, Workspace& wo
   want_records_ = want_records;
   want_bytes_ = want_bytes;
   record_limit_ = env.record_limit();
-  part_ = env.parts.last();
+  part_ = env.parts.last(source());
 }
 
-std::uint32_t TokenFeed::begin_part(Part part) { return part_ = env_.parts.add(std::move(part)); }
+std::uint32_t TokenFeed::begin_part(Part part) {
+  return part_ = env_.parts.add(source(), std::move(part));
+}
 
 void TokenFeed::hand_out(const Split& split) {
   token_.split = split;
@@ -38,6 +40,12 @@ void TokenFeed::hand_out(const Split& split) {
 
 void TokenFeed::book() {
   const auto records = static_cast<std::uint32_t>(next_ - first_);
+  // A source knows its own parts only.
+  if (source() > 0) {
+    for (auto* record = first_; record != next_; ++record) {
+      record->part = detail::part_of(source(), record->part);
+    }
+  }
   work_.records.add(records);
   if (first_) token_.roots.truncate(next_root_);
   appended_ += records;
@@ -73,9 +81,8 @@ void settle_feed(Environment& env, Share& share, StageRunner& source, Token& tok
                  TokenFeed& feed) {
   feed.book();
   token.bytes += feed.bytes();
-  token.tallies[0].in += feed.appended();
-  env.enter(feed.appended());
-  env.read.fetch_add(feed.appended(), std::memory_order_relaxed);
+  token.tallies[source.index()].in += feed.appended();
+  env.enter(token.source, feed.appended());
   env.bytes_read.fetch_add(feed.bytes(), std::memory_order_relaxed);
   // One credit stays with a split that is not done, so that its rest can always go on.
   const std::uint32_t keep =
@@ -95,13 +102,21 @@ void fail_at_source(Environment& env, Token& token) {
     caught = {"memory", "the source asked for memory again and again", false};
   }
   RecordFailure failure;
-  failure.place = {token.sequence, token.root_base + token.roots.size()};
-  failure.part = token.split.done() ? env.parts.last() : token.split.part;
+  const std::uint16_t source = token.source;
+  const auto stage = static_cast<std::size_t>(env.plan.sources[source]);
+  failure.stage = static_cast<std::uint16_t>(stage);
+  failure.place = {token.sequence, token.root_base + token.roots.size(), source};
+  failure.part =
+      detail::part_of(source, token.split.done() ? env.parts.last(source) : token.split.part);
   failure.position = token.split.begin;
   failure.kind = caught.kind;
   failure.message = caught.message;
   token.split = {};
-  fail_run(env, failure);
+  if (env.plan.stages[stage].on_error.action == OnError::fail) {
+    fail_run(env, failure);
+  } else {
+    env.stop_source(source);
+  }
   token.add_failure(std::move(failure), true);
 }
 
@@ -111,7 +126,7 @@ void load_split(Environment& env, Share& share, StageRunner& source, Token& toke
   const auto start = Clock::now();
   TokenFeed feed(env, share, token, work, want_records, want_bytes);
   try {
-    env.plan.source().load(token.split, feed);
+    env.plan.source_at(env.plan.sources[token.source]).load(token.split, feed);
   } catch (const detail::OutOfMemory&) {
     // What was loaded goes on; the rest of the split is loaded when this token is the oldest.
     if (work.lane == Lane::reserve && feed.appended() == 0) fail_at_source(env, token);
@@ -120,7 +135,8 @@ void load_split(Environment& env, Share& share, StageRunner& source, Token& toke
     fail_at_source(env, token);
   }
   settle_feed(env, share, source, token, work, feed);
-  token.tallies[0].busy_ns += static_cast<std::uint64_t>((Clock::now() - start).count());
+  token.tallies[source.index()].busy_ns +=
+      static_cast<std::uint64_t>((Clock::now() - start).count());
 }
 
 }  // namespace weir

@@ -21,6 +21,7 @@ class TokenFeed final : public Feed {
   void book();
 
  private:
+  std::uint16_t source() const { return token_.source; }
   void make_room() override;
   void reject_size(Record& record, std::size_t size) override;
 
@@ -41,7 +42,8 @@ void load_split(Environment& env, Share& share, class StageRunner& source, Token
 void settle_feed(Environment& env, Share& share, class StageRunner& source, Token& token,
                  Workspace& work, TokenFeed& feed);
 
-/// Fails the run at the source, behind all that `token` holds. Only inside a catch block.
+/// The source has failed behind all that `token` holds: by its `on_error` that ends the run, or
+/// its own input alone. Only inside a catch block.
 void fail_at_source(Environment& env, Token& token);
 
 }  // namespace weir

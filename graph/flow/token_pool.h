@@ -13,14 +13,16 @@ namespace weir {
 class TokenPool {
  public:
   /// `all_samples`: every failure of a token keeps its message.
-  TokenPool(MemoryPool& memory, std::size_t stages, bool all_samples)
-      : memory_(memory), stages_(stages), all_samples_(all_samples) {}
+  /// `source`: of the region, if it has one.
+  TokenPool(MemoryPool& memory, std::size_t stages, std::uint16_t source, bool all_samples)
+      : memory_(memory), stages_(stages), source_(source), all_samples_(all_samples) {}
 
   Token* get() {
     const std::lock_guard lock(mutex_);
     if (free_.empty()) {
       all_.push_back(std::make_unique<Token>(memory_, stages_));
       all_.back()->all_samples = all_samples_;
+      all_.back()->source = source_;
       return all_.back().get();
     }
     Token* token = free_.back();
@@ -50,6 +52,7 @@ class TokenPool {
  private:
   MemoryPool& memory_;
   const std::size_t stages_;
+  const std::uint16_t source_;
   const bool all_samples_;
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Token>> all_;

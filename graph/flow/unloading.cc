@@ -30,16 +30,14 @@ bool Unloading::add(Slot& slot) {
   const std::size_t failures = token_.failures.size();
   const StageTally tally = token_.tallies[stage_];
   try {
-    std::uint32_t root = detail::kNoRoot;
-    if (slot.ticket) {
-      root = roots;
-      token_.tickets.push(slot.ticket, token_.work.lane);
-      token_.roots.push(kUnmarked, token_.work.lane);
-    }
-    convert(slot, root);
+    token_.tickets.push(slot.ticket, token_.work.lane);
+    token_.roots.push(kUnmarked, token_.work.lane);
+    if (region_.frontier) token_.ranks.push(slot.rank, token_.work.lane);
+    convert(slot, roots);
   } catch (const detail::OutOfMemory&) {
     token_.tickets.truncate(roots);
     token_.roots.truncate(roots);
+    token_.ranks.truncate(roots);
     token_.work.records.truncate(records);
     token_.letters.truncate(letters);
     token_.take_back_failures(failures);
@@ -47,7 +45,7 @@ bool Unloading::add(Slot& slot) {
     return false;
   }
   const bool first = token_.credits == 0;
-  token_.first_place = first ? slot.place : std::min(token_.first_place, slot.place);
+  token_.first_place = first ? slot.rank.place : std::min(token_.first_place, slot.rank.place);
   ++token_.credits;
   return true;
 }
@@ -55,7 +53,7 @@ bool Unloading::add(Slot& slot) {
 void Unloading::convert(Slot& slot, std::uint32_t root) {
   StageTally& tally = token_.tallies[stage_];
   const std::uint32_t before = token_.work.records.size();
-  const bool counts = calls() && slot.end != Slot::End::letter;
+  const bool counts = calls();
   if (counts) ++tally.in;
   tally.busy_ns += slot.busy_ns;
   switch (slot.end) {
@@ -68,10 +66,6 @@ void Unloading::convert(Slot& slot, std::uint32_t root) {
     case Slot::End::failed:
       failed(slot, root);
       break;
-    case Slot::End::letter: {
-      token_.letters.push() = copied(slot.input, token_.work.arena, root);
-      break;
-    }
     case Slot::End::shed:
       mark(slot, root, Outcome::shed);
       break;
@@ -79,7 +73,8 @@ void Unloading::convert(Slot& slot, std::uint32_t root) {
       token_.mark(root, root_mark(Outcome::abandoned, kInterrupted));
       break;
     case Slot::End::void_:
-      break;  // Its outcome follows from where it stands.
+      token_.give_up_behind(env_.fence, root);
+      break;
   }
   if (counts) tally.out += token_.work.records.size() - before;
 }
@@ -131,7 +126,7 @@ void Unloading::failed(Slot& slot, std::uint32_t root) {
   const ErrorPolicy& policy = policy_for(env_.plan.stages[stage_], error);
   const bool full = policy.action == OnError::fail || token_.wants_samples();
   RecordFailure failure =
-      failure_of(stage_, slot.input, slot.place, error.kind, full ? error.message : "");
+      failure_of(stage_, slot.input, slot.rank.place, error.kind, full ? error.message : "");
   failure.kept = policy.action == OnError::keep;
   failure.attempts = std::max(slot.attempts, 1);
   if (full) failure.excerpt = excerpt_of(slot.input);

@@ -10,8 +10,11 @@ namespace weir {
 /// and books their errors, by the policy of their stage.
 class Unloading {
  public:
-  Unloading(Environment& env, std::size_t stage, Token& token)
-      : env_(env), stage_(static_cast<std::uint16_t>(stage)), token_(token) {}
+  Unloading(Environment& env, const Region& region, Token& token)
+      : env_(env),
+        region_(region),
+        stage_(static_cast<std::uint16_t>(region.first)),
+        token_(token) {}
 
   /// False: there is no memory for it now; the batch is as before. If true, the slot's ticket and
   /// credit are the batch's.
@@ -24,10 +27,10 @@ class Unloading {
   void failed(Slot& slot, std::uint32_t root);
   void put(const detail::RecordData& record, std::uint32_t root);
   void mark(const Slot& slot, std::uint32_t root, Outcome outcome);
-  bool calls() const { return env_.plan.regions[region()].calls; }
-  std::size_t region() const { return static_cast<std::size_t>(env_.plan.stages[stage_].region); }
+  bool calls() const { return region_.calls; }
 
   Environment& env_;
+  const Region& region_;
   const std::uint16_t stage_;
   Token& token_;
   std::uint64_t bytes_ = 0;

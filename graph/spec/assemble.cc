@@ -1,6 +1,9 @@
 #include "graph/spec/assemble.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "graph/spec/links_by.h"
 
 namespace weir {
 namespace {
@@ -17,6 +20,10 @@ StageShape shape_of(const Draft& draft) {
   shape.queue = spec.queue.has_value();
   shape.chaos = draft.chaos;
   shape.letters = draft.letters;
+  shape.timed =
+      draft.type && draft.type->timed && draft.options && draft.type->timed(draft.options.get());
+  shape.pool = draft.pool;
+  shape.merge = draft.merge;
   return shape;
 }
 
@@ -38,21 +45,36 @@ CallPolicy policy_of(const Draft& draft) {
 
 }  // namespace
 
-std::vector<StageShape> shapes_of(const std::vector<Draft>& drafts) {
+std::vector<StageShape> shapes_of(const std::vector<Draft>& drafts,
+                                  const std::vector<Link>& links) {
+  const LinksBy inputs(links, drafts.size(), &Link::to);
+  const LinksBy readers(links, drafts.size(), &Link::from);
   std::vector<StageShape> shapes;
-  for (const Draft& draft : drafts) shapes.push_back(shape_of(draft));
-  // What stands at an end and is of no known type counts as what should stand there.
-  if (!shapes.empty() && !drafts.back().type) shapes.back().role = Role::sink;
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    shapes.push_back(shape_of(drafts[i]));
+    if (drafts[i].type) continue;
+    const auto reads = [](const Link& link) { return !link.letters; };
+    const auto below = readers.of(i);
+    if (std::none_of(below.begin(), below.end(), reads)) shapes.back().role = Role::sink;
+    if (inputs.of(i).empty()) shapes.back().role = Role::source;
+  }
   return shapes;
 }
 
-LimitNeeds needs_of(const std::vector<StageShape>& shapes, const std::vector<Region>& regions) {
+LimitNeeds needs_of(const std::vector<Draft>& drafts, const std::vector<StageShape>& shapes,
+                    const std::vector<Region>& regions) {
   LimitNeeds needs;
-  for (std::size_t i = 1; i < shapes.size(); ++i) {
-    needs.transforms += shapes[i].role == Role::sink ? 0 : 1;
-    needs.keyed |= shapes[i].role == Role::keyed_transform;
+  for (const StageShape& shape : shapes) {
+    const bool end = shape.role == Role::source || shape.role == Role::sink;
+    needs.transforms += end ? 0 : 1;
   }
-  for (const Region& region : regions) needs.units.push_back(reserve_units(region, shapes));
+  for (const Draft& draft : drafts) {
+    needs.stateful |= draft.is(Role::keyed_transform) || (draft.type && draft.type->stateful);
+  }
+  for (const Region& region : regions) {
+    needs.units.push_back(reserve_units(region, shapes));
+    needs.records.push_back(fewest_records(region));
+  }
   return needs;
 }
 
@@ -69,6 +91,9 @@ PlannedStage planned(Draft draft) {
   stage.workers = draft.spec.workers;
   stage.named_fields = std::move(draft.named.fields);
   stage.mark = draft.spec.node->mark;
+  stage.pass_of = draft.pass_of;
+  stage.ports = std::move(draft.ports);
+  stage.exhausted_port = draft.exhausted_port;
   return stage;
 }
 

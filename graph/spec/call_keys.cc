@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "graph/spec/rate_keys.h"
+#include "graph/spec/graph_keys.h"
+#include "graph/spec/shared_keys.h"
 #include "graph/spec/worker_keys.h"
 
 namespace weir {
@@ -22,6 +23,13 @@ std::optional<T> number_of(std::string_view text) {
 /// `on_error: { to: NAME }`.
 struct LetterSpec {
   std::string to;
+};
+
+/// `key` as a map.
+struct KeySpec {
+  std::vector<Field> fields;
+  std::optional<std::uint64_t> max;
+  KeyPolicy::WhenFull when_full = KeyPolicy::WhenFull::error;
 };
 
 const std::vector<OptionSpec>& letter_keys() {
@@ -83,13 +91,14 @@ template <>
 const std::vector<OptionSpec>& keys_of<KeyPolicy>() {
   static const TypeSpec type = [] {
     TypeSpec spec;
-    TypeBuilder<Stage, KeyPolicy>(spec)
-        .required("fields", &KeyPolicy::fields, "Records with the same values belong together.")
-        .optional("max", &KeyPolicy::max, "Keys that have state.")
-        .min(&KeyPolicy::max, std::uint64_t{1})
-        .optional("when_full", &KeyPolicy::when_full,
-                  "What becomes of a record with one key more: an error, or the state of the key "
-                  "unused longest goes.");
+    TypeBuilder<Stage, KeySpec>(spec)
+        .required("fields", &KeySpec::fields, "Records with the same values belong together.")
+        .optional("max", &KeySpec::max,
+                  "Keys that have state; by default as many as `limits.state` holds.")
+        .min(&KeySpec::max, std::optional<std::uint64_t>(1))
+        .optional("when_full", &KeySpec::when_full,
+                  "What becomes of a record whose key finds no room: an error, or the state of the "
+                  "key unused longest goes.");
     return spec;
   }();
   return type.options;
@@ -97,8 +106,10 @@ const std::vector<OptionSpec>& keys_of<KeyPolicy>() {
 
 bool OptionType<KeyPolicy>::parse(const Node& node, KeyPolicy& out, Binder& binder) {
   const bool map = node.shape == Node::Shape::map;
-  const bool bound = map ? bind_map(keys_of<KeyPolicy>(), &out, node, binder)
-                         : OptionType<std::vector<Field>>::parse(node, out.fields, binder);
+  KeySpec spec;
+  const bool bound = map ? bind_map(keys_of<KeyPolicy>(), &spec, node, binder)
+                         : OptionType<std::vector<Field>>::parse(node, spec.fields, binder);
+  out = {std::move(spec.fields), spec.max.value_or(0), spec.when_full};
   if (!bound || !out.fields.empty()) return bound;
   binder.error(map ? *node.find("fields") : node, "expected at least one field, got none");
   return false;
@@ -220,7 +231,8 @@ std::vector<KeyMap> stage_key_maps() {
   return {{"workers", adaptive_worker_keys()},   {"key", keys_of<KeyPolicy>()},
           {"on_error", letter_keys()},           {"retry", keys_of<RetrySpec>()},
           {"hedge", keys_of<HedgeSpec>()},       {"rate", keys_of<RateLimit>()},
-          {"breaker", keys_of<BreakerPolicy>()}, {"queue", keys_of<QueueSpec>()}};
+          {"breaker", keys_of<BreakerPolicy>()}, {"queue", keys_of<QueueSpec>()},
+          {"merge", keys_of<MergeSpec>()},       {"loop", keys_of<LoopSpec>()}};
 }
 
 }  // namespace weir

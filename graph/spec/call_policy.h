@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "weir/keyed.h"
 #include "weir/options.h"
 
 namespace weir {
@@ -73,14 +74,6 @@ struct QueuePolicy {
 struct CostPolicy {
   std::uint32_t fixed = 1;
   Field field;  ///< Unless empty: the record's own number.
-};
-
-/// `key`: which records belong together.
-struct KeyPolicy {
-  enum class WhenFull : std::uint8_t { error, evict };
-  std::vector<Field> fields;    ///< Empty: none.
-  std::uint64_t max = 100'000;  ///< Keys that have state.
-  WhenFull when_full = WhenFull::error;
 };
 
 /// How single records are called, where a stage is called record by record. Nesting, outermost

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <exception>
+#include <span>
 #include <utility>
 
 #include "graph/spec/call_check.h"
+#include "graph/spec/links_by.h"
 #include "graph/spec/role_keys.h"
 
 namespace weir {
@@ -52,6 +54,16 @@ bool bind_with(const Draft& draft, SpecBinder& binder) {
                       [&](const Node& key) { unknown_option(key, *draft.type, binder); });
 }
 
+/// What `when` lets pass by leaves by the first port, which must mean just that.
+bool check_when(const Draft& draft, Diagnostics& diagnostics) {
+  const Node::Entry* when = entry_of(*draft.spec.node, "when");
+  if (!when || draft.ports.size() < 2 || draft.ports.front() == "out") return true;
+  diagnostics.error(when->key.mark,
+                    draft.shown() + " takes no 'when': what it passes by has no port to leave by",
+                    "'" + draft.ports.front() + "' is for what the stage sends there");
+  return false;
+}
+
 Draft bind_stage(StageSpec spec, const Registry& registry, bool quiet, SpecBinder& binder) {
   Draft draft;
   draft.spec = std::move(spec);
@@ -74,10 +86,62 @@ Draft bind_stage(StageSpec spec, const Registry& registry, bool quiet, SpecBinde
     if (std::find(known.begin(), known.end(), field) == known.end()) known.push_back(field);
   }
   draft.named.text |= draft.spec.named.text;
+  // Where the options are wrong, so may be what the ports are.
+  const bool fixed = !draft.type->ports;
+  if (fixed || draft.good) {
+    draft.ports = fixed ? std::vector<std::string>{"out"} : draft.type->ports(draft.options.get());
+  }
+  draft.good &= check_when(draft, binder.diagnostics());
   if (draft.type->set_key && !draft.spec.key.fields.empty()) {
-    draft.type->set_key(draft.options.get(), draft.spec.key.fields);
+    draft.type->set_key(draft.options.get(), draft.spec.key);
   }
   return draft;
+}
+
+bool same(const Framing& a, const Framing& b) {
+  return a.unit == b.unit && a.header == b.header && a.delimiter == b.delimiter;
+}
+
+/// Whether it is written how a source cuts its text, so that it need not ask.
+bool says_framing(const Draft& source) {
+  const Node* with = source.spec.with.node;
+  const Node* framing = with ? with->find("framing") : nullptr;
+  return framing && framing->text != "auto";
+}
+
+/// Tells a source what its readers want, who must not want different things.
+void tell_framing(Draft& draft, std::span<const Link> links, const std::vector<Draft>& drafts,
+                  SpecBinder& binder) {
+  const Draft* asks = nullptr;
+  Framing framing;
+  for (const Link& link : links) {
+    const Draft& reader = drafts[static_cast<std::size_t>(link.to)];
+    if (link.letters || !reader.good || !reader.type->framing) continue;
+    const Framing wanted = reader.type->framing(reader.options.get());
+    if (wanted.unit == Framing::Unit::any) continue;
+    if (asks && !same(framing, wanted) && !says_framing(draft)) {
+      binder.diagnostics().error(draft.spec.uses_mark(),
+                                 "'" + draft.spec.name + "' cannot be cut as both " +
+                                     asks->shown() + " and " + reader.shown() + " want it",
+                                 "say its 'framing', or give each a source of its own");
+    }
+    if (asks) continue;
+    asks = &reader;
+    framing = wanted;
+  }
+  draft.type->set_framing(draft.options.get(), framing);
+}
+
+}  // namespace
+
+std::vector<Draft> bind_stages(std::vector<StageSpec> stages, const Registry& registry,
+                               bool quiet_about_types, SpecBinder& binder) {
+  std::vector<Draft> drafts;
+  drafts.reserve(stages.size());
+  for (StageSpec& spec : stages) {
+    drafts.push_back(bind_stage(std::move(spec), registry, quiet_about_types, binder));
+  }
+  return drafts;
 }
 
 void make_stage(Draft& draft, SpecBinder& binder) {
@@ -106,27 +170,12 @@ void make_stage(Draft& draft, SpecBinder& binder) {
   }
 }
 
-}  // namespace
-
-std::vector<Draft> bind_stages(std::vector<StageSpec> stages, const Registry& registry,
-                               bool quiet_about_types, SpecBinder& binder) {
-  std::vector<Draft> drafts;
-  for (StageSpec& spec : stages) {
-    drafts.push_back(bind_stage(std::move(spec), registry, quiet_about_types, binder));
-  }
-  return drafts;
-}
-
-void make_stages(std::vector<Draft>& drafts, SpecBinder& binder) {
+void make_stages(std::vector<Draft>& drafts, const std::vector<Link>& links, SpecBinder& binder) {
+  const LinksBy readers(links, drafts.size(), &Link::from);
   for (std::size_t i = 0; i < drafts.size(); ++i) {
     Draft& draft = drafts[i];
     if (!draft.good) continue;
-    if (draft.type->set_framing) {
-      const Draft* next = i + 1 < drafts.size() ? &drafts[i + 1] : nullptr;
-      const bool asked = next && next->good && next->type->framing;
-      draft.type->set_framing(draft.options.get(),
-                              asked ? next->type->framing(next->options.get()) : Framing{});
-    }
+    if (draft.type->set_framing) tell_framing(draft, readers.of(i), drafts, binder);
     make_stage(draft, binder);
   }
 }

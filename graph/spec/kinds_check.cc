@@ -1,8 +1,11 @@
+#include "graph/spec/kinds_check.h"
+
+#include <span>
 #include <string>
 
-#include "graph/spec/chain.h"
+#include "graph/spec/links_by.h"
 
-// What records hold is followed from the source on. `unknown` stands for what cannot be told, such
+// What records hold is followed from the sources on. `unknown` stands for what cannot be told, such
 // as behind a stage that only some records pass (`when`): it is never an error.
 
 namespace weir {
@@ -42,6 +45,46 @@ Held either(const Held& passed, Held went) {
   return went;
 }
 
+/// Records of two inputs, one by one.
+Held either_input(Held a, const Held& b) {
+  if (a.fields != b.fields) a.fields = Fields::unknown;
+  if (a.text == b.text) return a;
+  // Those of one input are stale for sure.
+  const bool stale = (a.text == Text::stale && b.text == Text::fresh) ||
+                     (a.text == Text::fresh && b.text == Text::stale);
+  a.text = stale ? Text::stale : Text::unknown;
+  return a;
+}
+
+/// One record of each of two inputs, put together: it has the fields of both.
+Held together(Held a, const Held& b) {
+  if (a.fields == Fields::present || b.fields == Fields::present) {
+    a.fields = Fields::present;
+  } else if (a.fields != b.fields) {
+    a.fields = Fields::unknown;
+  }
+  return a;
+}
+
+/// What the records that a stage reads hold; `left`: those that leave each stage above it.
+Held entering(const Draft& draft, std::span<const Link> inputs, const std::vector<Held>& left) {
+  static const Held kUnknown{Text::unknown, Fields::unknown, {}};
+  // Dead letters are as they came into the stage that failed, and have a field `error`.
+  if (draft.letters) return {Text::unknown, Fields::present, {}};
+  if (draft.is(Role::source)) return {};
+  if (inputs.empty()) return kUnknown;
+  const auto of = [&](const Link& link) -> const Held& {
+    const auto from = static_cast<std::size_t>(link.from);
+    return from < left.size() ? left[from] : kUnknown;
+  };
+  Held held = of(inputs.front());
+  const bool pairs = draft.type && draft.type->pairing == Pairing::together;
+  for (const Link& link : inputs.subspan(1)) {
+    held = pairs ? together(held, of(link)) : either_input(held, of(link));
+  }
+  return held;
+}
+
 void check_needs(const Draft& draft, const Kinds& kinds, const Held& held,
                  Diagnostics& diagnostics) {
   const Mark mark = draft.spec.uses_mark();
@@ -67,24 +110,24 @@ void check_needs(const Draft& draft, const Kinds& kinds, const Held& held,
 
 }  // namespace
 
-void check_kinds(const std::vector<Draft>& drafts, Diagnostics& diagnostics) {
-  Held held{Text::unknown, Fields::unknown, {}};
+void check_kinds(const std::vector<Draft>& drafts, const std::vector<Link>& links,
+                 Diagnostics& diagnostics) {
+  const LinksBy inputs(links, drafts.size(), &Link::to);
+  std::vector<Held> left;
   for (const Draft& draft : drafts) {
-    // Dead letters are as they came into the stage that failed, and have a field `error`.
-    if (draft.letters) held = {Text::unknown, Fields::present, {}};
+    Held held = entering(draft, inputs.of(left.size()), left);
     if (!draft.good) {
-      held = {Text::unknown, Fields::unknown, draft.spec.name};
+      left.push_back({Text::unknown, Fields::unknown, draft.spec.name});
       continue;
     }
     const Kinds kinds = kinds_of(draft);
-    if (draft.type->role == Role::source) held = {};
     check_needs(draft, kinds, held, diagnostics);
     const bool needs_fields = kinds.needs_fields || !draft.named.fields.empty();
     // One message for one missing stage.
     if (needs_fields && held.fields == Fields::none) held.fields = Fields::unknown;
     if (kinds.needs_text && held.text != Text::fresh) held.text = Text::unknown;
     const Held went = after(held, kinds, draft.spec.name);
-    held = draft.spec.when.empty() ? went : either(held, went);
+    left.push_back(draft.spec.when.empty() ? went : either(held, went));
   }
 }
 

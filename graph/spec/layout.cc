@@ -1,9 +1,14 @@
 #include "graph/spec/layout.h"
 
+#include <algorithm>
+
+#include "graph/spec/region_cut.h"
+
 namespace weir {
 namespace {
 
 using Shapes = std::vector<StageShape>;
+using Regions = std::vector<Region>;
 
 const StageShape& at(const Shapes& stages, int i) { return stages[static_cast<std::size_t>(i)]; }
 
@@ -17,30 +22,9 @@ bool joins(const Segment& segment, const StageShape& stage) {
   return segment.kind == Segment::Kind::parallel && segment.workers == 0 && stage.workers.max == 0;
 }
 
-bool opens_region(const StageShape& stage) {
-  return stage.letters || stage.queue || is_call(stage);
-}
-
-/// The regions with their stages only.
-std::vector<Region> cut(const Shapes& stages) {
-  std::vector<Region> regions(1);
-  for (int i = 1; i < static_cast<int>(stages.size()); ++i) {
-    const StageShape& stage = at(stages, i);
-    if (opens_region(stage)) {
-      if (!stage.letters) regions.back().next = static_cast<int>(regions.size());
-      Region& region = regions.emplace_back();
-      region.first = i;
-      region.calls = is_call(stage);
-      region.letters = stage.letters;
-    }
-    regions.back().last = i;
-  }
-  return regions;
-}
-
 /// The first stage that works on the region's batches.
 int first_in_segments(const Region& region) {
-  return region.first + (region.calls || region.first == 0 ? 1 : 0);
+  return region.first + (region.calls || has_source(region) ? 1 : 0);
 }
 
 /// Cuts a region's segments. `order`: in which the records come out of its reorder buffer; it is
@@ -74,12 +58,23 @@ std::vector<bool> cut_segments(Region& region, const Shapes& stages, Order& orde
 }
 
 /// What must hold records behind an unfinished one must not hold what a later stage needs first:
-/// where order is asked for below, it is kept from the first on.
-void keep_order_above(std::vector<Region>& regions, const std::vector<std::vector<bool>>& needs) {
-  bool asked = false;
+/// where order is asked for below, it is kept from the first on. Dead letters take the order as it
+/// is, unless they are merged by place later on.
+void keep_order_above(Regions& regions, const std::vector<std::vector<bool>>& needs) {
+  std::vector<bool> asks(regions.size(), false);
+  std::vector<bool> by_place(regions.size(), false);
   for (std::size_t r = regions.size(); r-- > 0;) {
     Region& region = regions[r];
-    if (region.next < 0) asked = false;
+    bool asked = false;
+    bool places = merges_by_place(region);
+    for (const Outlet& outlet : region.outlets) {
+      asked = asked || asks[static_cast<std::size_t>(outlet.to)];
+      places = places || by_place[static_cast<std::size_t>(outlet.to)];
+    }
+    for (const Outlet& outlet : region.letter_outlets) {
+      asked = asked || by_place[static_cast<std::size_t>(outlet.to)];
+      places = places || by_place[static_cast<std::size_t>(outlet.to)];
+    }
     for (std::size_t s = region.segments.size(); s-- > 0;) {
       Segment& segment = region.segments[s];
       if (segment.kind != Segment::Kind::serial) continue;
@@ -87,8 +82,64 @@ void keep_order_above(std::vector<Region>& regions, const std::vector<std::vecto
       segment.in_order = segment.in_order || asked;
     }
     if (asked) region.order = Order::input;
-    asked = region.order == Order::input;
+    asks[r] = region.order == Order::input || merges_by_place(region);
+    by_place[r] = places;
   }
+}
+
+/// Whether records come to the region, by each input, in the order of their origins.
+bool gets_sorted(const Region& region, const Regions& regions) {
+  return std::ranges::all_of(region.inputs, [&](int input) {
+    const Region& above = regions[static_cast<std::size_t>(input)];
+    return above.sorted && leaves_in_order(above);
+  });
+}
+
+void find_sorted(Regions& regions) {
+  for (Region& region : regions) {
+    if (has_source(region)) continue;
+    const bool sorted = gets_sorted(region, regions);
+    if (region.letters && region.inputs.size() > 1 && region.source >= 0 && sorted) {
+      region.merge.kind = MergePolicy::Kind::input;
+    }
+    region.sorted = sorted && region.order == Order::input &&
+                    (region.inputs.size() <= 1 || merges_by_place(region));
+  }
+}
+
+void find_frontiers(Regions& regions) {
+  for (std::size_t r = regions.size(); r-- > 0;) {
+    const auto wants = [&](const Outlet& outlet) {
+      const Region& below = regions[static_cast<std::size_t>(outlet.to)];
+      return below.frontier || merges_by_place(below);
+    };
+    regions[r].frontier = std::ranges::any_of(regions[r].outlets, wants) ||
+                          std::ranges::any_of(regions[r].letter_outlets, wants);
+  }
+}
+
+/// Numbers the forks by how many are above them.
+void find_forks(Regions& regions) {
+  std::vector<std::size_t> above(regions.size(), 0);
+  for (std::size_t r = 0; r < regions.size(); ++r) {
+    Region& region = regions[r];
+    for (int input : region.inputs) {
+      const auto from = static_cast<std::size_t>(input);
+      above[r] = std::max(above[r], above[from] + (regions[from].fork ? 1 : 0));
+    }
+    const bool forks = region.outlets.size() + region.letter_outlets.size() > 1;
+    if (forks && region.frontier) region.fork = above[r];
+  }
+}
+
+/// In which order what comes to the region is, before its first stage says anything: as it leaves
+/// the input that keeps least.
+Order order_above(const Region& region, const std::vector<Order>& orders) {
+  // What failed is asked for in order, whatever became of the rest.
+  if (region.letters || merges_by_place(region)) return Order::input;
+  Order order = Order::input;
+  for (int input : region.inputs) order = std::max(order, orders[static_cast<std::size_t>(input)]);
+  return order;
 }
 
 }  // namespace
@@ -105,32 +156,68 @@ bool is_call(const StageShape& stage) {
          stage.order == Order::key;
 }
 
-std::vector<Region> lay_out(const Shapes& stages) {
-  std::vector<Region> regions = cut(stages);
-  if (stages.empty()) return regions;
+bool merges_by_place(const Region& region) {
+  if (region.inputs.size() < 2) return false;
+  return region.merge.kind == MergePolicy::Kind::input ||
+         (region.merge.kind == MergePolicy::Kind::zip && region.merge.by_origin);
+}
+
+bool leaves_in_order(const Region& region) {
+  return std::ranges::all_of(region.segments, [](const Segment& segment) {
+    return segment.kind != Segment::Kind::serial || segment.in_order;
+  });
+}
+
+bool waits_for(const Region& region, std::size_t waited, std::size_t full) {
+  if (waited == full || region.inputs.size() < 2) return false;
+  if (merges_by_place(region)) return true;
+  if (region.merge.idle.count() > 0) return false;
+  switch (region.merge.kind) {
+    case MergePolicy::Kind::concat:
+      return waited < full;
+    case MergePolicy::Kind::sorted:
+    case MergePolicy::Kind::zip:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Regions lay_out(const Shapes& stages, const std::vector<Link>& links) {
+  if (stages.empty()) return Regions(1);
+  Regions regions = cut_regions(stages, links);
   std::vector<std::vector<bool>> needs;
-  Order order = Order::input;
-  for (Region& region : regions) {
-    // What failed is asked for in order, whatever became of the rest.
-    if (region.letters) order = Order::input;
+  std::vector<Order> orders(regions.size(), Order::input);
+  for (std::size_t r = 0; r < regions.size(); ++r) {
+    Region& region = regions[r];
+    Order order = order_above(region, orders);
     // A stage that is called says here how the records leave it; others say it in their segment.
-    const bool says = region.calls || region.first == 0;
+    const bool says = region.calls || has_source(region);
     if (says) order = at(stages, region.first).order.value_or(order);
     region.order = order;
     needs.push_back(cut_segments(region, stages, order));
+    orders[r] = order;
   }
   keep_order_above(regions, needs);
+  find_sorted(regions);
+  find_frontiers(regions);
+  find_forks(regions);
   return regions;
+}
+
+std::uint64_t fewest_records(const Region& region) {
+  return region.inputs.size() > 1 ? region.inputs.size() + 1 : 1;
 }
 
 std::uint64_t reserve_units(const Region& region, const Shapes& stages) {
   constexpr std::uint64_t kCall = 3;
-  std::uint64_t others = 0;
+  std::uint64_t units = 1;
   for (int i = first_in_segments(region); i <= region.last; ++i) {
-    others += at(stages, i).role == Role::sink ? 0 : 1;
+    units += at(stages, i).role == Role::sink ? 0 : 1;
   }
-  if (region.first == 0) return others + 1;
-  return (region.calls ? kCall : 1) + others + 1;
+  if (has_source(region)) return units;
+  if (region.inputs.size() > 1) units += region.inputs.size();
+  return units + (region.calls ? kCall : 1);
 }
 
 }  // namespace weir

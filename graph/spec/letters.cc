@@ -1,100 +1,105 @@
 #include "graph/spec/letters.h"
 
 #include <algorithm>
-#include <functional>
-#include <map>
+
+#include "graph/spec/links_by.h"
 
 namespace weir {
 namespace {
 
-/// One `to: NAME`.
-struct Reference {
-  std::size_t from = 0;
-  std::string name;
-  const Mark* mark = nullptr;
-  ErrorPolicy* policy = nullptr;
-  std::size_t to = 0;  ///< The number of drafts: there is no such stage.
-};
-
-/// The stages that may be named.
-using Names = std::map<std::string, std::size_t, std::less<>>;
-
-Names names_of(const std::vector<Draft>& drafts) {
-  Names names;
+/// Which stages dead letters lead to.
+std::vector<bool> in_letters(const std::vector<Draft>& drafts, const std::vector<Link>& links) {
+  const LinksBy readers(links, drafts.size(), &Link::from);
+  std::vector<bool> reached(drafts.size(), false);
+  std::vector<std::size_t> left;
+  const auto reach = [&](std::size_t stage) {
+    if (!reached[stage]) left.push_back(stage);
+    reached[stage] = true;
+  };
   for (std::size_t i = 0; i < drafts.size(); ++i) {
-    if (!drafts[i].spec.numbered) names.emplace(drafts[i].spec.name, i);
+    if (drafts[i].letters) reach(i);
   }
-  return names;
-}
-
-std::vector<Reference> references_of(std::vector<Draft>& drafts, const Names& names) {
-  std::vector<Reference> references;
-  for (std::size_t i = 0; i < drafts.size(); ++i) {
-    StageSpec& spec = drafts[i].spec;
-    const auto add = [&](const char* key, ErrorSpec& error) {
-      if (error.policy.action != OnError::letter) return;
-      const auto found = names.find(error.to);
-      references.push_back({i, error.to, &spec.node->find(key)->find("to")->mark, &error.policy,
-                            found == names.end() ? drafts.size() : found->second});
-    };
-    add("on_error", spec.on_error);
-    if (spec.on_deadline) add("on_deadline", *spec.on_deadline);
+  while (!left.empty()) {
+    const std::size_t stage = left.back();
+    left.pop_back();
+    for (const Link& link : readers.of(stage)) reach(static_cast<std::size_t>(link.to));
   }
-  return references;
+  return reached;
 }
 
-void report_unknown(const Reference& reference, const std::vector<Draft>& drafts,
-                    const Names& names, Diagnostics& diagnostics) {
-  if (diagnostics.crowded()) return diagnostics.fail();
-  const bool numbered = std::any_of(drafts.begin(), drafts.end(), [&](const Draft& draft) {
-    return draft.spec.numbered && draft.spec.name == reference.name;
-  });
-  std::vector<std::string> known;
-  for (const auto& [name, stage] : names) known.push_back(name);
-  diagnostics.error(
-      *reference.mark, "unknown stage " + quoted(reference.name),
-      numbered ? "give the stage that is meant a 'name'" : did_you_mean(reference.name, known));
-}
-
-/// What is wrong with a reference to a stage that is there; empty: nothing. `main`: how many stages
-/// the main chain has.
-std::string problem_of(const Reference& reference, const std::vector<Draft>& drafts,
-                       std::size_t main) {
-  const std::string to = "'" + drafts[reference.to].spec.name + "'";
-  if (reference.to == reference.from) return to + " cannot take its own dead letters";
-  if (reference.from >= main) {
-    return "'" + drafts[reference.from].spec.name +
+/// What is wrong with a reference to a stage that is there; empty: nothing.
+std::string problem_of(const LetterReference& reference, const std::vector<Draft>& drafts,
+                       const std::vector<bool>& letters) {
+  const auto from = static_cast<std::size_t>(reference.from);
+  const auto to = static_cast<std::size_t>(reference.to);
+  const std::string name = "'" + drafts[to].spec.name + "'";
+  if (to == from) return name + " cannot take its own dead letters";
+  if (letters[from]) {
+    return "'" + drafts[from].spec.name +
            "' is in a chain of dead letters: what fails there goes to no other";
   }
-  if (reference.to < main) {
-    return to + " is in the main chain: dead letters go to a stage behind its sink";
+  if (drafts[to].letters) return {};
+  if (letters[to]) return name + " is not the first stage of its chain";
+  if (!drafts[to].spec.from.inputs.empty()) {
+    return name + " reads other stages: dead letters go to a stage without 'from'";
   }
-  return drafts[reference.to].letters ? "" : to + " is not the first stage of its chain";
+  return name + " is in the main chain: dead letters go to a stage behind its sink";
+}
+
+void report_mixed(const std::vector<Draft>& drafts, const std::vector<Link>& links,
+                  const std::vector<bool>& letters, Diagnostics& diagnostics) {
+  for (const Link& link : links) {
+    const auto from = static_cast<std::size_t>(link.from);
+    const auto to = static_cast<std::size_t>(link.to);
+    if (!letters[to] || letters[from]) continue;
+    diagnostics.error(drafts[to].spec.input_mark(link.input),
+                      "'" + drafts[to].spec.name + "' takes dead letters and cannot read '" +
+                          drafts[from].spec.name + "', which takes none",
+                      "let both end in a sink of their own");
+  }
 }
 
 }  // namespace
 
-void link_letters(std::vector<Draft>& drafts, Diagnostics& diagnostics) {
-  const Names names = names_of(drafts);
-  const std::vector<Reference> references = references_of(drafts, names);
-  // The last one stands for names that are no stage's: they may be meant for any.
-  std::vector<bool> named(drafts.size() + 1, false);
-  for (const Reference& reference : references) named[reference.to] = true;
-  std::size_t main = drafts.size();
-  for (std::size_t i = 1; i < drafts.size(); ++i) {
-    const TypeSpec* above = drafts[i - 1].type;
-    if (above && above->role != Role::sink) continue;
-    drafts[i].letters = named[i] || (named.back() && above);
-    if (drafts[i].letters) main = std::min(main, i);
+std::vector<LetterReference> find_letters(std::vector<Draft>& drafts, const StageNames& names,
+                                          Diagnostics& diagnostics) {
+  std::vector<LetterReference> references;
+  int number = 0;
+  for (Draft& draft : drafts) {
+    StageSpec& spec = draft.spec;
+    const auto add = [&](const char* key, ErrorSpec& error) {
+      if (error.policy.action != OnError::letter) return;
+      const Mark& mark = spec.node->find(key)->find("to")->mark;
+      const std::optional<int> found = names.find(error.to);
+      if (!found) names.report_unknown(error.to, mark, diagnostics);
+      references.push_back({number, error.to, &mark, &error.policy, found.value_or(-1)});
+    };
+    add("on_error", spec.on_error);
+    if (spec.on_deadline) add("on_deadline", *spec.on_deadline);
+    ++number;
   }
-  for (const Reference& reference : references) {
-    if (reference.to == drafts.size()) {
-      report_unknown(reference, drafts, names, diagnostics);
+  return references;
+}
+
+void link_letters(const std::vector<LetterReference>& references, const std::vector<Draft>& drafts,
+                  std::vector<Link>& links, Diagnostics& diagnostics) {
+  const std::vector<bool> letters = in_letters(drafts, links);
+  report_mixed(drafts, links, letters, diagnostics);
+  std::vector<int> inputs(drafts.size(), 0);
+  std::vector<int> sender(drafts.size(), -1);
+  for (const LetterReference& reference : references) {
+    if (reference.to < 0) continue;
+    const std::string problem = problem_of(reference, drafts, letters);
+    reference.policy->to = reference.to;
+    if (!problem.empty()) {
+      diagnostics.error(*reference.mark, problem);
       continue;
     }
-    const std::string problem = problem_of(reference, drafts, main);
-    if (!problem.empty()) diagnostics.error(*reference.mark, problem);
-    reference.policy->to = static_cast<int>(reference.to);
+    // Both keys of one stage may name the same one.
+    const auto to = static_cast<std::size_t>(reference.to);
+    if (sender[to] == reference.from) continue;
+    sender[to] = reference.from;
+    links.push_back({reference.from, 0, reference.to, inputs[to]++, true});
   }
 }
 

@@ -36,8 +36,8 @@ const Mark& mark_of(const Node* limits, std::string_view key) {
   return value ? value->mark : limits ? limits->mark : kNowhere;
 }
 
-std::uint64_t sum_of(const std::vector<std::uint64_t>& units) {
-  return std::accumulate(units.begin(), units.end(), std::uint64_t{0});
+std::uint64_t sum_of(const std::vector<std::uint64_t>& needs) {
+  return std::accumulate(needs.begin(), needs.end(), std::uint64_t{0});
 }
 
 /// Bytes that are kept back so that the oldest record can always be finished. (DESIGN.md,
@@ -57,6 +57,18 @@ std::uint64_t suffices(std::uint64_t reserve, const LimitsSpec& spec, std::uint6
   const std::uint64_t both = 2 * reserve;
   if (state == 0 || spec.state) return both + state;
   return (both * kStatePart + kStatePart - 2) / (kStatePart - 1);
+}
+
+void check_records(const Limits& limits, const Node* node, const LimitNeeds& needs,
+                   Diagnostics& diagnostics) {
+  const std::uint64_t needed = sum_of(needs.records);
+  if (needed <= limits.records) return;
+  diagnostics.error(mark_of(node, "records"),
+                    "expected 'records' of at least " + std::to_string(needed) + " with " +
+                        with_stages(needs) + ", got " + std::to_string(limits.records),
+                    needed > needs.records.size()
+                        ? "where several inputs meet it takes one for each and one more"
+                        : "");
 }
 
 /// Whether a written record, the state and something beside them fit.
@@ -102,15 +114,10 @@ Limits resolve_limits(const LimitsSpec& spec, const Node* node, const LimitNeeds
     diagnostics.error({}, "expected at most " + std::to_string(Count::kMost) + " threads, got " +
                               std::to_string(limits.threads));
   }
-  if (spec.state || needs.keyed) {
+  if (spec.state || needs.stateful) {
     limits.state = spec.state.value_or(Bytes{limits.memory / kStatePart}).value;
   }
-  if (limits.records < needs.units.size()) {
-    diagnostics.error(mark_of(node, "records"), "expected 'records' of at least " +
-                                                    std::to_string(needs.units.size()) + " with " +
-                                                    with_stages(needs) + ", got " +
-                                                    std::to_string(limits.records));
-  }
+  check_records(limits, node, needs, diagnostics);
   if (spec.record) {
     limits.record = spec.record->value;
     check_record(limits, spec, node, needs, diagnostics);
@@ -122,13 +129,14 @@ Limits resolve_limits(const LimitsSpec& spec, const Node* node, const LimitNeeds
 
 void share_out(const Limits& limits, const LimitNeeds& needs, std::vector<Region>& regions) {
   const std::uint64_t reserves = reserve_of(sum_of(needs.units), limits.record);
-  const std::uint64_t rest = limits.memory - limits.state - reserves;
+  const std::uint64_t memory = limits.memory - limits.state - reserves;
+  const std::uint64_t records = limits.records - sum_of(needs.records);
   const std::uint64_t n = regions.size();
   for (std::size_t i = 0; i < regions.size(); ++i) {
     Region& region = regions[i];
     region.reserve = reserve_of(needs.units[i], limits.record);
-    region.memory = region.reserve + rest / n + (i == 0 ? rest % n : 0);
-    region.records = limits.records / n + (i == 0 ? limits.records % n : 0);
+    region.memory = region.reserve + memory / n + (i == 0 ? memory % n : 0);
+    region.records = needs.records[i] + records / n + (i == 0 ? records % n : 0);
   }
 }
 

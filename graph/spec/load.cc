@@ -4,14 +4,21 @@
 #include <utility>
 
 #include "graph/spec/assemble.h"
-#include "graph/spec/chain.h"
 #include "graph/spec/chaos.h"
+#include "graph/spec/deadlock.h"
 #include "graph/spec/draft.h"
 #include "graph/spec/interpolate.h"
-#include "graph/spec/letters.h"
+#include "graph/spec/kinds_check.h"
+#include "graph/spec/links.h"
+#include "graph/spec/loops.h"
+#include "graph/spec/merges.h"
+#include "graph/spec/order_stages.h"
 #include "graph/spec/params.h"
+#include "graph/spec/pools.h"
 #include "graph/spec/rates.h"
 #include "graph/spec/share_check.h"
+#include "graph/spec/streams.h"
+#include "graph/spec/unroll.h"
 #include "graph/spec/yaml_bytes.h"
 #include "graph/spec/yaml_reader.h"
 
@@ -61,33 +68,48 @@ class Loading {
     const bool plugins_good = load_plugins();
     std::optional<LimitsSpec> limits = LimitsSpec();
     if (spec_.limits.node) limits = read_limits(*spec_.limits.node, binder_);
-    std::vector<SharedRate> shared;
+    Shared shared;
     if (spec_.shared.node) shared = read_shared(*spec_.shared.node, binder_);
     if (!spec_.stages.node) return;
     std::vector<StageSpec> stages = read_stages(*spec_.stages.node, *options_.registry, binder_);
+    const bool listed = spec_.stages.node->shape == Node::Shape::list;
     drafts_ = bind_stages(std::move(stages), *options_.registry, !plugins_good, binder_);
-    link_letters(drafts_, diagnostics_);
-    if (spec_.stages.node->shape == Node::Shape::list) {
-      check_chain(drafts_, spec_.stages.node->mark, diagnostics_);
-    }
-    make_stages(drafts_, binder_);
-    check_kinds(drafts_, diagnostics_);
+    if (!listed) return;
+    Linked linked = link_stages(drafts_, spec_.stages.node->mark, diagnostics_);
+    links_ = std::move(linked.links);
+    make_stages(drafts_, links_, binder_);
     mark_chaos(drafts_, options_, diagnostics_);
-    rates_ = resolve_rates(drafts_, shared, diagnostics_);
-    if (limits) lay_out_all(*limits);
+    rates_ = resolve_rates(drafts_, shared.rates, diagnostics_);
+    pools_ = resolve_pools(drafts_, shared.pools, diagnostics_);
+    const bool acyclic = linked.good && split_streams(drafts_, links_, binder_) && unroll_loops();
+    if (acyclic) order_stages(drafts_, links_);
+    check_kinds(drafts_, links_, diagnostics_);
+    if (!acyclic) return diagnostics_.fail();
+    Diagnostics about_merges(diagnostics_.file());
+    resolve_merges(drafts_, links_, about_merges);
+    diagnostics_.add(about_merges);
+    if (limits) lay_out_all(*limits, !about_merges.failed());
   }
 
-  void lay_out_all(const LimitsSpec& limits) {
-    const std::vector<StageShape> shapes = shapes_of(drafts_);
-    regions_ = lay_out(shapes);
-    const LimitNeeds needs = needs_of(shapes, regions_);
+  bool unroll_loops() {
+    const std::optional<std::vector<Loop>> loops = find_loops(drafts_, links_, diagnostics_);
+    return loops && unroll(drafts_, links_, *loops, diagnostics_);
+  }
+
+  void lay_out_all(const LimitsSpec& limits, bool merges_known) {
+    const std::vector<StageShape> shapes = shapes_of(drafts_, links_);
+    regions_ = lay_out(shapes, links_);
+    const LimitNeeds needs = needs_of(drafts_, shapes, regions_);
     Diagnostics about_limits(diagnostics_.file());
     limits_ = resolve_limits(limits, spec_.limits.node, needs, options_, about_limits);
     diagnostics_.add(about_limits);
     // The regions are those that are meant only where the stages' keys could be read.
     const bool known = std::all_of(drafts_.begin(), drafts_.end(),
                                    [](const Draft& d) { return d.type && d.spec.good; });
-    if (about_limits.failed() || !known || drafts_.empty()) return;
+    if (!known || drafts_.empty()) return;
+    if (merges_known) check_deadlock(drafts_, regions_, diagnostics_);
+    check_forks(drafts_, regions_, diagnostics_);
+    if (about_limits.failed()) return;
     share_out(limits_, needs, regions_);
     check_shares(drafts_, regions_, limits_, diagnostics_);
   }
@@ -130,7 +152,11 @@ class Loading {
     plan.file = diagnostics_.file();
     plan.limits = limits_;
     plan.rates = std::move(rates_);
-    for (Draft& draft : drafts_) plan.stages.push_back(planned(std::move(draft)));
+    plan.pools = std::move(pools_);
+    for (Draft& draft : drafts_) {
+      if (draft.is(Role::source)) plan.sources.push_back(static_cast<int>(plan.stages.size()));
+      plan.stages.push_back(planned(std::move(draft)));
+    }
     plan.regions = std::move(regions_);
     for (std::size_t r = 0; r < plan.regions.size(); ++r) {
       for (int i = plan.regions[r].first; i <= plan.regions[r].last; ++i) {
@@ -148,7 +174,9 @@ class Loading {
   PipelineSpec spec_;
   Limits limits_;
   std::vector<Draft> drafts_;
+  std::vector<Link> links_;
   std::vector<RateLimit> rates_;
+  std::vector<PoolSpec> pools_;
   std::vector<Region> regions_;
 };
 

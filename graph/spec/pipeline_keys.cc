@@ -16,9 +16,10 @@ TypeSpec declare_pipeline() {
       .optional("plugins", &PipelineSpec::plugins,
                 "Shared libraries with stage types, beside the file or by absolute path.")
       .optional("limits", &PipelineSpec::limits, "The run's hard bounds.")
-      .optional("shared", &PipelineSpec::shared, "What several stages share: `rates`.")
-      .required("stages", &PipelineSpec::stages,
-                "A source, transforms, a sink; behind it, chains of dead letters.");
+      .optional("shared", &PipelineSpec::shared, "What several stages share: `rates`, `pools`.")
+      .required(
+          "stages", &PipelineSpec::stages,
+          "Sources, transforms and sinks; each stage reads the one above unless `from` says more.");
   return spec;
 }
 
@@ -51,6 +52,18 @@ TypeSpec declare_param() {
       .optional("default", &ParamSpec::default_value, "Its value if none is set.")
       .optional("about", &ParamSpec::about, "A line for people.");
   return spec;
+}
+
+/// The keys that say how it stands in the graph.
+void declare_place(TypeSpec& spec) {
+  Keys<StageSpec>(spec)
+      .optional("from", &StageSpec::from,
+                "The stages that it reads, or ports of them; by default the one above.")
+      .optional("merge", &StageSpec::merge, "How several inputs become one.")
+      .optional("loop", &StageSpec::loop,
+                "Its `from` closes a cycle: how often a record may be sent back to it.")
+      .optional("pool", &StageSpec::pool,
+                "The threads under `shared.pools` that it works on; by default the common ones.");
 }
 
 /// The keys that say how each record is called.
@@ -93,6 +106,7 @@ TypeSpec declare_stage() {
                 "or as it is done.")
       .optional("on_error", &StageSpec::on_error,
                 "What becomes of a record that fails here; `to` names a stage behind the sink.");
+  declare_place(spec);
   declare_calls(spec);
   return spec;
 }

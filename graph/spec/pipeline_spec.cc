@@ -96,6 +96,11 @@ Mark StageSpec::uses_mark() const {
   return written ? written->mark : node->mark;
 }
 
+Mark StageSpec::input_mark(int input) const {
+  const auto i = static_cast<std::size_t>(input);
+  return i < from.inputs.size() ? from.inputs[i].mark : uses_mark();
+}
+
 bool is_name(std::string_view text) {
   const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
   const auto inner = [&](char c) {

@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "graph/spec/call_keys.h"
+#include "graph/spec/graph_keys.h"
 #include "graph/spec/option_binding.h"
 #include "graph/spec/plan.h"
-#include "graph/spec/rate_keys.h"
+#include "graph/spec/shared_keys.h"
 #include "graph/spec/worker_keys.h"
 
 namespace weir {
@@ -78,13 +79,19 @@ struct StageSpec {
   std::optional<QueueSpec> queue;
   std::optional<CostPolicy> cost;
   bool idempotent = false;
+  FromSpec from;
+  std::optional<MergeSpec> merge;
+  std::optional<LoopSpec> loop;
+  std::string pool;
 
-  NamedInputs named;      ///< By `when`, `key` and `cost`.
+  NamedInputs named;      ///< By `when`, `key`, `cost` and `merge`.
   bool numbered = false;  ///< `name` is made up and not the plain one: nothing may refer to it.
   bool good = true;       ///< Nothing is wrong with the keys above.
 
   /// Where `uses` is written, else the stage.
   Mark uses_mark() const;
+  /// Where it says what that input is; where nothing does, the same.
+  Mark input_mark(int input) const;
 };
 
 /// A pipeline as written. Refers to the tree that it was read from.

@@ -13,11 +13,6 @@ struct RateMap {
   double burst = RateLimit().burst;
 };
 
-/// `shared:` as written.
-struct SharedSpec {
-  Raw rates;
-};
-
 /// The seconds that a unit of time behind '/' stands for; 0: it is none.
 double seconds_of(std::string_view unit) {
   if (unit == "/s") return 1;
@@ -83,43 +78,6 @@ bool OptionType<RateSpec>::parse(const Node& node, RateSpec& out, Binder& binder
   if (!name || node.is_null()) return OptionType<RateLimit>::parse(node, out.limit, binder);
   out.shared = node.text;
   return true;
-}
-
-const std::vector<OptionSpec>& shared_keys() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, SharedSpec>(spec).optional("rates", &SharedSpec::rates,
-                                                  "Rate limits by name, for `rate` of stages.");
-    return spec;
-  }();
-  return type.options;
-}
-
-std::vector<SharedRate> read_shared(const Node& node, SpecBinder& binder) {
-  std::vector<SharedRate> rates;
-  SharedSpec spec;
-  if (node.is_null()) return rates;
-  bind_map(shared_keys(), &spec, node, binder);
-  if (!spec.rates.node || spec.rates.node->is_null()) return rates;
-  if (spec.rates.node->shape != Node::Shape::map) {
-    binder.error(*spec.rates.node,
-                 "expected a map of rates, got " + detail::shape_of(*spec.rates.node),
-                 missing_space_hint(*spec.rates.node));
-    return rates;
-  }
-  for (const auto& [key, value] : spec.rates.node->entries) {
-    SharedRate rate;
-    rate.limit.name = key.text;
-    rate.mark = key.mark;
-    binder.expect(value, OptionType<RateLimit>::name());
-    OptionType<RateLimit>::parse(value, rate.limit, binder);
-    if (!is_name(key.text)) {
-      binder.error(key, "expected a name of a-z, 0-9, '_' and '-' that begins with a letter, got " +
-                            quoted(key.text));
-    }
-    rates.push_back(std::move(rate));
-  }
-  return rates;
 }
 
 }  // namespace weir

@@ -44,10 +44,4 @@ struct SharedRate {
   Mark mark;  ///< Of its name.
 };
 
-/// The keys under `shared`.
-const std::vector<OptionSpec>& shared_keys();
-
-/// Reads `shared:`.
-std::vector<SharedRate> read_shared(const Node& node, SpecBinder& binder);
-
 }  // namespace weir

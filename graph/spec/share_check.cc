@@ -71,6 +71,11 @@ void check_shares(std::vector<Draft>& drafts, const std::vector<Region>& regions
   for (const Region& region : regions) {
     for (int i = region.first; i <= region.last; ++i) {
       Draft& draft = drafts[static_cast<std::size_t>(i)];
+      if (draft.pass_of >= 0) {
+        // All passes have one set of permits.
+        draft.spec.workers = drafts[static_cast<std::size_t>(draft.pass_of)].spec.workers;
+        continue;
+      }
       const bool called = region.calls && i == region.first;
       check_number_of_workers(draft, region, called, limits, diagnostics);
       check_queue(draft.spec, region, diagnostics);

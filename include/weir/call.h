@@ -14,9 +14,11 @@ class Call {
   /// A new, empty record behind those emitted earlier in this call; it has the input's origin.
   /// Once something was emitted, the input itself does not go on. The handle is valid until the
   /// next emit. If the call fails, what it emitted is discarded.
-  Record emit() {
+  /// `port`: by which of the stage's ports it leaves (see `send`).
+  Record emit(std::uint8_t port = 0) {
     arena_->charge(detail::kRecordCharge);
     detail::RecordData& child = output_->push();
+    child.port = port;
     if (current_) {
       child.root = current_->root;
       child.part = current_->part;
@@ -35,9 +37,14 @@ class Call {
     const std::uint32_t root = child.data().root;
     child.data() = source;
     child.data().root = root;
+    child.data().port = 0;
     child.data().state = detail::RecordState::live;
     return child;
   }
+
+  /// Lets `record` leave by another port than the first: 0 is `out`, 1, 2, ... are those that the
+  /// type declares (`TypeBuilder::port`), in that order.
+  void send(Record& record, std::uint8_t port) { record.data().port = port; }
 
   /// Ends `record` here: its content is now in the stage's state (outcome `aggregated`).
   void aggregate(Record& record) { record.data().state = detail::RecordState::aggregated; }

@@ -1,10 +1,23 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
+#include "weir/field.h"
 #include "weir/stage.h"
 
 namespace weir {
+
+/// `key`: which records belong together, and how many keys may have state.
+struct KeyPolicy {
+  enum class WhenFull : std::uint8_t { error, evict };
+  std::vector<Field> fields;  ///< Empty: none.
+  std::uint64_t max = 0;      ///< Keys that have state; 0: as many as `limits.state` holds.
+  /// What happens to a record whose key finds no room: it is an error `state_full`, or the state
+  /// of the key that was not seen for longest makes room.
+  WhenFull when_full = WhenFull::error;
+};
 
 namespace detail {
 

@@ -22,7 +22,6 @@ class Host {
  public:
   virtual ~Host() = default;
   virtual const Part& part(std::uint32_t part) const = 0;
-  virtual std::uint32_t source() const = 0;
   virtual std::string_view stage_name(std::uint16_t stage) const = 0;
   /// The value at `steps` inside the raw JSON `json`; text that must be unescaped goes to `arena`.
   virtual Value json_at(std::string_view json, std::span<const std::string> steps,
@@ -147,7 +146,9 @@ class Record {
     extra.meta_count = count;
   }
 
-  Origin origin() const { return {host_->source(), data_->part, data_->position}; }
+  Origin origin() const {
+    return {detail::source_of(data_->part), detail::number_of(data_->part), data_->position};
+  }
   /// The part of the source that the record came from: a file's name and header.
   const Part& part() const { return host_->part(data_->part); }
 
@@ -157,6 +158,9 @@ class Record {
     const detail::ErrorSlot& e = data_->extra->error;
     return {e.kind, e.message, host_->stage_name(e.stage), e.attempts};
   }
+
+  /// Which input of the merge before the stage it came by: 0, 1, ... in the order of `from`.
+  std::uint32_t input() const { return data_->input; }
 
   /// Ends the record here, as filtered.
   void drop() { data_->state = detail::RecordState::dropped; }

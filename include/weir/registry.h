@@ -26,6 +26,11 @@ enum class Role : std::uint8_t {
   sink
 };
 
+/// How a type with several inputs gets their records. `together`: partners (of one origin, or the
+/// n-th of each input) come as one record with the fields of all. `any`: one by one, in the order
+/// of `merge`; `Record::input` says from where.
+enum class Pairing : std::uint8_t { none, together, any };
+
 /// One option of a stage type: everything that binding, help and the reference know of it.
 struct OptionSpec {
   std::string name;
@@ -56,7 +61,20 @@ struct TypeSpec {
   /// Tells a source with framing `auto` what the next stage wants.
   std::function<void(void* options, const Framing& framing)> set_framing;
   /// Tells a stage its `key:`; empty for a type that takes none.
-  std::function<void(void* options, std::vector<Field> key)> set_key;
+  std::function<void(void* options, const KeyPolicy& key)> set_key;
+  /// Names of the outputs, of which the first is the one that readers get who name none; empty:
+  /// `out` alone.
+  std::function<std::vector<std::string>(const void* options)> ports;
+  /// How the inputs are put together where the type itself says it; else `merge` does.
+  Pairing pairing = Pairing::none;
+  int inputs = 0;         ///< With a pairing: exactly so many; 0: two and more.
+  bool stateful = false;  ///< Keeps something between records: Context::state.
+  /// Whether it has something to do at times by itself (SerialTransform::due).
+  std::function<bool(const void* options)> timed;
+  /// Whether what it puts out depends on when records come to it.
+  std::function<bool(const void* options)> by_clock;
+  /// Options for each of the streams that a source is to be read as; nothing: it is one.
+  std::function<std::optional<std::vector<std::shared_ptr<void>>>(const void* options)> streams;
   std::function<std::shared_ptr<void>(const Stage& stage)> make_scratch;
 
   const OptionSpec* option(std::string_view wanted) const {
@@ -139,9 +157,59 @@ class TypeBuilder {
     return *this;
   }
   /// The stage takes the framework's `key:` into this member.
-  TypeBuilder& key(std::vector<Field> O::*member) {
-    spec_.set_key = [member](void* o, std::vector<Field> key) {
-      static_cast<O*>(o)->*member = std::move(key);
+  TypeBuilder& key(KeyPolicy O::*member) {
+    spec_.set_key = [member](void* o, const KeyPolicy& key) { static_cast<O*>(o)->*member = key; };
+    return *this;
+  }
+  /// One more output beside `out`: `Call::send(record, n)` for the n-th.
+  TypeBuilder& port(std::string name) {
+    ports_.push_back(std::move(name));
+    spec_.ports = [ports = ports_](const void*) { return ports; };
+    return *this;
+  }
+  /// All outputs, where they depend on options: port 0 is the first of them.
+  template <std::invocable<const O&> F>
+  TypeBuilder& ports(F function) {
+    spec_.ports = [function](const void* o) { return function(*static_cast<const O*>(o)); };
+    return *this;
+  }
+  /// It has several inputs, or exactly so many, and pairs their records.
+  TypeBuilder& pairing(Pairing pairing, int inputs = 0) {
+    spec_.pairing = pairing;
+    spec_.inputs = inputs;
+    return *this;
+  }
+  /// What it keeps between records is charged to Context::state.
+  TypeBuilder& stateful() {
+    spec_.stateful = true;
+    return *this;
+  }
+  /// `tick` is called when `due` says so, if the function says that these options need it.
+  template <std::invocable<const O&> F>
+  TypeBuilder& timed(F function) {
+    spec_.timed = [function](const void* o) { return function(*static_cast<const O*>(o)); };
+    return *this;
+  }
+  /// With options for which the function says so, the same input at another pace may give another
+  /// output, though it does nothing by itself (else it is `timed`).
+  template <std::invocable<const O&> F>
+  TypeBuilder& by_clock(F function) {
+    spec_.by_clock = [function](const void* o) { return function(*static_cast<const O*>(o)); };
+    return *this;
+  }
+  /// A source that may be read as several at the same time: the function gives the options of each,
+  /// none if there is nothing to read, or nullopt where it is to be read as one. The stages below
+  /// work on each stream alone, up to one that merges them.
+  template <std::invocable<const O&> F>
+  TypeBuilder& streams(F function) {
+    spec_.streams = [function](const void* o) {
+      std::optional<std::vector<O>> streams = function(*static_cast<const O*>(o));
+      std::optional<std::vector<std::shared_ptr<void>>> made;
+      if (streams) made.emplace();
+      for (std::size_t i = 0; streams && i < streams->size(); ++i) {
+        made->push_back(std::make_shared<O>(std::move((*streams)[i])));
+      }
+      return made;
     };
     return *this;
   }
@@ -187,6 +255,7 @@ class TypeBuilder {
   }
 
   TypeSpec& spec_;
+  std::vector<std::string> ports_{"out"};
 };
 
 /// The stage types of this process: the built-in ones and those of plugins.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,35 @@ class Counter {
   alignas(64) std::atomic<std::uint64_t> value_{0};
 };
 
+/// What stages keep from one record to the next, against `limits.state`: a stage takes before it
+/// keeps and gives back when it forgets. One for all stages of a run. Thread-safe.
+class StateBudget {
+ public:
+  explicit StateBudget(std::uint64_t limit) : limit_(limit) {}
+
+  /// False: there is no room for so many bytes more.
+  bool take(std::uint64_t bytes) {
+    std::uint64_t used = used_.load(std::memory_order_relaxed);
+    do {
+      if (bytes > limit_ - used) return false;
+    } while (!used_.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed));
+    std::uint64_t peak = peak_.load(std::memory_order_relaxed);
+    while (used + bytes > peak && !peak_.compare_exchange_weak(peak, used + bytes)) {
+    }
+    return true;
+  }
+  void give(std::uint64_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+
+  std::uint64_t used() const { return used_.load(std::memory_order_relaxed); }
+  std::uint64_t peak() const { return peak_.load(std::memory_order_relaxed); }
+  std::uint64_t limit() const { return limit_; }
+
+ private:
+  const std::uint64_t limit_;
+  std::atomic<std::uint64_t> used_{0};
+  std::atomic<std::uint64_t> peak_{0};
+};
+
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
 /// What a stage gets before its first record.
@@ -36,6 +66,9 @@ class Context {
   /// How many records may be in `process` at the same time.
   virtual int threads() const = 0;
   virtual std::size_t record_limit() const = 0;
+  /// For what the stage keeps between records; its type says `.stateful()`. Lives as long as the
+  /// run.
+  virtual StateBudget& state() = 0;
 };
 
 /// A configured instance of a stage type. Its constructor checks options and does no I/O (`weir
@@ -93,6 +126,13 @@ class SerialTransform : public Stage {
   /// After the last record: emits what is left. Return true to be called again (when
   /// `call.full()`), false when all is out. Not called when the run failed.
   virtual bool finish(Call&) { return false; }
+
+  /// When `tick` is to be called if nothing comes before; asked when a batch is done. For types
+  /// that say `.timed()`.
+  virtual std::optional<std::chrono::steady_clock::time_point> due() const { return std::nullopt; }
+  /// The time that `due` said has come: emits what is due. Return true to be called again (when
+  /// `call.full()`).
+  virtual bool tick(Call&) { return false; }
 };
 
 /// Works on one record at a time and answers later: for what waits (a service, a timer) without

@@ -1,7 +1,7 @@
 #pragma once
 
 /// Grows with every change of a public header that an already built plugin would notice.
-#define WEIR_ABI 2
+#define WEIR_ABI 3
 
 #define WEIR_STRING_OF(x) #x
 #define WEIR_STRING(x) WEIR_STRING_OF(x)

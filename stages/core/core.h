@@ -17,5 +17,11 @@ void add_sample(Registry& registry);
 void add_skip_first(Registry& registry);
 void add_take_until(Registry& registry);
 void add_dedupe(Registry& registry);
+void add_sort(Registry& registry);
+void add_window(Registry& registry);
+void add_group(Registry& registry);
+void add_route(Registry& registry);
+void add_zip(Registry& registry);
+void add_join(Registry& registry);
 
 }  // namespace weir

@@ -1,9 +1,8 @@
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "stages/core/core.h"
-#include "stages/core/field_list.h"
 #include "stages/core/key_table.h"
 
 namespace weir {
@@ -11,47 +10,63 @@ namespace {
 
 struct CountOptions {
   std::string into = "count";
-  std::vector<Field> key;
+  KeyPolicy key;
 };
 
-/// Without a key all records have the same, empty one, which is there from the start: the count of
+/// Without a key all records have the same one, which is there from the start: the count of
 /// nothing is 0.
 class Count final : public SerialTransform {
  public:
   explicit Count(const CountOptions& options) : into_(options.into), key_(options.key) {
     if (into_.empty()) throw OptionError("into", "expected a field, got empty text");
-    for (const Field& field : key_) {
+    for (const Field& field : key_.fields) {
       if (field.name() == into_) throw OptionError("into", "duplicate field '" + into_ + "'");
     }
-    if (key_.empty()) counts_.push_back(0);
   }
 
+  void open(Context& context) override {
+    if (!key_.fields.empty()) keys_.emplace(key_, context);
+  }
+  void close() override { keys_.reset(); }
+
   void process(Record& record, Call& call) override {
-    const std::uint32_t number = key_.empty() ? 0 : keys_.number(record, key_);
-    if (number == counts_.size()) counts_.push_back(0);
-    ++counts_[number];
+    if (keys_) {
+      ++keys_->value(record, [&](std::uint32_t index) { emit_key(index, call); });
+    } else {
+      ++all_;
+    }
     call.aggregate(record);
   }
 
   bool finish(Call& call) override {
-    while (next_ < counts_.size() && !call.full()) {
+    if (!keys_) {
       Record record = call.emit();
-      if (!key_.empty()) {
-        keys_.values(next_,
-                     [&](std::size_t index, Value value) { record.set(key_[index], value); });
-      }
-      record.set(std::string_view(into_), Value(static_cast<std::int64_t>(counts_[next_])));
-      ++next_;
+      set_count(record, all_);
+      return false;
     }
-    return next_ < counts_.size();
+    for (std::uint32_t at = keys_->first(); at != kNoIndex; at = keys_->first()) {
+      if (call.full()) return true;
+      emit_key(at, call);
+      keys_->forget(at);
+    }
+    return false;
   }
 
  private:
+  void emit_key(std::uint32_t index, Call& call) {
+    Record record = call.emit();
+    keys_->key_at(index,
+                  [&](std::size_t field, Value value) { record.set(key_.fields[field], value); });
+    set_count(record, keys_->value_at(index));
+  }
+  void set_count(Record& record, std::uint64_t count) {
+    record.set(std::string_view(into_), Value(static_cast<std::int64_t>(count)));
+  }
+
   std::string into_;
-  std::vector<Field> key_;
-  KeyTable keys_;
-  std::vector<std::uint64_t> counts_;
-  std::uint32_t next_ = 0;  ///< The key that `finish` emits next.
+  KeyPolicy key_;
+  std::optional<KeyTable> keys_;
+  std::uint64_t all_ = 0;
 };
 
 }  // namespace
@@ -59,9 +74,13 @@ class Count final : public SerialTransform {
 void add_count(Registry& registry) {
   registry
       .add<Count, CountOptions>(
-          "count", "Counts the records; with key: those of each key, in order of first appearance")
+          "count",
+          "Counts the records; with key: those of each key, in order of first appearance. A key "
+          "that is evicted (when_full: evict) gives its count then; if it comes again, it counts "
+          "from 0")
       .optional("into", &CountOptions::into, "the field that gets the count")
       .key(&CountOptions::key)
+      .stateful()
       .kinds({.gives_fields = true, .changes_fields = true})
       .example(R"(stages:
   - uses: generate

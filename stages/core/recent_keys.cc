@@ -1,24 +1,44 @@
 #include "stages/core/recent_keys.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace weir {
 
-bool RecentKeys::seen(const Hash128& key) {
-  if (slots_.size() < 2 * std::min(entries_.size() + 1, most_)) grow();
-  std::size_t slot = slot_of(key);
-  if (slots_[slot] != 0) {
-    const std::uint32_t index = slots_[slot] - 1;
-    unlink(index);
-    link_newest(index);
-    return true;
-  }
-  const std::uint32_t index = make_room();
+std::int64_t* RecentKeys::find(const Hash128& key) {
+  if (size_ == 0) return nullptr;
+  const std::uint32_t at = slots_[slot_of(key)];
+  if (at == 0) return nullptr;
+  seen_.remove(entries_, at - 1);
+  seen_.append(entries_, at - 1);
+  return &entries_[at - 1].time;
+}
+
+bool RecentKeys::add(const Hash128& key, std::int64_t time) {
+  const std::uint32_t index = free_entry();
+  if (index == kNoIndex) return false;
+  if (slots_.size() < 2 * (size_ + 1)) fill_slots(slots_.empty() ? 64 : 2 * slots_.size());
   entries_[index].key = key;
-  slot = slot_of(key);  // forgetting one moves others
-  slots_[slot] = index + 1;
-  link_newest(index);
-  return false;
+  entries_[index].time = time;
+  slots_[slot_of(key)] = index + 1;
+  seen_.append(entries_, index);
+  ++size_;
+  return true;
+}
+
+std::optional<std::int64_t> RecentKeys::oldest() const {
+  if (size_ == 0) return std::nullopt;
+  return entries_[seen_.first()].time;
+}
+
+void RecentKeys::forget_oldest() {
+  const std::uint32_t index = seen_.first();
+  empty(slot_of(entries_[index].key));
+  seen_.remove(entries_, index);
+  entries_[index].links.after = free_;
+  free_ = index;
+  --size_;
+  // What is not in use is charged, too: after a burst, most of it goes back.
+  if (size_ == 0 || (entries_.size() > 64 && size_ < entries_.size() / 4)) compact();
 }
 
 /// The key's slot, or the empty one where it belongs.
@@ -29,31 +49,24 @@ std::size_t RecentKeys::slot_of(const Hash128& key) const {
   return at;
 }
 
-/// An entry that is in no slot and no list.
-std::uint32_t RecentKeys::make_room() {
-  if (entries_.size() < most_) {
-    if (entries_.size() == entries_.capacity()) {
-      entries_.reserve(std::min(most_, std::max<std::size_t>(64, 2 * entries_.size())));
-    }
-    entries_.emplace_back();
-    return static_cast<std::uint32_t>(entries_.size() - 1);
-  }
-  const std::uint32_t index = oldest_;
-  forget(slot_of(entries_[index].key));
-  unlink(index);
-  return index;
+/// An entry that is in no slot and no list; kNoIndex if there is no room for one.
+std::uint32_t RecentKeys::free_entry() {
+  if (free_ != kNoIndex) return std::exchange(free_, entries_[free_].links.after);
+  if (entries_.size() == kNoIndex - 1 || !budget_.take(kKeySize)) return kNoIndex;
+  entries_.emplace_back();
+  return static_cast<std::uint32_t>(entries_.size() - 1);
 }
 
-void RecentKeys::grow() {
-  slots_.assign(slots_.empty() ? 64 : 2 * slots_.size(), 0);
-  for (std::uint32_t index = 0; index < entries_.size(); ++index) {
-    slots_[slot_of(entries_[index].key)] = index + 1;
+void RecentKeys::fill_slots(std::size_t slots) {
+  std::vector<std::uint32_t>(slots, 0).swap(slots_);
+  for (std::uint32_t at = seen_.first(); at != kNoIndex; at = entries_[at].links.after) {
+    slots_[slot_of(entries_[at].key)] = at + 1;
   }
 }
 
 /// Empties a slot. What stands behind it and was pushed past it moves up, so that no search ends
 /// too early.
-void RecentKeys::forget(std::size_t slot) {
+void RecentKeys::empty(std::size_t slot) {
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t at = (slot + 1) & mask; slots_[at] != 0; at = (at + 1) & mask) {
     const std::size_t home = entries_[slots_[at] - 1].key.low & mask;
@@ -64,18 +77,21 @@ void RecentKeys::forget(std::size_t slot) {
   slots_[slot] = 0;
 }
 
-void RecentKeys::unlink(std::uint32_t index) {
-  Entry& entry = entries_[index];
-  (entry.older == kNone ? oldest_ : entries_[entry.older].newer) = entry.newer;
-  (entry.newer == kNone ? newest_ : entries_[entry.newer].older) = entry.older;
-}
-
-void RecentKeys::link_newest(std::uint32_t index) {
-  Entry& entry = entries_[index];
-  entry.older = newest_;
-  entry.newer = kNone;
-  (newest_ == kNone ? oldest_ : entries_[newest_].newer) = index;
-  newest_ = index;
+/// Keeps just the entries that are in use, in the order in which they were seen.
+void RecentKeys::compact() {
+  std::deque<Entry> all;
+  all.swap(entries_);
+  IndexList<std::deque<Entry>, &Entry::links> old;
+  std::swap(old, seen_);
+  free_ = kNoIndex;
+  for (std::uint32_t at = old.first(); at != kNoIndex; at = all[at].links.after) {
+    entries_.push_back(all[at]);
+    seen_.append(entries_, static_cast<std::uint32_t>(entries_.size() - 1));
+  }
+  budget_.give(kKeySize * (all.size() - entries_.size()));
+  std::size_t slots = 64;
+  while (slots < 2 * (size_ + 1)) slots *= 2;
+  if (slots < slots_.size()) fill_slots(slots);
 }
 
 }  // namespace weir

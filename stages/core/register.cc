@@ -15,6 +15,12 @@ void add_core_stages(Registry& registry) {
   add_skip_first(registry);
   add_take_until(registry);
   add_dedupe(registry);
+  add_sort(registry);
+  add_window(registry);
+  add_group(registry);
+  add_route(registry);
+  add_zip(registry);
+  add_join(registry);
 }
 
 }  // namespace weir

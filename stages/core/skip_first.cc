@@ -1,5 +1,5 @@
 #include <cstdint>
-#include <vector>
+#include <optional>
 
 #include "stages/core/core.h"
 #include "stages/core/key_table.h"
@@ -9,30 +9,32 @@ namespace {
 
 struct SkipFirstOptions {
   std::uint64_t count = 0;
-  std::vector<Field> key;
+  KeyPolicy key;
 };
 
 /// Without a key all records have the same one.
 class SkipFirst final : public SerialTransform {
  public:
-  explicit SkipFirst(const SkipFirstOptions& options) : count_(options.count), key_(options.key) {
-    if (key_.empty()) skipped_.push_back(0);
+  explicit SkipFirst(const SkipFirstOptions& options) : count_(options.count), key_(options.key) {}
+
+  void open(Context& context) override {
+    if (!key_.fields.empty()) keys_.emplace(key_, context);
   }
+  void close() override { keys_.reset(); }
 
   void process(Record& record, Call&) override {
     if (count_ == 0) return;
-    const std::uint32_t number = key_.empty() ? 0 : keys_.number(record, key_);
-    if (number == skipped_.size()) skipped_.push_back(0);
-    if (skipped_[number] == count_) return;
-    ++skipped_[number];
+    std::uint64_t& skipped = keys_ ? keys_->value(record, [](std::uint32_t) {}) : skipped_;
+    if (skipped == count_) return;
+    ++skipped;
     record.drop();
   }
 
  private:
   std::uint64_t count_;
-  std::vector<Field> key_;
-  KeyTable keys_;
-  std::vector<std::uint64_t> skipped_;
+  KeyPolicy key_;
+  std::optional<KeyTable> keys_;
+  std::uint64_t skipped_ = 0;
 };
 
 }  // namespace
@@ -40,9 +42,12 @@ class SkipFirst final : public SerialTransform {
 void add_skip_first(Registry& registry) {
   registry
       .add<SkipFirst, SkipFirstOptions>(
-          "skip_first", "Drops the first records; with key: the first ones of each key")
+          "skip_first",
+          "Drops the first records; with key: the first ones of each key. A key that was evicted "
+          "(when_full: evict) and comes again is a new one")
       .required("count", &SkipFirstOptions::count, "how many records to drop")
       .key(&SkipFirstOptions::key)
+      .stateful()
       .example(R"(stages:
   - uses: generate
     with: { count: 10, format: text }

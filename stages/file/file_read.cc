@@ -63,6 +63,21 @@ void set_framing(FileReadOptions& options, const Framing& wanted) {
   }
 }
 
+std::optional<std::vector<FileReadOptions>> split_streams(const FileReadOptions& options) {
+  if (options.streams == Streams::one) return std::nullopt;
+  std::vector<FileReadOptions> streams;
+  try {
+    for (const Input& input : find_inputs(options.path)) {
+      streams.push_back(options);
+      streams.back().path = {input.path};
+      streams.back().streams = Streams::one;
+    }
+  } catch (const Error&) {
+    streams.clear();
+  }
+  return streams;
+}
+
 FileRead::FileRead(const FileReadOptions& options) : options_(options) {
   if (options.path.empty()) throw OptionError("path", "expected at least one path, got none");
   rules_.unit = unit_of(options.framing);

@@ -15,6 +15,7 @@
 namespace weir::file {
 
 enum class FramingChoice : std::uint8_t { automatic, lines, csv, file };
+enum class Streams : std::uint8_t { one, per_file };
 
 struct FileReadOptions {
   std::vector<std::string> path;
@@ -22,11 +23,16 @@ struct FileReadOptions {
   std::optional<std::string> delimiter;
   std::optional<bool> header;
   std::optional<Bytes> max_line;
+  Streams streams = Streams::one;
   char separator = 0;  ///< No option: csv's, if the next stage says it.
 };
 
 /// Fills in what the next stage wants where the file leaves it open.
 void set_framing(FileReadOptions& options, const Framing& wanted);
+
+/// One for each of the files that `path` names now, with a path of its own; none if one of them
+/// cannot be found, which `open` then says; nothing where all are one stream.
+std::optional<std::vector<FileReadOptions>> split_streams(const FileReadOptions& options);
 
 /// Reads files one after the other, each a part of the source.
 ///
@@ -66,4 +72,9 @@ class FileRead final : public Source {
 template <>
 struct weir::EnumNames<weir::file::FramingChoice> {
   static constexpr std::string_view names[] = {"auto", "lines", "csv", "file"};
+};
+
+template <>
+struct weir::EnumNames<weir::file::Streams> {
+  static constexpr std::string_view names[] = {"one", "per_file"};
 };

@@ -19,8 +19,13 @@ void add_file_read(Registry& registry) {
                 "the next stage needs, without")
       .optional("max_line", &O::max_line,
                 "a longer record is an error of kind too_long; limits.record without")
+      .optional("streams", &O::streams,
+                "per_file: each file, 64 at most, is read at the same time as the others and goes "
+                "through stages of its own, down to one with a single input and 'merge', which "
+                "makes them one stream again; one: a file after the other")
       .kinds({.gives_text = true})
       .set_framing(file::set_framing)
+      .streams(file::split_streams)
       .positional("path")
       .example(R"(stages:
   - uses: file.read

@@ -38,7 +38,10 @@ void add_json_stages(Registry& registry) {
   - uses: file.write
     with: { path: "-" }
 )");
-  registry.add<Unnest, UnnestOptions>("unnest", "Makes a record of each element of a JSON array")
+  registry
+      .add<Unnest, UnnestOptions>("unnest",
+                                  "Makes a record of each element of a JSON array, or of each "
+                                  "piece of a text between separators")
       .required("field", &UnnestOptions::field,
                 "the array; each record gets one element, in their order, and all other fields and "
                 "the text as they are. A field that is missing or no array is an error")
@@ -53,6 +56,9 @@ void add_json_stages(Registry& registry) {
       .optional("keep_empty", &UnnestOptions::keep_empty,
                 "a record whose array is empty goes on, with null as its element; without, it is "
                 "filtered")
+      .optional("separator", &UnnestOptions::separator,
+                "takes a field that is text, too: its elements are the pieces between these bytes, "
+                "and an empty text has none")
       .scratch<Unnest::Scratch>()
       .kinds({.needs_fields = true, .changes_fields = true})
       .example(R"(stages:

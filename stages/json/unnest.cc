@@ -1,5 +1,7 @@
 #include "stages/json/unnest.h"
 
+#include <algorithm>
+
 #include "stages/json/mistake.h"
 #include "weir/error.h"
 
@@ -31,7 +33,8 @@ Unnest::Unnest(const UnnestOptions& options)
       into_(options.into.value_or(options.field.name())),
       index_into_(options.index_into.value_or("")),
       spread_(options.spread),
-      keep_empty_(options.keep_empty) {
+      keep_empty_(options.keep_empty),
+      separator_(options.separator) {
   if (into_.empty()) throw OptionError("into", "expected a field, got empty text");
   if (options.index_into && index_into_.empty()) {
     throw OptionError("index_into", "expected a field, got empty text");
@@ -39,27 +42,25 @@ Unnest::Unnest(const UnnestOptions& options)
   if (index_into_ == into_) {
     throw OptionError("index_into", "duplicate field '" + index_into_ + "'");
   }
+  if (separator_ && separator_->empty()) {
+    throw OptionError("separator", "expected at least one byte, got empty text");
+  }
 }
 
 void Unnest::process(Record& record, Call& call) const {
-  Scratch& scratch = call.scratch<Scratch>();
-  scratch.array.open(array_of(record).as_text());
+  const Value list = record.get(field_);
+  const bool pieces = separator_ && list.type() == ValueType::text;
+  if (!pieces) {
+    require_array(list);
+    call.scratch<Scratch>().array.open(list.as_text());
+  }
   // The children share the table of this one until each changes its copy.
   record.data().flags |= detail::kFieldsShared;
   detail::RecordData data = record.data();
   Record parent(data, record.arena(), record.host());
   make_room(parent);
-  std::int64_t index = 0;
-  for (; scratch.array.next(); ++index) {
-    Record child = call.emit_copy(parent);
-    if (spread_ && scratch.array.at_object()) {
-      spread(child, index, scratch);
-    } else {
-      child.adopt(into_, scratch.array.value(child));
-      if (!index_into_.empty()) child.adopt(index_into_, Value(index));
-    }
-  }
-  if (index > 0) return;
+  if ((pieces ? emit_pieces(parent, list.as_text(), call) : emit_elements(parent, call)) > 0)
+    return;
   if (keep_empty_) {
     call.emit_copy(parent);
   } else {
@@ -67,10 +68,43 @@ void Unnest::process(Record& record, Call& call) const {
   }
 }
 
-Value Unnest::array_of(const Record& record) const {
-  const Value value = record.get(field_);
-  if (value.type() == ValueType::json && value.as_text().starts_with('[')) return value;
-  throw Error("unnest", "expected an array in '" + field_.name() + "', got " + name_of(value),
+/// Each gives how many there are.
+std::int64_t Unnest::emit_elements(Record& parent, Call& call) const {
+  Scratch& scratch = call.scratch<Scratch>();
+  std::int64_t index = 0;
+  for (; scratch.array.next(); ++index) {
+    Record child = call.emit_copy(parent);
+    if (spread_ && scratch.array.at_object()) {
+      spread(child, index, scratch);
+    } else {
+      set_element(child, scratch.array.value(child), index);
+    }
+  }
+  return index;
+}
+
+std::int64_t Unnest::emit_pieces(Record& parent, std::string_view list, Call& call) const {
+  if (list.empty()) return 0;
+  std::int64_t index = 0;
+  for (std::size_t begin = 0; begin <= list.size(); ++index) {
+    const std::size_t end = std::min(list.find(*separator_, begin), list.size());
+    Record child = call.emit_copy(parent);
+    set_element(child, Value(list.substr(begin, end - begin)), index);
+    begin = end + separator_->size();
+  }
+  return index;
+}
+
+void Unnest::set_element(Record& child, Value element, std::int64_t index) const {
+  child.adopt(into_, element);
+  if (!index_into_.empty()) child.adopt(index_into_, Value(index));
+}
+
+void Unnest::require_array(const Value& value) const {
+  if (value.type() == ValueType::json && value.as_text().starts_with('[')) return;
+  throw Error("unnest",
+              std::string("expected an array ") + (separator_ ? "or a text " : "") + "in '" +
+                  field_.name() + "', got " + name_of(value),
               false);
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "stages/json/array_reader.h"
 #include "stages/json/member_table.h"
@@ -16,10 +17,11 @@ struct UnnestOptions {
   std::optional<std::string> index_into;
   bool spread = false;
   bool keep_empty = false;
+  std::optional<std::string> separator;
 };
 
-/// Makes a record of each element of a JSON array, in their order: with the text and the fields of
-/// the one that had the array.
+/// Makes a record of each element of a JSON array, or of each piece of a text between separators,
+/// in their order: with the text and the fields of the one that had the array.
 ///
 /// Example:
 ///   - uses: unnest
@@ -35,8 +37,11 @@ class Unnest final : public Transform {
   void process(Record& record, Call& call) const override;
 
  private:
-  Value array_of(const Record& record) const;
+  void require_array(const Value& value) const;
   void make_room(Record& record) const;
+  std::int64_t emit_elements(Record& parent, Call& call) const;
+  std::int64_t emit_pieces(Record& parent, std::string_view list, Call& call) const;
+  void set_element(Record& child, Value element, std::int64_t index) const;
   void spread(Record& child, std::int64_t index, Scratch& scratch) const;
 
   Field field_;
@@ -44,6 +49,7 @@ class Unnest final : public Transform {
   std::string index_into_;  ///< Empty: nowhere.
   bool spread_;
   bool keep_empty_;
+  std::optional<std::string> separator_;
 };
 
 }  // namespace weir

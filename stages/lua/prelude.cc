@@ -1,9 +1,10 @@
 // What Lua code of records may call, and how it compares. One state has it once.
 
+#include <cstdint>
 #include <lua.hpp>
 
 #include "stages/lua/lua_state.h"
-#include "stages/lua/time_text.h"
+#include "weir/event_time.h"
 
 namespace weir::lua {
 namespace {
@@ -156,11 +157,12 @@ int time(lua_State* lua) {
   }
   std::size_t size = 0;
   const char* text = luaL_checklstring(lua, 1, &size);
-  double seconds = 0;
-  if (!read_time({text, size}, seconds)) {
+  std::int64_t seconds = 0;
+  std::int64_t fraction = 0;
+  if (!detail::TimeReader({text, size}).read(seconds, fraction)) {
     return luaL_error(lua, "time: expected a time such as 2026-01-31T23:59:59Z, got '%s'", text);
   }
-  lua_pushnumber(lua, seconds);
+  lua_pushnumber(lua, static_cast<double>(seconds) + static_cast<double>(fraction) * 1e-9);
   return 1;
 }
 

@@ -93,7 +93,7 @@ TEST_CASE("no dead letter comes from behind a take") {
 }
 
 TEST_CASE("a batch stage that is short of memory for its letters works on each record once") {
-  const std::string yaml = "limits: { memory: 21MiB, record: 64KiB }\n" +
+  const std::string yaml = "limits: { memory: 24MiB, record: 64KiB }\n" +
                            around(numbers(20'000), R"(  - uses: test.blocking
     with: { delay_us: 0 }
   - uses: test.batch

@@ -47,7 +47,7 @@ class ResidentPeak {
   std::thread thread_;
 };
 
-const Digest& digest(Pipeline& pipeline) { return dynamic_cast<Digest&>(pipeline.plan().sink()); }
+const Digest& digest(Pipeline& pipeline) { return dynamic_cast<Digest&>(pipeline.sink()); }
 
 }  // namespace
 

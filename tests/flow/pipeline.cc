@@ -5,6 +5,7 @@
 #include "graph/spec/load.h"
 #include "stages/builtin.h"
 #include "tests/flow/late_stages.h"
+#include "tests/flow/shape_stages.h"
 
 namespace weir::test {
 
@@ -14,6 +15,7 @@ const Registry& test_registry() {
     add_builtin_stages(*made);
     add_test_stages(*made);
     add_late_stages(*made);
+    add_shape_stages(*made);
     return made;
   }();
   return *registry;
@@ -43,9 +45,16 @@ Run& Pipeline::start(RunServices services) {
 Report Pipeline::run(RunServices services) { return start(std::move(services)).run(); }
 
 const std::vector<std::string>& Pipeline::texts() const {
-  return dynamic_cast<Collect&>(plan_->sink()).texts();
+  return dynamic_cast<Collect&>(sink()).texts();
 }
 
-bool Pipeline::committed() const { return dynamic_cast<Collect&>(plan_->sink()).committed(); }
+bool Pipeline::committed() const { return dynamic_cast<Collect&>(sink()).committed(); }
+
+Sink& Pipeline::sink() const {
+  for (const Region& region : plan_->regions) {
+    if (region.ends() && !region.letters) return plan_->sink_at(region.last);
+  }
+  throw std::logic_error("no sink");
+}
 
 }  // namespace weir::test

@@ -20,6 +20,8 @@ class Pipeline {
   /// What test.collect got.
   const std::vector<std::string>& texts() const;
   bool committed() const;
+  /// The first that takes no dead letters.
+  Sink& sink() const;
 
  private:
   std::unique_ptr<Plan> plan_;

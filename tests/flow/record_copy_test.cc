@@ -22,7 +22,6 @@ constexpr std::uint64_t kMiB = 1 << 20;
 class NoHost final : public detail::Host {
  public:
   const Part& part(std::uint32_t) const override { return part_; }
-  std::uint32_t source() const override { return 0; }
   std::string_view stage_name(std::uint16_t) const override { return "stage"; }
   Value json_at(std::string_view, std::span<const std::string>, detail::Arena&) const override {
     return {};

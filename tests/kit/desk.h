@@ -62,7 +62,6 @@ class KitHost final : public detail::Host {
   const Part& part(std::uint32_t part) const override {
     return part < parts.size() ? parts[part] : none;
   }
-  std::uint32_t source() const override { return 0; }
   std::string_view stage_name(std::uint16_t) const override { return "stage"; }
   Value json_at(std::string_view json, std::span<const std::string> steps,
                 detail::Arena& arena) const override {
@@ -74,13 +73,14 @@ class KitHost final : public detail::Host {
 
 class KitContext final : public Context {
  public:
-  KitContext(std::size_t record_limit, int threads)
-      : record_limit_(record_limit), threads_(threads) {}
+  KitContext(std::size_t record_limit, int threads, std::uint64_t state_limit)
+      : state_(state_limit), record_limit_(record_limit), threads_(threads) {}
   std::string_view stage_name() const override { return "stage"; }
   void log(LogLevel, std::string_view) override {}
   Counter& counter(std::string_view name) override { return counters_[std::string(name)]; }
   int threads() const override { return threads_; }
   std::size_t record_limit() const override { return record_limit_; }
+  StateBudget& state() override { return state_; }
 
   std::uint64_t count(const std::string& name) const {
     const auto found = counters_.find(name);
@@ -89,6 +89,7 @@ class KitContext final : public Context {
 
  private:
   std::map<std::string, Counter, std::less<>> counters_;
+  StateBudget state_;
   std::size_t record_limit_;
   int threads_;
 };

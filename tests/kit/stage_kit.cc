@@ -30,6 +30,7 @@ std::string show(const Value& value) {
 std::ostream& operator<<(std::ostream& out, const Datum& datum) {
   out << '{' << datum.text;
   for (const auto& [name, value] : datum.fields) out << " | " << name << '=' << value;
+  if (datum.port != 0) out << " > " << static_cast<int>(datum.port);
   if (!datum.error.empty()) out << " ! " << datum.error;
   return out << '}';
 }
@@ -73,7 +74,7 @@ StageKit::StageKit(const Registry& registry, const std::string& type, Node with,
     }
   }
   if (!binder.problems.empty()) throw std::runtime_error(binder.problems);
-  for (const std::string& field : key) state_->key.emplace_back(field);
+  for (const std::string& field : key) state_->key.fields.emplace_back(field);
   if (!key.empty() && state_->type->set_key) {
     state_->type->set_key(state_->options.get(), state_->key);
   }
@@ -83,7 +84,7 @@ StageKit::StageKit(const Registry& registry, const std::string& type, Node with,
 
 StageKit::~StageKit() = default;
 
-std::vector<Datum> StageKit::transform(const std::vector<Datum>& input, std::size_t cut) {
+std::vector<Datum> StageKit::open() {
   State& s = *state_;
   s.begin();
   std::vector<Datum> out;
@@ -91,6 +92,12 @@ std::vector<Datum> StageKit::transform(const std::vector<Datum>& input, std::siz
   s.desk->arena.set_budget(s.record_limit);
   if (auto* transform = dynamic_cast<Transform*>(s.stage.get())) transform->begin(s.desk->call);
   s.take_output(*s.desk, out);
+  return out;
+}
+
+std::vector<Datum> StageKit::feed(const std::vector<Datum>& input, std::size_t cut) {
+  State& s = *state_;
+  std::vector<Datum> out;
   if (cut == 0) cut = std::max<std::size_t>(input.size(), 1);
   for (std::size_t begin = 0; begin < input.size(); begin += cut) {
     const std::size_t end = std::min(begin + cut, input.size());
@@ -100,8 +107,33 @@ std::vector<Datum> StageKit::transform(const std::vector<Datum>& input, std::siz
       s.batch(input, begin, end, out);
     }
   }
-  s.finish(out);
-  s.stage->close();
+  return out;
+}
+
+std::optional<std::chrono::steady_clock::time_point> StageKit::due() const {
+  return dynamic_cast<SerialTransform&>(*state_->stage).due();
+}
+
+std::vector<Datum> StageKit::tick() {
+  std::vector<Datum> out;
+  state_->drain(&SerialTransform::tick, out);
+  return out;
+}
+
+std::vector<Datum> StageKit::finish() {
+  std::vector<Datum> out;
+  state_->finish(out);
+  state_->stage->close();
+  return out;
+}
+
+std::vector<Datum> StageKit::transform(const std::vector<Datum>& input, std::size_t cut) {
+  std::vector<Datum> out = open();
+  const auto append = [&out](const std::vector<Datum>& more) {
+    out.insert(out.end(), more.begin(), more.end());
+  };
+  append(feed(input, cut));
+  append(finish());
   return out;
 }
 
@@ -186,6 +218,20 @@ void StageKit::cancel() {
 }
 
 void StageKit::set_record_limit(std::size_t bytes) { state_->record_limit = bytes; }
+void StageKit::set_state_limit(std::uint64_t bytes) { state_->state_limit = bytes; }
+std::uint64_t StageKit::state_used() const { return state_->context->state().used(); }
+void StageKit::set_key_limit(std::uint64_t max, KeyPolicy::WhenFull when_full) {
+  state_->key.max = max;
+  state_->key.when_full = when_full;
+  state_->type->set_key(state_->options.get(), state_->key);
+}
+std::vector<std::string> StageKit::ports() const {
+  return state_->type->ports ? state_->type->ports(state_->options.get())
+                             : std::vector<std::string>{"out"};
+}
+bool StageKit::timed() const {
+  return state_->type->timed && state_->type->timed(state_->options.get());
+}
 Stage& StageKit::stage() { return *state_->stage; }
 Kinds StageKit::kinds() const {
   return state_->type->kinds ? state_->type->kinds(state_->options.get()) : Kinds{};

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +18,9 @@ namespace weir::kit {
 struct Datum {
   std::string text;
   std::vector<std::pair<std::string, std::string>> fields;
-  std::string error;  ///< "kind: message" of a record that failed; empty otherwise.
+  std::string error;       ///< "kind: message" of a record that failed; empty otherwise.
+  std::uint8_t port = 0;   ///< Of an output: by which port it left.
+  std::uint8_t input = 0;  ///< Of an input: by which of a merge's inputs it comes.
 
   friend bool operator==(const Datum&, const Datum&) = default;
 };
@@ -56,6 +59,14 @@ class StageKit {
   /// The same at cuts 1, 7 and all, checked to be equal; throws std::logic_error if they are not.
   std::vector<Datum> transform_at_every_cut(const std::vector<Datum>& input);
 
+  /// The same in steps, for a stage that has a clock: `open`, any of the others, then `finish`.
+  /// Each gives what came out meanwhile. `tick` does not look at `due`.
+  std::vector<Datum> open();
+  std::vector<Datum> feed(const std::vector<Datum>& input, std::size_t cut = 0);
+  std::optional<std::chrono::steady_clock::time_point> due() const;
+  std::vector<Datum> tick();
+  std::vector<Datum> finish();
+
   /// Reads a source to its end in batches of `cut` records (0: 1,000), loading splits at once.
   std::vector<Datum> read(std::size_t cut = 0);
   /// Origins of the records of the last `read`, in order.
@@ -71,6 +82,11 @@ class StageKit {
   std::uint64_t count(const std::string& counter) const;
 
   void set_record_limit(std::size_t bytes);
+  /// What the next run may keep, 64 MiB unless set, and what the last one keeps.
+  void set_state_limit(std::uint64_t bytes);
+  std::uint64_t state_used() const;
+  /// The bounds of a `key:` that the constructor got.
+  void set_key_limit(std::uint64_t max, KeyPolicy::WhenFull when_full);
   /// Which attempt at its records the next `transform` is.
   void set_attempt(int number);
   /// How many threads a blocking stage gets; 2 unless set.
@@ -80,6 +96,9 @@ class StageKit {
   Stage& stage();
   Kinds kinds() const;
   Framing framing() const;
+  /// The names of the outputs, and whether the stage asks for ticks.
+  std::vector<std::string> ports() const;
+  bool timed() const;
   const std::vector<std::string>& named_fields() const;
 
  private:

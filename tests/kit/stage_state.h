@@ -25,10 +25,13 @@ inline Value parse_value(const std::string& shown, HeapArena& arena) {
 struct StageKit::State {
   const TypeSpec* type = nullptr;
   std::shared_ptr<void> options;
-  std::vector<Field> key;
+  KeyPolicy key;
   std::unique_ptr<Stage> stage;
   std::vector<std::string> named_fields;
   std::size_t record_limit = 16u << 20;
+  std::uint64_t state_limit = 64u << 20;
+  std::uint32_t fed = 0;  ///< Records of this run so far.
+  std::size_t ports = 1;
   int attempt = 1;
   int workers = 2;
   KitHost host;
@@ -48,12 +51,14 @@ struct StageKit::State {
   void begin() {
     stage = type->make(options.get());
     scratches.assign(static_cast<std::size_t>(workers), nullptr);
-    context = std::make_unique<KitContext>(record_limit, workers);
+    context = std::make_unique<KitContext>(record_limit, workers, state_limit);
     desk = std::make_unique<Desk>(host, record_limit);
     states.clear();
     states_in_order.clear();
     failures.clear();
     waits.clear();
+    fed = 0;
+    ports = type->ports ? type->ports(options.get()).size() : 1;
     stage->open(*context);
   }
   bool waits_for_answers() const { return type->role == Role::async_transform || type->blocking; }
@@ -67,6 +72,7 @@ struct StageKit::State {
     at.arena.set_budget(record_limit);
     data.root = root;
     data.position = root;
+    data.input = datum.input;
     Record record(data, at.arena, host);
     record.set_text(datum.text);
     for (const auto& [name, value] : datum.fields) {
@@ -78,7 +84,7 @@ struct StageKit::State {
                                        std::size_t end) {
     std::vector<detail::RecordData> records(end - begin);
     for (std::size_t i = begin; i < end; ++i) {
-      fill(*desk, records[i - begin], input[i], static_cast<std::uint32_t>(i));
+      fill(*desk, records[i - begin], input[i], fed++);
     }
     return records;
   }
@@ -86,6 +92,8 @@ struct StageKit::State {
     detail::RecordData copy = data;
     Record record(copy, at.arena, host);
     Datum out{std::string(record.text()), {}, {}};
+    out.port = data.port;
+    if (data.port >= ports) throw std::logic_error("no port " + std::to_string(data.port));
     for (std::uint32_t i = 0; i < record.field_count(); ++i) {
       const FieldView field = record.field(i);
       out.fields.emplace_back(field.name, show(field.value));
@@ -117,7 +125,7 @@ struct StageKit::State {
 
   void* state_of(Record& record) {
     std::string name;
-    for (const Field& field : key) name += show(record.get(field)) + '\x1f';
+    for (const Field& field : key.fields) name += show(record.get(field)) + '\x1f';
     std::shared_ptr<void>& state = states[name];
     if (!state) {
       state = dynamic_cast<detail::KeyedStage&>(*stage).make_state();
@@ -180,7 +188,7 @@ struct StageKit::State {
     std::vector<std::shared_ptr<Attempt>> made;
     for (std::size_t i = begin; i < end; ++i) {
       made.push_back(std::make_shared<Attempt>(host, record_limit, attempt));
-      fill(made.back()->desk, made.back()->data, input[i], static_cast<std::uint32_t>(i));
+      fill(made.back()->desk, made.back()->data, input[i], fed++);
     }
     {
       std::lock_guard lock(mutex);
@@ -202,16 +210,19 @@ struct StageKit::State {
     in_flight.clear();
   }
 
-  void finish(std::vector<Datum>& out) {
+  /// `part` is `finish` or `tick`, which are called until all is out.
+  void drain(bool (SerialTransform::*part)(Call&), std::vector<Datum>& out) {
+    auto* serial = dynamic_cast<SerialTransform*>(stage.get());
     desk->call.current(nullptr);
-    if (auto* serial = dynamic_cast<SerialTransform*>(stage.get())) {
-      for (bool more = true; more;) {
-        desk->arena.set_budget(record_limit);
-        more = serial->finish(desk->call);
-        take_output(*desk, out);
-        desk->reset();
-      }
+    for (bool more = serial != nullptr; more;) {
+      desk->arena.set_budget(record_limit);
+      more = (serial->*part)(desk->call);
+      take_output(*desk, out);
+      desk->reset();
     }
+  }
+  void finish(std::vector<Datum>& out) {
+    drain(&SerialTransform::finish, out);
     if (auto* keyed = dynamic_cast<detail::KeyedStage*>(stage.get())) {
       for (void* state : states_in_order) {
         desk->arena.set_budget(record_limit);

@@ -14,17 +14,58 @@ import unittest
 
 from program import LINE, ROOT, SAMPLE, WEIR, ProgramTest, number, weir
 
+GRAPH = """stages:
+  - name: read
+    uses: generate
+    with: { count: 8, format: text, text: '{{"n":{n}}}' }
+  - uses: json.parse
+    on_error: { to: rejects }
+  - name: step
+    uses: delay
+    from: [parse, done.again]
+    loop: { max: 3 }
+    with: { for: 1ms }
+  - name: tries
+    uses: set
+    with:
+      fields:
+        tries: (tries or 0) + 1
+  - name: done
+    uses: route
+    with:
+      ports:
+        - { port: again, where: n % 4 >= tries }
+        - { port: ok }
+  - name: both
+    uses: csv.format
+    from: done.ok
+    with: { columns: [n, tries] }
+  - name: write
+    uses: file.write
+    with: { path: "-" }
+  - name: audit
+    uses: json.format
+    from: done.ok
+  - name: audit_out
+    uses: file.write
+    with: { path: FOLDER/audit.ndjson }
+  - name: rejects
+    uses: file.write
+    with: { path: FOLDER/rejects.txt }
+"""
+
+
 class Cli(ProgramTest):
     # Usage
 
     def test_without_arguments_it_shows_its_help(self):
         done = weir()
         self.assertEqual(done.returncode, 0)
-        for command in ("run", "try", "check", "list", "describe"):
+        for command in ("run", "try", "check", "graph", "explain", "list", "describe"):
             self.assertRegex(done.stdout, rf"\n  {command} +\w")
 
     def test_every_command_has_a_help(self):
-        for command in ("run", "try", "check", "list", "describe"):
+        for command in ("run", "try", "check", "graph", "explain", "list", "describe"):
             done = weir(command, "--help")
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertIn(f"Usage: weir {command} ", done.stdout)
@@ -45,7 +86,9 @@ class Cli(ProgramTest):
                           ["run", "a.yaml", "b.yaml"], ["run", "no-such-file.yaml"], ["check"],
                           ["describe"], ["list", "x"], ["run", "-q", "-v", "-e", "x"],
                           ["run", "--print-yaml", "a.yaml"], ["try", "-e", LINE, "-n", "0"],
-                          ["run", "configs/access-log.yaml", "--set", "count"]):
+                          ["run", "configs/access-log.yaml", "--set", "count"], ["graph"],
+                          ["graph", "--dot", "--svg", "configs/access-log.yaml"], ["explain"],
+                          ["explain", "no-such-file.yaml"]):
             with self.subTest(arguments=arguments):
                 done = weir(*arguments)
                 self.assertEqual(done.returncode, 2, done.stderr)
@@ -263,6 +306,90 @@ class Cli(ProgramTest):
         self.assertIn("| (not written)\n", blocks["write-2"])
         self.assertEqual(os.listdir(self.folder.name), [])
 
+    def graph_file(self):
+        """A loop whose records take 1 to 4 passes, a tee, two sinks and dead letters."""
+        return self.file("graph.yaml", GRAPH.replace("FOLDER", self.folder.name))
+
+    def test_a_graph_runs_and_its_merges_show_their_inputs(self):
+        done = weir("run", self.graph_file())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        tries = [line.split(",") for line in done.stdout.splitlines()[1:]]
+        self.assertEqual(tries, [[str(n), str(n % 4 + 1)] for n in range(8)])
+        audit = pathlib.Path(self.file("audit.ndjson")).read_text().splitlines()
+        self.assertEqual(len(audit), 8)
+        self.assertRegex(done.stderr, r"(?m)^    from \S+ +ended +8$")
+
+    def test_try_shows_a_graph_by_what_each_stage_was_sent(self):
+        done = weir("try", "-n", "2", self.graph_file())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        blocks = {block.split(" ", 1)[0]: block for block in done.stdout.split("\n\n")}
+        self.assertEqual(list(blocks), ["parse", "step", "tries", "done", "both", "write", "audit",
+                                        "audit_out", "rejects"])
+        self.assertRegex(blocks["tries"], r"\n +1  n=0 +\| n=0  tries=1\n +2  n=1 +\| n=1  tries=1\n"
+                                          r" +n=1  tries=1 +\| n=1  tries=2\n$|"
+                                          r"\n +1  n=0 +\| n=0  tries=1\n +2  n=1 +\| n=1  tries=1\n"
+                                          r" +n=1  tries=1 +\| n=1  tries=2$")
+        self.assertRegex(blocks["audit"], r"\n +1  n=0  tries=1 +\| \{")
+        self.assertIn("no record came here", blocks["rejects"])
+        self.assertFalse(os.path.exists(self.file("audit.ndjson")))
+
+    def test_graph_draws_the_plan_in_three_ways(self):
+        file = self.graph_file()
+        mermaid = weir("graph", file)
+        self.assertEqual((mermaid.returncode, mermaid.stderr), (0, ""))
+        self.assertIn("\nflowchart LR\n  subgraph r0 ", mermaid.stdout)
+        self.assertIn('==>|"again, at most 3 times"| ', mermaid.stdout)
+        self.assertEqual(weir("graph", file).stdout, mermaid.stdout)
+        dot = weir("graph", "--dot", file)
+        self.assertTrue(dot.stdout.startswith("digraph pipeline {\n"), dot.stdout)
+        tools = self.tool("dot", "cat > /dev/null; echo '<svg/>'")
+        out = self.file("graph.svg")
+        svg = weir("graph", "--svg", "-o", out, file, env={"PATH": tools})
+        self.assertEqual((svg.returncode, svg.stdout, svg.stderr), (0, "", ""))
+        self.assertEqual(pathlib.Path(out).read_text(), "<svg/>\n")
+
+    def test_graph_without_graphviz_names_the_package_and_writes_nothing(self):
+        out = self.file("graph.svg")
+        done = weir("graph", "--svg", "-o", out, self.graph_file(), env={"PATH": self.folder.name})
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertTrue(done.stderr.startswith("weir: cannot make an SVG: 'dot' is not on the PATH\n"))
+        self.assertIn("'graphviz'", done.stderr)
+        self.assertFalse(os.path.exists(out))
+
+    def test_graph_says_what_it_cannot_write(self):
+        done = weir("graph", "-o", self.file("no/such.mmd"), self.graph_file())
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^weir: cannot write '.*no/such.mmd': No such file")
+
+    def test_graph_and_explain_take_what_run_takes_and_show_mistakes_as_check_does(self):
+        wrong = self.file("wrong.yaml", "stages:\n  - uses: filtr\n")
+        for command in ("graph", "explain"):
+            for choice in (["-e", LINE], ["configs/access-log.yaml", "--count=2", "--threads", "3"]):
+                done = weir(command, *choice)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertIn("3 threads" if "--threads" in choice else "thread", done.stdout)
+            done = weir(command, wrong)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("wrong.yaml:2:11: error: unknown stage type 'filtr'", done.stderr)
+
+    def test_explain_says_of_each_stage_what_it_does_and_ends_with_the_output(self):
+        done = weir("explain", self.graph_file())
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        stages = re.findall(r"(?m)^(\w+)(?: \([\w.]+\))?, (?:a source|reads )", done.stdout)
+        self.assertEqual(stages, ["read", "parse", "step", "tries", "done", "both", "write", "audit",
+                                  "audit_out", "rejects"])
+        self.assertLessEqual(max(map(len, done.stdout.splitlines())), 100)
+        self.assertIn("is an error of kind 'loop'", done.stdout)
+        self.assertIn("\nThe output is deterministic: ", done.stdout)
+
+    def test_every_config_can_be_drawn_and_explained(self):
+        for file in sorted((ROOT / "configs").glob("*.yaml")):
+            for command in ("graph", "explain"):
+                with self.subTest(command=command, file=file.name):
+                    done = weir(command, str(file))
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertTrue(done.stdout)
+
     def test_check_shows_the_mistakes_of_all_files(self):
         one = self.file("one.yaml", "stages:\n  - uses: filtr\n")
         two = self.file("two.yaml", "stagse: []\n")
@@ -287,7 +414,7 @@ class Cli(ProgramTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         head, *regions, whole = [re.split(r" {2,}", line) for line in done.stdout.splitlines()]
         self.assertEqual(head, ["region", "stages", "records", "memory", "workers", "may wait",
-                                "order"])
+                                "order", "merges"])
         self.assertEqual([row[0] for row in regions], ["read", "ask", "rejected (dead letters)"])
         self.assertEqual([row[4] for row in regions if row[0] == "ask"], ["2"])
         self.assertEqual(sum(number(row[2]) for row in regions), number(whole[2]))

@@ -37,5 +37,13 @@ class ProgramTest(unittest.TestCase):
             path.write_text(text)
         return str(path)
 
+    def tool(self, name, script):
+        """A folder for PATH that holds this tool, beside those of the system."""
+        path = pathlib.Path(self.folder.name) / "bin" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        return f"{path.parent}:/usr/bin:/bin"
+
     def bad_lines(self):
         return self.file("bad.ndjson", '{"a":1}\n{"a":\n{"a":3}\n')

@@ -10,6 +10,8 @@ ReportStyle style() {
   ReportStyle style;
   style.pipeline = "access-errors";
   style.memory = 256u << 20;
+  style.sources = {"read"};
+  style.sinks = {"write"};
   return style;
 }
 
@@ -68,6 +70,33 @@ TEST_CASE("a sample shows the line of its file, or at least the byte") {
                                    ":3 (byte 8)\n    {\"a\":\\t1\n"));
   CHECK_THAT(text, Catch::Contains("    gone.ndjson, byte 1,234\n"));
   CHECK_THAT(text, Catch::Contains("    record 42\n"));
+}
+
+TEST_CASE("a merge shows its inputs under its row, the passes of a loop as one") {
+  Report report = good_report();
+  using State = InputReport::State;
+  report.stages[2].inputs = {{"parse", 999'000, State::ended, 0},
+                             {"other", 997, State::idle, 2},
+                             {"parse", 990, State::live, 0}};
+  const std::string text = report_text(report, style());
+  CHECK_THAT(text,
+             Catch::Contains("\n  filter                      999,997    120,341  200 ms  20 "
+                             "%  seen 7\n"
+                             "    from parse  live          999,990\n"
+                             "    from other  idle              997                           "
+                             "silent 2 times, not waited for\n"
+                             "  write "));
+}
+
+TEST_CASE("only sources show no records that entered, wherever they stand") {
+  Report report = good_report();
+  report.stages.insert(report.stages.begin() + 2, {"more", "file.read", 0, 7, {}, {}, 0});
+  ReportStyle two = style();
+  two.sources.push_back("more");
+  CHECK_THAT(report_text(report, two),
+             Catch::Contains("  more    file.read                      7"));
+  report.stages[2].type = "filter";
+  CHECK_THAT(report_text(report, style()), Catch::Contains("  more    filter              0"));
 }
 
 TEST_CASE("a failed run says where and why, what it left, and how to go on") {

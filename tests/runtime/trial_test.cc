@@ -4,6 +4,7 @@
 #include <deque>
 #include <vector>
 
+#include "graph/spec/load.h"
 #include "stages/builtin.h"
 
 namespace weir {
@@ -26,7 +27,6 @@ class HeapArena final : public detail::Arena {
 class NoHost final : public detail::Host {
  public:
   const Part& part(std::uint32_t) const override { return part_; }
-  std::uint32_t source() const override { return 0; }
   std::string_view stage_name(std::uint16_t) const override { return "stage"; }
   Value json_at(std::string_view, std::span<const std::string>, detail::Arena&) const override {
     return {};
@@ -36,17 +36,27 @@ class NoHost final : public detail::Host {
   Part part_;
 };
 
-/// file.read, json.parse, csv.format, file.write, as a plan without a run.
+constexpr const char* kLine =
+    "stages: [ { uses: file.read, with: { path: in } }, { uses: json.parse }, { uses: csv.format, "
+    "with: { columns: [a] } }, { uses: file.write, with: { path: out } } ]";
+
+/// A plan without a run.
 struct Watched {
-  Watched() {
+  explicit Watched(const std::string& yaml = kLine) {
     add_builtin_stages(registry);
-    for (const char* type : {"file.read", "json.parse", "csv.format", "file.write"}) {
-      PlannedStage stage;
-      stage.type = registry.find(type);
-      stage.name = std::string(type).substr(std::string(type).find('.') + 1);
-      stage.options = stage.type->make_options();
-      plan.stages.push_back(std::move(stage));
-    }
+    LoadOptions options;
+    options.registry = &registry;
+    options.expressions = &expression_language();
+    Loaded loaded = load_plan(yaml, "p.yaml", options);
+    for (const Diagnostic& d : loaded.diagnostics) UNSCOPED_INFO(render(d, yaml));
+    REQUIRE(loaded.plan);
+    plan = std::move(*loaded.plan);
+  }
+
+  std::size_t stage(const std::string& name, int pass = 1) const {
+    std::size_t i = 0;
+    while (plan.stages[i].name != name || --pass > 0) ++i;
+    return i;
   }
 
   /// A record that entered at `position`.
@@ -106,6 +116,109 @@ TEST_CASE("a cell that is too long is broken, and cut after six lines") {
   const std::string full(15, 'x');
   CHECK_THAT(text, Catch::StartsWith("parse (json.parse)\n   1  " + full + " |\n      " + full));
   CHECK_THAT(text, Catch::Contains("      " + std::string(12, 'x') + "... |\n"));
+}
+
+TEST_CASE("a trial of a graph shows before a stage what was sent to it, and dead letters") {
+  Watched watched(R"(stages:
+  - uses: generate
+    with: { count: 9, format: ndjson }
+  - uses: json.parse
+    on_error: { to: rejects }
+  - uses: route
+    with:
+      ports:
+        - { port: left, where: n == 1 }
+        - { port: right }
+  - name: a
+    uses: filter
+    from: route.left
+    with: { where: n }
+  - name: b
+    uses: filter
+    from: route.right
+    with: { where: n }
+  - name: both
+    uses: json.format
+    from: [a, b]
+  - uses: file.write
+    with: { path: out }
+  - name: rejects
+    uses: file.write
+    with: { path: rejects }
+)");
+  Trial trial(watched.plan, 3);
+  Record one = watched.record(0, "{1");
+  Record two = watched.record(1, "{2");
+  Record bad = watched.record(2, "}");
+  for (Record* record : {&one, &two, &bad}) trial.after(watched.stage("generate"), *record);
+  bad.fail("json", "no");
+  trial.ended(watched.stage("parse"), bad, "dead_lettered");
+  two.data().port = 1;
+  for (Record* record : {&one, &two}) {
+    record->set("n", static_cast<std::int64_t>(record->origin().position + 1));
+    trial.after(watched.stage("parse"), *record);
+    trial.after(watched.stage("route"), *record);
+  }
+  trial.after(watched.stage("a"), one);
+  trial.ended(watched.stage("b"), two, "filtered");
+  one.set_text("1");
+  trial.after(watched.stage("both"), one);
+  const std::string text = trial.text(41, false);
+  CHECK_THAT(text, Catch::Contains("parse (json.parse)\n"
+                                   "   1  {1               | n=1\n"
+                                   "   2  {2               | n=2\n"
+                                   "   3  }                | (dead_lettered:\n"
+                                   "                       | json: no)\n"));
+  CHECK_THAT(text, Catch::EndsWith("\n\na (filter)\n"
+                                   "   1  n=1              | n=1\n\n"
+                                   "b (filter)\n"
+                                   "   1  n=2              | (filtered)\n\n"
+                                   "both (json.format)\n"
+                                   "   1  n=1              | 1\n\n"
+                                   "write (file.write)\n"
+                                   "   1  1                | (not written)\n\n"
+                                   "rejects (file.write)\n"
+                                   "   1  }                | (not written)\n"));
+}
+
+TEST_CASE("a trial shows the passes of a loop at their stage") {
+  Watched watched(R"(stages:
+  - uses: generate
+    with: { count: 9, format: text }
+  - name: step
+    uses: delay
+    from: [generate, done.again]
+    loop: { max: 2 }
+    with: { for: 1ms }
+  - name: done
+    uses: route
+    with:
+      ports:
+        - { port: again, where: record.text == "1" }
+        - { port: ok }
+  - uses: file.write
+    from: done.ok
+    with: { path: out }
+)");
+  Trial trial(watched.plan, 1);
+  Record record = watched.record(0, "once");
+  trial.after(watched.stage("generate"), record);
+  trial.after(watched.stage("step"), record);
+  record.set_text("again");
+  trial.after(watched.stage("done"), record);
+  record.set_text("twice");
+  trial.after(watched.stage("step", 2), record);
+  record.data().port = 1;
+  trial.after(watched.stage("done", 2), record);
+  CHECK(trial.text(41, false) ==
+        "step (delay)\n"
+        "   1  once             | once\n"
+        "      again            | twice\n\n"
+        "done (route)\n"
+        "   1  once             | again\n"
+        "      twice            | twice\n\n"
+        "write (file.write)\n"
+        "   1  twice            | (not written)\n");
 }
 
 }  // namespace

@@ -138,7 +138,7 @@ TEST_CASE("a key is a field, several, or a map") {
   };
   const CallPolicy one = policy_of("    key: host\n", "tally");
   CHECK(names(one) == std::vector<std::string>{"host"});
-  CHECK(one.key.max == 100'000);
+  CHECK(one.key.max == 0);
   CHECK(one.key.when_full == KeyPolicy::WhenFull::error);
   CHECK(names(policy_of("    key: [host, user.name]\n    order: key\n")) ==
         std::vector<std::string>{"host", "user.name"});
@@ -249,13 +249,14 @@ TEST_CASE("dead letters have chains of their own behind the sink") {
   CHECK(plan.stages[2].call.on_deadline.action == OnError::letter);
   CHECK(plan.stages[2].call.on_deadline.to == 5);
   REQUIRE(plan.regions.size() == 4);
-  CHECK(plan.regions[0].next == 1);
-  CHECK(plan.regions[1].next == -1);
+  REQUIRE(plan.regions[0].outlets.size() == 1);
+  CHECK(plan.regions[0].outlets[0].to == 1);
+  CHECK(plan.regions[1].ends());
   CHECK(plan.regions[1].last == 4);
   CHECK_FALSE(plan.regions[1].letters);
   for (int region : {2, 3}) {
     CHECK(plan.regions[static_cast<std::size_t>(region)].letters);
-    CHECK(plan.regions[static_cast<std::size_t>(region)].next == -1);
+    CHECK(plan.regions[static_cast<std::size_t>(region)].ends());
   }
   CHECK(plan.regions[2].first == 5);
   CHECK(plan.regions[3].first == 8);

@@ -27,7 +27,9 @@ params:
   input: { default: in.ndjson, about: 'the log''s path' }
   level: { default: 400 }
 limits: { memory: 256MiB, threads: auto }
-shared: { rates: { api: 100/s, slow: { limit: 5/m, burst: 3 } } }
+shared:
+  rates: { api: 100/s, slow: { limit: 5/m, burst: 3 } }
+  pools: { own: { threads: 2 } }
 stages:
   - uses: file.read
     with: { path: ["${params.input}", &other other.log] }
@@ -68,6 +70,31 @@ stages:
       count: 5
   - uses: file.write
     with: { path: *other }
+  - uses: generate
+    name: more
+  - uses: ask
+    from: [errors, ask.retry]
+    loop: { max: 2 }
+    pool: own
+  - uses: route
+    name: kinds
+    from: ask
+    with: { ports: [good, bad] }
+  - uses: filter
+    name: mixed
+    from: [kinds.good, more, ask.lost]
+    merge: { policy: sorted, by: time.at, lateness: 2s, idle: 1m }
+    with: { where: a }
+  - uses: zip
+    from: [kinds.good, kinds.bad]
+  - uses: filter
+    name: turns
+    from: [zip, mixed]
+    merge: { policy: weighted, weights: [3, 1] }
+    with: { where: a }
+  - uses: json.format
+  - uses: file.write
+    with: { path: more }
   - name: rejects
     uses: json.format
   - uses: file.write
@@ -129,6 +156,69 @@ TEST_CASE("many stages that name others end quickly") {
     stages += "  - { uses: delay, rate: " + name + " }\n";
   }
   CHECK_FALSE(fake::complaints(rates + stages).empty());
+}
+
+TEST_CASE("large graphs end quickly") {
+  const auto many = [](const std::string& head, const auto& stage) {
+    std::string text = "stages:\n" + head;
+    for (int i = 0; text.size() < 500'000; ++i) text += stage(i);
+    return fake::complaints(text);
+  };
+  const auto name = [](int i) { return "s" + std::to_string(i); };
+  const std::string source = "  - { uses: generate, name: in }\n";
+  // All read one, each reads the one before it by name, all are in one cycle or in one each.
+  CHECK_FALSE(many(source, [&](int i) {
+                return "  - { uses: try, name: " + name(i) + ", from: in }\n";
+              }).empty());
+  CHECK_FALSE(many(source, [&](int i) {
+                return "  - { uses: try, name: " + name(i) +
+                       ", from: " + (i > 0 ? name(i - 1) : "in") + " }\n";
+              }).empty());
+  for (const char* loop : {"", ", loop: { max: 1 }"}) {
+    CHECK_FALSE(many(source, [&](int i) {
+                  return "  - { uses: try, name: " + name(i) + ", from: [" +
+                         (i > 0 ? name(i - 1) : "in") + ", " + name(i) + ".retry]" + loop + " }\n";
+                }).empty());
+    CHECK_FALSE(many(source, [&](int i) {
+                  return "  - { uses: try, name: " + name(i) + ", from: [in, " + name(i + 1) +
+                         ".retry]" + loop + " }\n";
+                }).empty());
+  }
+  // Nobody is there, or everybody more than once.
+  CHECK_FALSE(many(source, [&](int i) {
+                return "  - { uses: zip, name: " + name(i) + ", from: [in, nobody, in." + name(i) +
+                       "] }\n";
+              }).empty());
+  std::string inputs;
+  for (int i = 0; i < 256; ++i) {
+    inputs += "  - { uses: filter, with: { where: x }, from: in, name: " + name(i) + " }\n";
+  }
+  std::string all;
+  for (int i = 0; i < 256; ++i) all += (i > 0 ? ", " : "") + name(i);
+  CHECK_FALSE(many(source + inputs, [&](int i) {
+                return "  - { uses: zip, name: z" + std::to_string(i) + ", from: [" + all + "] }\n";
+              }).empty());
+}
+
+TEST_CASE("a valid large graph becomes a plan quickly") {
+  std::string text =
+      "limits: { memory: 64GiB, record: 1KiB, records: 10000000 }\nstages:\n"
+      "  - { uses: generate, name: in }\n";
+  std::string last = "in";
+  for (int i = 0; i < 1000; ++i) {
+    const std::string n = std::to_string(i);
+    const std::string where = ", uses: filter, with: { where: x }, from: ";
+    text += "  - { name: a" + n + where + last + " }\n";
+    text += "  - { name: b" + n + where + last + " }\n";
+    // Of those by place, kForks at most may follow each other.
+    const std::string merge = i < 10 ? "" : ", merge: arrival";
+    text += "  - { name: m" + n + where + "[a" + n + ", b" + n + "]" + merge + " }\n";
+    last = "m" + n;
+  }
+  text += "  - { name: t, uses: try, from: [" + last + ", t.retry], loop: { max: 16 } }\n";
+  text += "  - { name: f, uses: json.format, from: t }\n";
+  text += "  - { uses: file.write, with: { path: a } }\n";
+  CHECK(fake::complaints(text) == "");
 }
 
 TEST_CASE("a long list of mistakes is cut") {

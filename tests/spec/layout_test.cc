@@ -3,40 +3,12 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "tests/spec/stage_shapes.h"
+
 using namespace weir;
+using namespace weir::fake;
 
 namespace {
-
-StageShape shape(Role role) {
-  StageShape stage;
-  stage.role = role;
-  return stage;
-}
-
-const StageShape kSource = shape(Role::source);
-const StageShape kSink = shape(Role::sink);
-const StageShape kFast = shape(Role::transform);
-const StageShape kSerial = shape(Role::serial_transform);
-const StageShape kAsync = shape(Role::async_transform);
-const StageShape kKeyed = shape(Role::keyed_transform);
-
-StageShape workers(int n) {
-  StageShape stage = kFast;
-  stage.workers.min = stage.workers.max = n;
-  return stage;
-}
-StageShape ordered(StageShape stage, Order order) {
-  stage.order = order;
-  return stage;
-}
-StageShape queued(StageShape stage) {
-  stage.queue = true;
-  return stage;
-}
-StageShape letters(StageShape stage) {
-  stage.letters = true;
-  return stage;
-}
 
 /// "p1-2 s3" with the workers behind ':' and '!' where the input comes in any order.
 std::string shown(const std::vector<Segment>& segments) {
@@ -52,11 +24,11 @@ std::string shown(const std::vector<Segment>& segments) {
 
 /// The segments of a chain that is one region.
 std::string shown(const std::vector<StageShape>& stages) {
-  const std::vector<Region> regions = lay_out(stages);
+  const std::vector<Region> regions = lay_out(stages, chain(stages));
   REQUIRE(regions.size() == 1);
   CHECK(regions.front().first == 0);
   CHECK(regions.front().last + 1 == static_cast<int>(stages.size()));
-  CHECK(regions.front().next == -1);
+  CHECK(regions.front().outlets.empty());
   return shown(regions.front().segments);
 }
 
@@ -64,14 +36,14 @@ std::string shown(const std::vector<StageShape>& stages) {
 /// where that is not the input's, its segments and what takes its records.
 std::string regions_of(const std::vector<StageShape>& stages) {
   std::ostringstream out;
-  for (const Region& region : lay_out(stages)) {
+  for (const Region& region : lay_out(stages, chain(stages))) {
     out << (out.tellp() > 0 ? " | " : "") << region.first;
     if (region.calls) out << " call";
     if (region.letters) out << " letters";
     if (region.order == Order::key) out << " key";
     if (region.order == Order::none) out << " none";
     out << ": " << shown(region.segments);
-    if (region.next >= 0) out << " >" << region.next;
+    for (const Outlet& outlet : region.outlets) out << " >" << outlet.to;
   }
   return out.str();
 }
@@ -201,7 +173,8 @@ TEST_CASE("dead letters come in order whatever the main chain does") {
 TEST_CASE("the reserve counts what one record may need at once on its way through a region") {
   const auto units = [](const std::vector<StageShape>& stages) {
     std::vector<std::uint64_t> all;
-    for (const Region& region : lay_out(stages)) all.push_back(reserve_units(region, stages));
+    for (const Region& region : lay_out(stages, chain(stages)))
+      all.push_back(reserve_units(region, stages));
     return all;
   };
   using Units = std::vector<std::uint64_t>;

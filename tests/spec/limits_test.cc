@@ -158,3 +158,68 @@ TEST_CASE("a memory that no ordinary record fits in says how much it takes") {
         "  or say how large a 'record' may be\n");
   CHECK(limits_of("{ memory: 9MiB }", 3));
 }
+
+TEST_CASE("where inputs meet there is a record for each and one more, and memory for one each") {
+  const auto meeting = [](const std::string& limits) {
+    return "limits: " + limits +
+           "\nstages:\n  - name: one\n    uses: generate\n  - name: two\n    uses: generate\n"
+           "  - uses: json.format\n    from: [one, two]\n"
+           "  - uses: file.write\n    with: { path: b }\n";
+  };
+  CHECK(fake::complaints(meeting("{ records: 4 }")) ==
+        "p.yaml:1:20: error: expected 'records' of at least 5 with 1 stage between source and sink "
+        "in 3 regions, got 4\n"
+        "  limits: { records: 4 }\n"
+        "                     ^\n"
+        "  where several inputs meet it takes one for each and one more\n");
+  const auto regions_of = [&](const std::string& limits) {
+    const Loaded loaded = fake::Setup().load(meeting(limits));
+    REQUIRE(loaded.plan);
+    return loaded.plan->regions;
+  };
+  std::vector<Region> regions = regions_of("{ records: 5, record: 1MiB }");
+  REQUIRE(regions.size() == 3);
+  CHECK(regions[0].records == 1);
+  CHECK(regions[1].records == 1);
+  CHECK(regions[2].records == 3);
+  CHECK(regions[0].reserve == 2 * kMiB);
+  CHECK(regions[1].reserve == 2 * kMiB);
+  CHECK(regions[2].reserve == 10 * kMiB);  // json.format, two ends and two inputs
+  // An equal part of the rest.
+  regions = regions_of("{ records: 1001 }");
+  CHECK(regions[0].records == 333);
+  CHECK(regions[1].records == 333);
+  CHECK(regions[2].records == 335);
+}
+
+TEST_CASE("stages that keep something have a part of the memory for it") {
+  fake::Setup setup;
+  setup.registry.add<fake::Pass>("keep", "Keeps.").stateful();
+  const Loaded loaded = setup.load(with_calls("{}", "  - uses: keep\n"));
+  REQUIRE(loaded.plan);
+  CHECK(loaded.plan->limits.state == 64 * kMiB);
+}
+
+TEST_CASE("all passes of a loop have as many workers, and complain once") {
+  const auto looping = [](const std::string& workers) {
+    return "limits: { records: 400 }\nstages:\n  - name: read\n    uses: generate\n"
+           "  - name: try\n    uses: again\n    from: [read, try.retry]\n    loop: { max: 3 }\n"
+           "    workers: " +
+           workers + "\n  - uses: json.format\n    from: try\n" +
+           "  - uses: file.write\n    with: { path: b }\n";
+  };
+  fake::Setup setup;
+  setup.registry.add<fake::Delay>("again", "Waits, perhaps again.").port("retry");
+  const Loaded loaded = setup.load(looping("auto"));
+  REQUIRE(loaded.plan);
+  int passes = 0;
+  for (const PlannedStage& stage : loaded.plan->stages) {
+    if (stage.name != "try") continue;
+    ++passes;
+    CHECK(stage.workers.max == 64);
+  }
+  CHECK(passes == 4);
+  const Loaded greedy = setup.load(looping("300"));
+  CHECK_FALSE(greedy.plan);
+  CHECK(greedy.diagnostics.size() == 1);
+}

@@ -23,10 +23,25 @@ struct ReadOptions {
   std::vector<std::string> path;
   Cut framing = Cut::any;
   std::optional<Bytes> max_line;
+  std::optional<std::int64_t> streams;
   Framing told;
 };
+/// So many, of `path/1`, `path/2`...
+inline std::optional<std::vector<ReadOptions>> split(const ReadOptions& options) {
+  if (!options.streams) return std::nullopt;
+  std::vector<ReadOptions> streams(static_cast<std::size_t>(*options.streams), options);
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    streams[i].path.front() += "/" + std::to_string(i + 1);
+  }
+  return streams;
+}
 class Read final : public Source {
  public:
+  Read() = default;
+  explicit Read(const ReadOptions& options) : path(options.path) {}
+
+  std::vector<std::string> path;
+
   bool read(Feed&, Stop) override { return false; }
 };
 
@@ -70,7 +85,13 @@ class Match final : public Transform {
 };
 
 struct CountOptions {
-  std::vector<Field> key;
+  KeyPolicy key;
+};
+struct RouteOptions {
+  std::vector<std::string> ports;
+};
+struct TickOptions {
+  std::optional<Duration> every;
 };
 struct TakeOptions {
   std::uint64_t count = 0;
@@ -133,6 +154,8 @@ inline void add_ends(Registry& registry) {
       .required("path", &ReadOptions::path, "Files.")
       .optional("framing", &ReadOptions::framing, "How it is cut.")
       .optional("max_line", &ReadOptions::max_line, "Longer ones are errors.")
+      .optional("streams", &ReadOptions::streams, "How many.")
+      .streams(split)
       .set_framing([](ReadOptions& o, const Framing& framing) { o.told = framing; })
       .kinds(kinds(false, false, true, false));
   registry.add<Read>("generate", "Makes records.").kinds(kinds(false, false, false, true));
@@ -200,6 +223,28 @@ inline void add_calls(Registry& registry) {
   registry.add<Tally>("tally", "Counts by key.").kinds(kinds(false, false, false, true));
 }
 
+/// Types with several ports or inputs, and what comes with that.
+inline void add_shapes(Registry& registry) {
+  registry.add<Pass, RouteOptions>("route", "Sends each record to a port.")
+      .required("ports", &RouteOptions::ports, "Which.")
+      .ports([](const RouteOptions& o) { return o.ports; });
+  registry.add<Pass>("try", "Sends some back.").port("retry");
+  registry.add<Delay>("ask", "Waits and sends some back.").port("retry").port("lost");
+  registry.add<Pass>("zip", "Puts partners together.").pairing(Pairing::together);
+  registry.add<Serial<NoOptions>>("join", "Finds partners.").pairing(Pairing::any, 2).stateful();
+  registry.add<Serial<TickOptions>, TickOptions>("window", "Aggregates.")
+      .optional("every", &TickOptions::every, "How often.")
+      .timed([](const TickOptions& o) { return o.every.has_value(); });
+  registry.add<Serial<TickOptions>, TickOptions>("dedupe", "Forgets after a time.")
+      .optional("within", &TickOptions::every, "How soon.")
+      .by_clock([](const TickOptions& o) { return o.every.has_value(); });
+  registry.add<Pass>("csv.parse", "Fields from CSV.")
+      .kinds(kinds(true, false, false, true))
+      .framing([](const NoOptions&) {
+        return Framing{Framing::Unit::csv, true};
+      });
+}
+
 /// A registry with all of them, and options to load with it.
 struct Setup {
   Registry registry;
@@ -211,6 +256,7 @@ struct Setup {
     add_transforms(registry);
     add_others(registry);
     add_calls(registry);
+    add_shapes(registry);
     options.registry = &registry;
     options.expressions = &language;
     options.auto_threads = 4;

@@ -129,8 +129,8 @@ TEST_CASE("a stage gets its key") {
   const Plan plan = plan_of(setup, around("  - uses: json.parse\n  - uses: count\n"
                                           "    key: [host, user.name]\n"));
   const auto& count = *static_cast<const fake::CountOptions*>(plan.stages[2].options.get());
-  REQUIRE(count.key.size() == 2);
-  CHECK(count.key[1].name() == "user.name");
+  REQUIRE(count.key.fields.size() == 2);
+  CHECK(count.key.fields[1].name() == "user.name");
   CHECK(said(around("  - uses: count\n    key: host\n"))
             .find("'count' (count) needs fields, 'read' gives text") != std::string::npos);
 }

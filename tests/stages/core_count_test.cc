@@ -1,4 +1,6 @@
 #include <catch2/catch.hpp>
+#include <map>
+#include <random>
 
 #include "stages/core/core.h"
 #include "tests/kit/stage_kit.h"
@@ -76,6 +78,99 @@ TEST_CASE("many keys come out piece by piece and complete") {
   }
   for (int i = 0; i < 500; ++i) input.push_back(input[static_cast<std::size_t>(i)]);
   CHECK(count_by({"k"}, input) == expected);
+}
+
+TEST_CASE("count keeps as many keys as its key allows") {
+  const auto key = [](const char* value) { return record({{"k", value}}); };
+  const std::vector<Datum> input = {key("1"), key("2"), key("3"), key("1"), key("2")};
+  kit::StageKit stage(registry(), "count", map({}), {"k"});
+  stage.set_key_limit(2, KeyPolicy::WhenFull::error);
+  const std::vector<Datum> failed = stage.transform_at_every_cut(input);
+  REQUIRE(failed.size() == 3);
+  CHECK(failed[0].error == "state_full: more than 2 keys");
+  CHECK(failed[1] == record({{"k", "1"}, {"count", "2"}}));
+  CHECK(failed[2] == record({{"k", "2"}, {"count", "2"}}));
+  CHECK(stage.state_used() == 0);
+}
+
+TEST_CASE("count gives the count of a key that must go, and begins anew if it comes again") {
+  const auto key = [](const char* value) { return record({{"k", value}}); };
+  kit::StageKit stage(registry(), "count", map({}), {"k"});
+  stage.set_key_limit(2, KeyPolicy::WhenFull::evict);
+  CHECK(
+      stage.transform_at_every_cut({key("1"), key("2"), key("1"), key("3"), key("1"), key("2")}) ==
+      std::vector<Datum>{record({{"k", "2"}, {"count", "1"}}), record({{"k", "3"}, {"count", "1"}}),
+                         record({{"k", "1"}, {"count", "3"}}),
+                         record({{"k", "2"}, {"count", "1"}})});
+  CHECK(stage.count("evicted") == 2);
+  CHECK(stage.state_used() == 0);
+}
+
+TEST_CASE("count charges its keys to the state and gives each back when it is out") {
+  kit::StageKit stage(registry(), "count", map({}), {"k"});
+  stage.set_state_limit(1000);
+  std::vector<Datum> input;
+  for (int i = 0; i < 20; ++i) input.push_back(record({{"k", std::to_string(i)}}));
+  const std::vector<Datum> output = stage.transform_at_every_cut(input);
+  REQUIRE(output.size() == 20);  // 12 of 80 bytes fit
+  CHECK(output[7].error == "state_full: no room for one more key in limits.state");
+  CHECK(output[8] == record({{"k", "0"}, {"count", "1"}}));
+  CHECK(stage.state_used() == 0);
+
+  // A key too long for its entry is charged with its bytes, which others may have to go for, or
+  // cannot give.
+  stage.set_key_limit(0, KeyPolicy::WhenFull::evict);
+  const auto quoted = [](std::size_t size) { return '"' + std::string(size, 'k') + '"'; };
+  input.clear();
+  for (std::size_t size : {100, 101, 102, 103, 330, 700}) {
+    input.push_back(record({{"k", quoted(size)}}));
+  }
+  const std::vector<Datum> evicted = stage.transform_at_every_cut(input);
+  REQUIRE(evicted.size() == 6);
+  CHECK(evicted[0] == record({{"k", quoted(100)}, {"count", "1"}}));
+  CHECK(evicted[1] == record({{"k", quoted(101)}, {"count", "1"}}));
+  CHECK(evicted[2].error == "state_full: no room for one more key in limits.state");
+  CHECK(evicted[3] == record({{"k", quoted(102)}, {"count", "1"}}));
+  CHECK(evicted[5] == record({{"k", quoted(330)}, {"count", "1"}}));
+  CHECK(stage.count("evicted") == 2);
+  CHECK(stage.state_used() == 0);
+}
+
+TEST_CASE("a record too big to give the counts of the keys that must go takes none of them away") {
+  kit::StageKit stage(registry(), "count", map({}), {"k"});
+  stage.set_key_limit(1, KeyPolicy::WhenFull::evict);
+  stage.set_record_limit(2000);
+  stage.open();
+  const Datum big = record({{"k", '"' + std::string(1500, 'k') + '"'}});
+  CHECK(stage.feed({big}).empty());
+  const std::uint64_t used = stage.state_used();
+  stage.set_record_limit(1000);
+  REQUIRE(stage.feed({record({{"k", "1"}})}).size() == 1);
+  CHECK(stage.state_used() == used);
+  CHECK(stage.count("evicted") == 0);
+  stage.set_record_limit(2000);
+  CHECK(stage.finish() ==
+        std::vector<Datum>{record({{"k", big.fields[0].second}, {"count", "1"}})});
+  CHECK(stage.state_used() == 0);
+}
+
+TEST_CASE("keys come and go like those of a plain map") {
+  std::mt19937 random(7);
+  std::vector<Datum> input;
+  std::map<std::string, int> expected;
+  for (int i = 0; i < 5000; ++i) {
+    const std::string key = std::to_string(std::uniform_int_distribution<int>(0, 300)(random));
+    input.push_back(record({{"k", key}}));
+    ++expected[key];
+  }
+  kit::StageKit stage(registry(), "count", map({}), {"k"});
+  stage.set_key_limit(100, KeyPolicy::WhenFull::evict);
+  const std::vector<Datum> output = stage.transform_at_every_cut(input);
+  CHECK(output.size() == 100 + stage.count("evicted"));
+  std::map<std::string, int> sums;
+  for (const Datum& datum : output)
+    sums[datum.fields[0].second] += std::stoi(datum.fields[1].second);
+  CHECK(sums == expected);
 }
 
 TEST_CASE("count puts its number where 'into' says") {

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <chrono>
 
 #include "stages/core/core.h"
 #include "tests/kit/stage_kit.h"
@@ -121,6 +122,125 @@ TEST_CASE("dedupe remembers from one to a hundred million keys") {
   CHECK_THROWS_WITH(with_last("100000001"),
                     Catch::StartsWith("expected at most 100000000, got '100000001'"));
   CHECK_NOTHROW(with_last("100000000"));
+}
+
+namespace {
+
+Datum at(const std::string& text, const std::string& time) { return of(text, {{"t", time}}); }
+
+kit::StageKit within(const char* time) {
+  return kit::StageKit(registry(), "dedupe",
+                       map({{"within", scalar(time)}, {"time", scalar("t")}}));
+}
+
+std::vector<std::string> texts(const std::vector<Datum>& output) {
+  std::vector<std::string> all;
+  for (const Datum& datum : output) {
+    all.push_back(datum.error.empty() ? datum.text : datum.error.substr(0, datum.error.find(':')));
+  }
+  return all;
+}
+
+using Texts = std::vector<std::string>;
+
+std::vector<Datum> letters(std::string_view text) {
+  std::vector<Datum> all;
+  for (const char letter : text) all.push_back({std::string(1, letter), {}, {}});
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("dedupe within a time drops what was seen at most so long before, dropped or not") {
+  kit::StageKit stage = within("10s");
+  CHECK(texts(stage.transform_at_every_cut({at("a", "100"), at("a", "110"), at("b", "110"),
+                                            at("a", "120"), at("a", "130.001"), at("b", "131")})) ==
+        Texts{"a", "b", "a", "b"});
+  CHECK(stage.count("duplicates") == 2);
+  CHECK(stage.state_used() == 0);
+}
+
+TEST_CASE("dedupe within a time takes texts as times and fails a record without one") {
+  kit::StageKit stage = within("1m");
+  CHECK(texts(stage.transform_at_every_cut(
+            {at("a", "\"2026-01-31T10:00:00Z\""), at("a", "\"2026-01-31T11:01:00+01:00\""),
+             at("a", "\"soon\""), of("a", {}), at("a", "\"2026-01-31 10:02:00.000000001\"")})) ==
+        Texts{"a", "time", "time", "a"});
+}
+
+TEST_CASE("dedupe within a time compares times that are out of order by their distance") {
+  kit::StageKit stage = within("10s");
+  CHECK(texts(stage.transform_at_every_cut({at("a", "100"), at("a", "95"), at("a", "105"),
+                                            at("a", "94"), at("a", "115")})) == Texts{"a", "a"});
+}
+
+TEST_CASE("dedupe forgets keys when their time is over, not before") {
+  std::vector<Datum> input;
+  for (int i = 0; i < 1000; ++i) input.push_back(at(std::to_string(i), std::to_string(i)));
+  kit::StageKit stage = within("99s");
+  stage.set_state_limit(56 * 101);  // those of 100 seconds, and the one that is due to go
+  CHECK(texts(stage.transform_at_every_cut(input)).size() == 1000);
+  stage.open();
+  stage.feed(input);
+  CHECK(stage.state_used() >= 56 * 100);
+  stage.feed({at("x", "100000")});
+  CHECK(stage.state_used() == 56);
+  stage.finish();
+  stage.set_state_limit(56 * 99);
+  CHECK(stage.transform(input)[99].error == "state_full: no room to remember one more key");
+}
+
+TEST_CASE("dedupe without a time field goes by the clock of arrival") {
+  kit::StageKit hour(registry(), "dedupe", map({{"within", scalar("1h")}}));
+  CHECK(hour.transform_at_every_cut(letters("aabbaab")) == letters("ab"));
+  kit::StageKit moment(registry(), "dedupe", map({{"within", scalar("1ns")}}));
+  std::vector<Datum> out = moment.open();
+  const auto now = [] { return std::chrono::steady_clock::now(); };
+  for (int i = 0; i < 3; ++i) {
+    for (const auto then = now(); now() - then < std::chrono::nanoseconds(100);) {
+    }
+    for (const Datum& datum : moment.feed(letters("a"))) out.push_back(datum);
+  }
+  moment.finish();
+  CHECK(out == letters("aaa"));
+}
+
+TEST_CASE("a key too many for limits.state is an error of its record, or the oldest makes room") {
+  const std::vector<Datum> input = letters("abcab");
+  kit::StageKit failing(registry(), "dedupe");
+  failing.set_state_limit(2 * 56);
+  CHECK(texts(failing.transform_at_every_cut(input)) == Texts{"a", "b", "state_full"});
+  CHECK(failing.state_used() == 0);
+
+  kit::StageKit evicting(registry(), "dedupe", map({}), {"k"});
+  evicting.set_state_limit(2 * 56);
+  evicting.set_key_limit(0, KeyPolicy::WhenFull::evict);
+  CHECK(texts(evicting.transform_at_every_cut({of("a", {{"k", "1"}}), of("b", {{"k", "2"}}),
+                                               of("c", {{"k", "1"}}), of("d", {{"k", "3"}}),
+                                               of("e", {{"k", "1"}}), of("f", {{"k", "2"}})})) ==
+        Texts{"a", "b", "d", "f"});
+  CHECK(evicting.count("evicted") == 2);
+  CHECK(evicting.state_used() == 0);
+  evicting.set_state_limit(55);
+  CHECK(texts(evicting.transform({of("a", {{"k", "1"}})})) == Texts{"state_full"});
+}
+
+TEST_CASE("dedupe remembers at most as many keys as 'max' of its key says") {
+  const std::vector<Datum> input = {of("a", {{"k", "1"}}), of("b", {{"k", "2"}}),
+                                    of("c", {{"k", "3"}}), of("d", {{"k", "1"}})};
+  kit::StageKit stage(registry(), "dedupe", map({}), {"k"});
+  stage.set_key_limit(2, KeyPolicy::WhenFull::error);
+  CHECK(texts(stage.transform_at_every_cut(input)) == Texts{"a", "b", "state_full"});
+  stage.set_key_limit(2, KeyPolicy::WhenFull::evict);
+  CHECK(texts(stage.transform_at_every_cut(input)) == Texts{"a", "b", "c", "d"});
+  CHECK(stage.count("evicted") == 2);
+}
+
+TEST_CASE("dedupe says what is wrong with its times") {
+  CHECK_THROWS_WITH(kit::StageKit(registry(), "dedupe", map({{"time", scalar("t")}})),
+                    "expected 'within' beside 'time'");
+  CHECK_THROWS_WITH(kit::StageKit(registry(), "dedupe", map({{"within", scalar("0s")}})),
+                    "expected more than 0s, got '0s'");
 }
 
 }  // namespace weir

@@ -201,6 +201,8 @@ TEST_CASE("a rated source that waits comes back when it is asked to stop") {
     int threads() const override { return 1; }
     std::size_t record_limit() const override { return 1 << 20; }
     Counter none;
+    StateBudget& state() override { return state_; }
+    StateBudget state_{0};
   } context;
   int wake[2];
   REQUIRE(::pipe2(wake, O_CLOEXEC) == 0);

@@ -47,19 +47,16 @@ bool includes(const std::set<std::string>& all, const std::set<std::string>& som
   return std::includes(all.begin(), all.end(), some.begin(), some.end());
 }
 
-/// A record of nothing but an origin.
-class FromSource final : public detail::Host {
+/// For a record of nothing but an origin.
+class NoPart final : public detail::Host {
  public:
-  explicit FromSource(std::uint32_t source) : source_(source) {}
   const Part& part(std::uint32_t) const override { return none_; }
-  std::uint32_t source() const override { return source_; }
   std::string_view stage_name(std::uint16_t) const override { return {}; }
   Value json_at(std::string_view, std::span<const std::string>, detail::Arena&) const override {
     return {};
   }
 
  private:
-  std::uint32_t source_;
   Part none_;
 };
 
@@ -69,11 +66,11 @@ struct NoMemory final : detail::Arena {
 };
 
 bool keeps(const Transform& stage, const Origin& origin) {
-  const FromSource host(origin.source);
+  const NoPart host;
   NoMemory arena;
   ByHand call;
   detail::RecordData data;
-  data.part = origin.part;
+  data.part = detail::part_of(origin.source, origin.part);
   data.position = origin.position;
   Record record(data, arena, host);
   stage.process(record, call);

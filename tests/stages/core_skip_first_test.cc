@@ -44,4 +44,26 @@ TEST_CASE("skip_first with a key drops the first records of each key") {
   CHECK(texts_after("0", input, {"k"}).size() == input.size());
 }
 
+TEST_CASE("skip_first keeps as many keys as its key allows") {
+  Registry registry;
+  add_skip_first(registry);
+  kit::StageKit stage(registry, "skip_first", map({{"count", scalar("1")}}), {"k"});
+  const std::vector<Datum> input = {of("a", "1"), of("b", "2"), of("c", "1"),
+                                    of("d", "3"), of("e", "2"), of("f", "1")};
+  const auto texts = [&] {
+    std::string all;
+    for (const Datum& datum : stage.transform_at_every_cut(input)) {
+      all += datum.error.empty() ? datum.text : "<" + datum.error + ">";
+    }
+    return all;
+  };
+  stage.set_key_limit(2, KeyPolicy::WhenFull::error);
+  CHECK(texts() == "c<state_full: more than 2 keys>ef");
+  CHECK(stage.state_used() == 0);
+  stage.set_key_limit(2, KeyPolicy::WhenFull::evict);
+  CHECK(texts() == "c");  // 2 goes for 3, then 1 for 2, then 3 for 1
+  CHECK(stage.count("evicted") == 3);
+  CHECK(stage.state_used() == 0);
+}
+
 }  // namespace weir

@@ -52,8 +52,10 @@ class NoContext final : public Context {
   Counter& counter(std::string_view) override { return none_; }
   int threads() const override { return 1; }
   std::size_t record_limit() const override { return 1 << 20; }
+  StateBudget& state() override { return nothing_; }
 
  private:
+  StateBudget nothing_{0};
   Counter none_;
 };
 

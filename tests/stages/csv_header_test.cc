@@ -15,7 +15,6 @@ class Parts final : public detail::Host {
     for (std::string& header : headers) parts_.push_back({"file", std::move(header)});
   }
   const Part& part(std::uint32_t part) const override { return parts_.at(part); }
-  std::uint32_t source() const override { return 0; }
   std::string_view stage_name(std::uint16_t) const override { return {}; }
   Value json_at(std::string_view, std::span<const std::string>, detail::Arena&) const override {
     return {};

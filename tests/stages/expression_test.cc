@@ -214,6 +214,8 @@ TEST_CASE("an expression calls what is built in") {
          {"time('2026-01-31')", "1769817600"},
          {"time('2026-01-31 01:00+01:00') == time('2026-01-31T00:00:00Z')", "true"},
          {"time('1969-12-31T23:59:59Z')", "-1"},
+         {"time('0000-03-01')", "-62162035200"},
+         {"time('9999-12-31T23:59:59.25Z') - time('9999-12-31T23:59:59Z')", "0.25"},
          {"time(missing)", "null"},
          {"time('today')",
           "expression: time: expected a time such as 2026-01-31T23:59:59Z, got 'today'"},

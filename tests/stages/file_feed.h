@@ -92,9 +92,11 @@ class SmallContext final : public Context {
   Counter& counter(std::string_view) override { return counter_; }
   int threads() const override { return 1; }
   std::size_t record_limit() const override { return 16u << 20; }
+  StateBudget& state() override { return state_; }
 
  private:
   Counter counter_;
+  StateBudget state_{0};
 };
 
 /// What a source gave, and the error that ended it.

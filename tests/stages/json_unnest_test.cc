@@ -239,4 +239,23 @@ TEST_CASE("unnest needs fields and makes the text say something else than they d
   CHECK_FALSE(kinds.gives_text);
 }
 
+TEST_CASE("unnest with a separator takes a text apart, and arrays as without") {
+  const Options by_comma = {{"field", scalar("tags")}, {"separator", scalar(", ")}};
+  const auto tags = [](const char* value) { return of({{"tags", value}, {"x", "1"}}); };
+  CHECK(unnest(by_comma, {tags("\"a, b,c, , d\""), tags("\"one\""), tags("\"\""), tags("[5]")}) ==
+        std::vector<Datum>{tags("\"a\""), tags("\"b,c\""), tags("\"\""), tags("\"d\""),
+                           tags("\"one\""), tags("5")});
+  CHECK(unnest({{"field", scalar("tags")},
+                {"separator", scalar(",")},
+                {"index_into", scalar("n")},
+                {"keep_empty", scalar("true")}},
+               {of({{"tags", "\"a,\""}}), of({{"tags", "\"\""}})}) ==
+        std::vector<Datum>{of({{"tags", "\"a\""}, {"n", "0"}}), of({{"tags", "\"\""}, {"n", "1"}}),
+                           of({{"tags", "null"}, {"n", "null"}})});
+  CHECK(unnest(by_comma, {tags("5")})[0].error ==
+        "unnest: expected an array or a text in 'tags', got a number");
+  CHECK_THROWS_WITH(unnest({{"field", scalar("tags")}, {"separator", scalar("")}}, {}),
+                    "expected at least one byte, got empty text");
+}
+
 }  // namespace weir

@@ -8,7 +8,6 @@ namespace weir {
 class NoHost final : public detail::Host {
  public:
   const Part& part(std::uint32_t) const override { return none_; }
-  std::uint32_t source() const override { return 0; }
   std::string_view stage_name(std::uint16_t) const override { return {}; }
   Value json_at(std::string_view, std::span<const std::string>, detail::Arena&) const override {
     return {};

@@ -32,7 +32,8 @@ struct ErrorSlot {
 /// What few records have.
 struct Extra {
   ErrorSlot error;
-  bool has_error = false;  ///< `record.error` of a kept record.
+  bool has_error = false;       ///< `record.error` of a kept record.
+  std::uint16_t letter_to = 0;  ///< Of a dead letter: the stage that it goes to.
   FieldSlot* meta = nullptr;
   std::uint32_t meta_count = 0;
 };
@@ -56,9 +57,18 @@ struct RecordData {
   std::uint32_t field_capacity = 0;
   RecordState state = RecordState::live;
   std::uint8_t flags = 0;
-  std::uint16_t letter_to = 0;  ///< Of a dead letter: the stage that it goes to.
+  std::uint8_t port = 0;   ///< Of the stage that it leaves: which output (Call::send).
+  std::uint8_t input = 0;  ///< Behind a merge: which of its inputs it came by.
 };
 static_assert(sizeof(RecordData) == 56);
+
+/// `RecordData::part` holds the number of the source, and of the part among those of the source.
+constexpr std::uint32_t kPartBits = 24;
+constexpr std::uint32_t part_of(std::size_t source, std::uint32_t number) {
+  return static_cast<std::uint32_t>(source) << kPartBits | number;
+}
+constexpr std::uint32_t source_of(std::uint32_t part) { return part >> kPartBits; }
+constexpr std::uint32_t number_of(std::uint32_t part) { return part & ((1u << kPartBits) - 1); }
 
 /// The root of records that a stage made by itself (a header line, a final count).
 constexpr std::uint32_t kNoRoot = 0xffffffffu;

@@ -135,6 +135,26 @@ std::vector<Datum> records(const Texts& texts) {
   return out;
 }
 
+/// Sends each record to the port that its text says, charges and holds nothing else, and emits a
+/// record when it ticks.
+class Ports final : public SerialTransform {
+ public:
+  void open(Context& context) override { state_ = &context.state(); }
+  void process(Record& record, Call& call) override {
+    if (!state_->take(record.text().size())) throw Error("state_full", "no room", false);
+    record.set("input", Value(static_cast<std::int64_t>(record.input())));
+    call.send(record, static_cast<std::uint8_t>(record.text().size() - 1));
+  }
+  bool tick(Call& call) override {
+    call.emit(1).set_text("tick");
+    return ++ticks_ < 2;
+  }
+
+ private:
+  StateBudget* state_ = nullptr;
+  int ticks_ = 0;
+};
+
 }  // namespace
 
 TEST_CASE("the kit gives a keyed stage a state for each key, and finishes them in order") {
@@ -195,6 +215,24 @@ TEST_CASE("the kit cancels what hangs, on threads and off them") {
     run.join();
     CHECK(shown(out) == Texts(3, "stopped: it was cancelled"));
   }
+}
+
+TEST_CASE("the kit shows ports, gives inputs, ticks and bounds state") {
+  Registry registry;
+  registry.add<Ports>("ports", "Has two ports.").port("more").stateful();
+  StageKit stage(registry, "ports");
+  CHECK(stage.ports() == Texts{"out", "more"});
+  CHECK_FALSE(stage.timed());
+  stage.set_state_limit(4);
+  CHECK(stage.open().empty());
+  CHECK(stage.feed({{"a", {}, {}}, {"bb", {}, {}, 0, 3}}) ==
+        std::vector<Datum>{{"a", {{"input", "0"}}, {}}, {"bb", {{"input", "3"}}, {}, 1}});
+  CHECK(stage.tick() == std::vector<Datum>{{"tick", {}, {}, 1}, {"tick", {}, {}, 1}});
+  CHECK(stage.state_used() == 3);
+  CHECK(stage.feed({{"bb", {}, {}}}).at(0).error == "state_full: no room");
+  CHECK(stage.finish().empty());
+  stage.set_state_limit(100);
+  CHECK_THROWS_AS(stage.transform({{"ccc", {}, {}}}), std::logic_error);
 }
 
 }  // namespace weir

@@ -1,0 +1,51 @@
+#include "graph/flow/fold_passes.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace weir {
+namespace {
+
+void add(CallReport& to, const CallReport& from) {
+  to.attempts += from.attempts;
+  to.retries += from.retries;
+  to.hedges += from.hedges;
+  to.hedges_won += from.hedges_won;
+  to.late += from.late;
+  to.written_off += from.written_off;
+  to.shed += from.shed;
+  to.evicted += from.evicted;
+  to.workers = std::max(to.workers, from.workers);
+  to.peak_workers = std::max(to.peak_workers, from.peak_workers);
+  to.peak_records += from.peak_records;
+  // Percentiles of the parts are no percentile of the whole: those of the slower part bound it.
+  to.p50 = std::max(to.p50, from.p50);
+  to.p99 = std::max(to.p99, from.p99);
+}
+
+void add(StageReport& to, const StageReport& from) {
+  to.in += from.in;
+  to.out += from.out;
+  to.busy_seconds += from.busy_seconds;
+  for (const auto& [kind, count] : from.errors) to.errors[kind] += count;
+  for (const auto& [name, count] : from.counters) to.counters[name] += count;
+  if (from.calls && to.calls) add(*to.calls, *from.calls);
+}
+
+}  // namespace
+
+void fold_passes(Report& report, const Plan& plan) {
+  std::vector<std::size_t> order(plan.stages.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (const std::size_t i : order) {
+    const int of = plan.stages[i].pass_of;
+    if (of >= 0) add(report.stages[static_cast<std::size_t>(of)], report.stages[i]);
+  }
+  std::erase_if(order, [&](std::size_t i) { return plan.stages[i].pass_of >= 0; });
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return plan.stages[i].mark; });
+  std::vector<StageReport> stages;
+  for (const std::size_t i : order) stages.push_back(std::move(report.stages[i]));
+  report.stages = std::move(stages);
+}
+
+}  // namespace weir

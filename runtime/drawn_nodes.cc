@@ -1,0 +1,130 @@
+#include "runtime/drawn_nodes.h"
+
+#include <string>
+#include <utility>
+
+#include "runtime/figures.h"
+#include "runtime/plan_names.h"
+#include "runtime/policy_words.h"
+
+namespace weir {
+namespace {
+
+using Kind = DrawnNode::Kind;
+
+void append(std::vector<std::string>& to, std::vector<std::string> more) {
+  for (std::string& line : more) to.push_back(std::move(line));
+}
+
+class Nodes {
+ public:
+  Nodes(const Plan& plan, int region)
+      : plan_(plan),
+        region_(plan.regions[static_cast<std::size_t>(region)]),
+        id_("r" + std::to_string(region) + "_") {}
+
+  std::vector<DrawnNode> run() {
+    const bool source = plan_.at(region_.first).type->role == Role::source;
+    if (source) {
+      add("source", Kind::source).stages.push_back(stage(region_.first));
+    } else {
+      add_entry();
+    }
+    if (region_.calls) add_call();
+    // A source's first segment also loads what it hands out, so batches overtake each other there.
+    bool parallel = source;
+    for (std::size_t s = 0; s < region_.segments.size(); ++s) {
+      const Segment& segment = region_.segments[s];
+      const bool serial = segment.kind == Segment::Kind::serial;
+      if (serial && segment.in_order && parallel) {
+        add("order" + std::to_string(s), Kind::sequencer).title = "sequencer";
+      }
+      if (segment.first <= segment.last) add_segment(segment, s);
+      parallel = !serial && (parallel || segment.first <= segment.last);
+    }
+    return std::move(nodes_);
+  }
+
+ private:
+  DrawnNode& add(const std::string& what, Kind kind) {
+    DrawnNode& node = nodes_.emplace_back();
+    node.id = id_ + what;
+    node.kind = kind;
+    return node;
+  }
+
+  DrawnStage stage(int i) const {
+    const PlannedStage& planned = plan_.at(i);
+    return {planned.name, planned.name == planned.type->name ? "" : planned.type->name,
+            stage_words(planned)};
+  }
+
+  /// Where records of the regions above wait, and how they leave.
+  void add_entry() {
+    const bool several = merges(plan_, region_);
+    DrawnNode& node = add("in", several ? Kind::merge : Kind::buffer);
+    const PlannedStage& first = plan_.at(region_.first);
+    if (several) {
+      node.title = "merge: " + OptionType<MergePolicy::Kind>::show(region_.merge.kind);
+      append(node.lines, merge_words(region_.merge));
+    } else {
+      node.title = "reorder buffer";
+    }
+    // What is merged has an order of its own, or none.
+    if (!several || region_.order != Order::input) {
+      node.lines.push_back(order_line(first.call.key));
+    }
+    if (first.call.queue) node.lines.push_back("queue: " + queue_words(*first.call.queue));
+  }
+
+  std::string order_line(const KeyPolicy& key) const {
+    switch (region_.order) {
+      case Order::input:
+        return "order: input";
+      case Order::key:
+        return "order: key " + key_words(key);
+      case Order::none:
+        return "order: none";
+    }
+    return {};
+  }
+
+  void add_call() {
+    const PlannedStage& planned = plan_.at(region_.first);
+    DrawnNode& node = add("call", Kind::calls);
+    DrawnStage called = stage(region_.first);
+    append(called.lines, call_words(plan_, planned));
+    node.stages.push_back(std::move(called));
+    node.lines.push_back("record by record, " + worker_words(planned.workers));
+  }
+
+  void add_segment(const Segment& segment, std::size_t s) {
+    const bool serial = segment.kind == Segment::Kind::serial;
+    const bool sink = plan_.is_sink(segment.last);
+    DrawnNode& node = add(std::to_string(s), sink     ? Kind::sink
+                                             : serial ? Kind::serial
+                                                      : Kind::parallel);
+    for (int i = segment.first; i <= segment.last; ++i) node.stages.push_back(stage(i));
+    node.lines.push_back(how(segment));
+  }
+
+  static std::string how(const Segment& segment) {
+    const std::string fused = segment.first < segment.last ? "fused, " : "";
+    if (segment.kind == Segment::Kind::serial) return fused + "serial";
+    if (segment.workers == 0) return fused + "parallel";
+    return fused + "parallel, " + counted(static_cast<std::uint64_t>(segment.workers), "worker");
+  }
+
+  const Plan& plan_;
+  const Region& region_;
+  const std::string id_;
+  std::vector<DrawnNode> nodes_;
+};
+
+}  // namespace
+
+std::vector<DrawnNode> drawn_nodes(const Plan& plan, int region) {
+  return Nodes(plan, region).run();
+}
+
+}  // namespace weir
