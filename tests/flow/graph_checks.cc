@@ -13,6 +13,7 @@ using Texts = std::vector<std::string>;
 using Items = std::vector<GraphItem>;
 using Place = GraphItem::Place;
 
+/// Null: the plan has more forks one below the other than there may be.
 std::unique_ptr<GraphRun> load(Graph& graph, int threads) {
   for (int tries = 0;; ++tries) {
     try {
@@ -21,6 +22,7 @@ std::unique_ptr<GraphRun> load(Graph& graph, int threads) {
       const bool records = std::strstr(e.what(), "records'") != nullptr;
       const bool memory = std::strstr(e.what(), "'memory'") != nullptr;
       if (memory && graph.memory == 0) graph.memory = 256;
+      if (std::strstr(e.what(), "has several readers below") != nullptr) return nullptr;
       const bool raises = (records && graph.records > 0) || memory;
       if (!raises || tries == 40) throw;
       if (records && graph.records > 0) graph.records = graph.records * 5 / 4 + 1;
@@ -245,7 +247,9 @@ void compare(Graph& graph, const GraphExpected& expected, int threads) {
 }  // namespace
 
 void compare(Graph& graph) {
-  const GraphExpected expected = interpret(graph, load(graph, 1)->plan());
+  const std::unique_ptr<GraphRun> planned = load(graph, 1);
+  if (!planned) return;
+  const GraphExpected expected = interpret(graph, planned->plan());
   for (const int threads : {1, 2, 8}) compare(graph, expected, threads);
 }
 
