@@ -26,11 +26,9 @@ Engine::~Engine() { loop_.stop(); }
 
 /// The common threads first, then those of each pool.
 void Engine::add_arenas() {
-  int all = env_.plan.limits.threads;
-  for (const PoolSpec& pool : env_.plan.pools) all += pool.threads;
-  arenas_.push_back(std::make_unique<WorkerArena>(env_.plan.limits.threads, all));
+  arenas_.push_back(std::make_unique<WorkerArena>(env_.plan.limits.threads));
   for (const PoolSpec& pool : env_.plan.pools) {
-    arenas_.push_back(std::make_unique<WorkerArena>(pool.threads, all));
+    arenas_.push_back(std::make_unique<WorkerArena>(pool.threads));
   }
 }
 

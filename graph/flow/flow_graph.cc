@@ -5,6 +5,7 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <cassert>
+#include <mutex>
 #include <tuple>
 
 #include "graph/flow/inbox.h"
@@ -40,21 +41,43 @@ struct SegmentNodes {
   }
 };
 
+/// Room for so many workers among those of oneTBB, whose bound is one for the whole process. Of
+/// several bounds it takes the least, so that there is only one: the sum over all arenas, those of
+/// other runs included.
+class WorkerRoom {
+ public:
+  explicit WorkerRoom(int workers) : workers_(workers) { add(workers_); }
+  ~WorkerRoom() { add(-workers_); }
+  WorkerRoom(const WorkerRoom&) = delete;
+  WorkerRoom& operator=(const WorkerRoom&) = delete;
+
+ private:
+  using Bound = oneapi::tbb::global_control;
+
+  static void add(int workers) {
+    static std::mutex mutex;
+    static int all = 0;
+    static Bound* bound = nullptr;
+    const std::lock_guard lock(mutex);
+    all += workers;
+    const Bound* const before = bound;
+    const auto threads = static_cast<std::size_t>(all) + 1;
+    bound = all > 0 ? new Bound(Bound::max_allowed_parallelism, threads) : nullptr;
+    delete before;
+  }
+
+  const int workers_;
+};
+
 }  // namespace
 
 struct WorkerArena::Threads {
-  Threads(int threads, int all)
-      : control(oneapi::tbb::global_control::max_allowed_parallelism,
-                static_cast<std::size_t>(all) + 1),
-        arena(threads, 0) {
-    arena.initialize();
-  }
-  oneapi::tbb::global_control control;
+  explicit Threads(int threads) : room(threads), arena(threads, 0) { arena.initialize(); }
+  WorkerRoom room;
   oneapi::tbb::task_arena arena;
 };
 
-WorkerArena::WorkerArena(int threads, int all)
-    : threads_(std::make_unique<Threads>(threads, all)) {}
+WorkerArena::WorkerArena(int threads) : threads_(std::make_unique<Threads>(threads)) {}
 WorkerArena::~WorkerArena() = default;
 int WorkerArena::slot() { return oneapi::tbb::this_task_arena::current_thread_index(); }
 

@@ -28,8 +28,7 @@ class NodeBodies {
 /// Threads that compute: a oneTBB arena for the graphs of a run, or for those of one pool.
 class WorkerArena {
  public:
-  /// `all`: the threads of all arenas of the run.
-  WorkerArena(int threads, int all);
+  explicit WorkerArena(int threads);
   ~WorkerArena();
   WorkerArena(const WorkerArena&) = delete;
   WorkerArena& operator=(const WorkerArena&) = delete;

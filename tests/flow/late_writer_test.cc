@@ -88,6 +88,45 @@ void check_failed(const Report& report) {
   CHECK(sums_up(report));
 }
 
+/// A run with hedges whose losers write into their records. Returns how many did so although they
+/// had lost before they began.
+std::uint64_t run_scribbling_losers(std::uint64_t seed) {
+  const std::uint64_t count = schedules(1000);
+  Pipeline pipeline(late_pipeline(count, "late.async",
+                                  "    workers: 100\n    idempotent: true\n    on_error: keep\n"
+                                  "    hedge: { after: 300us, extra: 2, budget: 100% }\n"),
+                    2);
+  label(pipeline);
+  Chance chance(seed);
+  Seen seen;
+  Answerer answerer;
+  stage_of<ScriptedAsync>(pipeline, "late").act = [&](Completion completion) {
+    Record record = completion.record();
+    if (!as_it_was(record)) ++seen.wrong;
+    if (completion.call().attempt() > 1) return completion.done();
+    auto held = std::make_shared<Completion>(std::move(completion));
+    answerer.after(microseconds(chance.below(2000)), [&, held] {
+      const std::uint64_t how = chance.below(100'000);
+      const bool late = held->cancelled();
+      held->done([&](Record& loser, Call& call) {
+        if (late) ++seen.began_late;
+        if (late) scribble(loser, call, how);
+      });
+    });
+  };
+  stage_of<ScriptedSink>(pipeline, "out").act = [&](Record& record) {
+    if (!as_it_was(record)) ++seen.wrong;
+  };
+  const Report report = run_guarded(pipeline);
+  REQUIRE(report.status == RunStatus::ok);
+  CHECK(seen.wrong.load() == 0);
+  const auto& texts = stage_of<ScriptedSink>(pipeline, "out").texts();
+  CHECK(texts.size() == count);
+  CHECK(ascending(texts));
+  CHECK(report.kept == 0);
+  return seen.began_late.load();
+}
+
 }  // namespace
 
 TEST_CASE("a blocking call that comes back too late harms nobody") {
@@ -163,40 +202,10 @@ TEST_CASE("an async call that answers too late, from its own thread, harms nobod
 }
 
 TEST_CASE("a loser of a hedge that scribbles harms nobody") {
-  const std::uint64_t count = schedules(1000);
-  Pipeline pipeline(late_pipeline(count, "late.async",
-                                  "    workers: 100\n    idempotent: true\n    on_error: keep\n"
-                                  "    hedge: { after: 300us, extra: 2, budget: 100% }\n"),
-                    2);
-  label(pipeline);
-  Chance chance(5);
-  Seen seen;
-  Answerer answerer;
-  stage_of<ScriptedAsync>(pipeline, "late").act = [&](Completion completion) {
-    Record record = completion.record();
-    if (!as_it_was(record)) ++seen.wrong;
-    if (completion.call().attempt() > 1) return completion.done();
-    auto held = std::make_shared<Completion>(std::move(completion));
-    answerer.after(microseconds(chance.below(2000)), [&, held] {
-      const std::uint64_t how = chance.below(100'000);
-      const bool late = held->cancelled();
-      held->done([&](Record& loser, Call& call) {
-        if (late) ++seen.began_late;
-        if (late) scribble(loser, call, how);
-      });
-    });
-  };
-  stage_of<ScriptedSink>(pipeline, "out").act = [&](Record& record) {
-    if (!as_it_was(record)) ++seen.wrong;
-  };
-  const Report report = run_guarded(pipeline);
-  REQUIRE(report.status == RunStatus::ok);
-  CHECK(seen.wrong.load() == 0);
-  CHECK(seen.began_late.load() > 0);
-  const auto& texts = stage_of<ScriptedSink>(pipeline, "out").texts();
-  CHECK(texts.size() == count);
-  CHECK(ascending(texts));
-  CHECK(report.kept == 0);
+  // Whether one is that late is up to the machine.
+  std::uint64_t late = 0;
+  for (std::uint64_t seed = 5; late == 0 && seed < 25; ++seed) late = run_scribbling_losers(seed);
+  CHECK(late > 0);
 }
 
 TEST_CASE("a call that a failure elsewhere makes needless keeps its record until it returns") {

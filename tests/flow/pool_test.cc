@@ -67,6 +67,28 @@ TEST_CASE("no more than its threads run in a pool, whatever stages share it") {
   CHECK(sums_up(report));
 }
 
+TEST_CASE("the threads of a pool work at the same time, though the run has only one") {
+  // Each of three calls waits for the other two.
+  Pipeline pipeline(
+      pool(3) + "stages:\n" + stage("a", "", "shape.source", "with: { count: 1 }") +
+          stage("x", "", "late.plain", "pool: own") + stage("a_out", "", "late.sink") +
+          stage("b", "", "shape.source", "with: { count: 1 }") +
+          stage("y", "", "late.plain", "pool: own") + stage("b_out", "", "late.sink") +
+          stage("c", "", "shape.source", "with: { count: 1 }") +
+          stage("z", "", "late.plain", "pool: own") + stage("c_out", "", "late.sink"),
+      1);
+  std::atomic<int> inside{0};
+  for (const char* name : {"x", "y", "z"}) {
+    stage_of<Scripted>(pipeline, name).act = [&](Record&, Call&) {
+      ++inside;
+      while (inside.load() < 3) std::this_thread::yield();
+    };
+  }
+  const Report report = run_guarded(pipeline);
+  CHECK(status_of(report) == "ok");
+  CHECK(count_of(report, Outcome::delivered) == 3);
+}
+
 TEST_CASE("what passes through a pool keeps its order, with room for next to nothing") {
   const int threads = GENERATE(1, 2, 8);
   const bool tiny = GENERATE(false, true);
