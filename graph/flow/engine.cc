@@ -22,13 +22,17 @@ Engine::Engine(Environment& env, int tokens) : env_(env), accounts_(env) {
   for (std::size_t i = 0; i < count; ++i) connect(i);
 }
 
-Engine::~Engine() { loop_.stop(); }
+Engine::~Engine() {
+  loop_.stop();
+  for (const auto& arena : arenas_) arena->stop();
+}
 
 /// The common threads first, then those of each pool.
 void Engine::add_arenas() {
-  arenas_.push_back(std::make_unique<WorkerArena>(env_.plan.limits.threads));
+  arenas_.push_back(
+      std::make_unique<WorkerArena>(env_.plan.limits.threads, WorkerArena::Workers::lent));
   for (const PoolSpec& pool : env_.plan.pools) {
-    arenas_.push_back(std::make_unique<WorkerArena>(pool.threads));
+    arenas_.push_back(std::make_unique<WorkerArena>(pool.threads, WorkerArena::Workers::own));
   }
 }
 
@@ -130,6 +134,7 @@ bool Engine::is_timed(const Region& region) const {
 
 void Engine::start() {
   loop_.start();
+  for (const auto& arena : arenas_) arena->start();
   for (std::size_t i = regions_.size(); i-- > 0;) regions_[i]->start();
 }
 

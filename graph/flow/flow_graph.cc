@@ -3,9 +3,12 @@
 #include <oneapi/tbb/flow_graph.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
 
 #include <cassert>
 #include <mutex>
+#include <optional>
+#include <thread>
 #include <tuple>
 
 #include "graph/flow/inbox.h"
@@ -41,9 +44,8 @@ struct SegmentNodes {
   }
 };
 
-/// Room for so many workers among those of oneTBB, whose bound is one for the whole process. Of
-/// several bounds it takes the least, so that there is only one: the sum over all arenas, those of
-/// other runs included.
+/// Room for so many threads among oneTBB's workers, whose bound is one for the whole process. Of
+/// several bounds it takes the least, so that there is only one: the sum over all runs.
 class WorkerRoom {
  public:
   explicit WorkerRoom(int workers) : workers_(workers) { add(workers_); }
@@ -69,17 +71,64 @@ class WorkerRoom {
   const int workers_;
 };
 
+/// Threads of an arena that has no room for others. Each works in it until its group is over, which
+/// it is when the task that the group holds back is dropped.
+class OwnThreads {
+ public:
+  explicit OwnThreads(int threads) : groups_(static_cast<std::size_t>(threads)) {}
+  ~OwnThreads() { stop(); }
+  OwnThreads(const OwnThreads&) = delete;
+  OwnThreads& operator=(const OwnThreads&) = delete;
+
+  void start(oneapi::tbb::task_arena& arena) {
+    for (auto& group : groups_) {
+      holds_.push_back(group.defer([] {}));
+      threads_.emplace_back([&arena, &group] { arena.execute([&group] { group.wait(); }); });
+    }
+  }
+
+  void stop() {
+    holds_.clear();
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+ private:
+  std::vector<oneapi::tbb::task_group> groups_;
+  std::vector<oneapi::tbb::task_handle> holds_;
+  std::vector<std::thread> threads_;
+};
+
 }  // namespace
 
 struct WorkerArena::Threads {
-  explicit Threads(int threads) : room(threads), arena(threads, 0) { arena.initialize(); }
-  WorkerRoom room;
+  Threads(int threads, Workers workers)
+      : arena(threads, workers == Workers::own ? static_cast<unsigned>(threads) : 0) {
+    if (workers == Workers::own) {
+      own.emplace(threads);
+    } else {
+      room.emplace(threads);
+    }
+    arena.initialize();
+  }
+
   oneapi::tbb::task_arena arena;
+  std::optional<WorkerRoom> room;
+  std::optional<OwnThreads> own;
 };
 
-WorkerArena::WorkerArena(int threads) : threads_(std::make_unique<Threads>(threads)) {}
+WorkerArena::WorkerArena(int threads, Workers workers)
+    : threads_(std::make_unique<Threads>(threads, workers)) {}
 WorkerArena::~WorkerArena() = default;
 int WorkerArena::slot() { return oneapi::tbb::this_task_arena::current_thread_index(); }
+
+void WorkerArena::start() {
+  if (threads_->own) threads_->own->start(threads_->arena);
+}
+
+void WorkerArena::stop() {
+  if (threads_->own) threads_->own->stop();
+}
 
 struct FlowGraph::Nodes {
   Nodes(oneapi::tbb::task_arena& arena, const Region& region, NodeBodies& bodies, int tokens,

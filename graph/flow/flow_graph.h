@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -25,11 +26,19 @@ class NodeBodies {
   virtual void last(Token* token) noexcept = 0;
 };
 
-/// Threads that compute: a oneTBB arena for the graphs of a run, or for those of one pool.
+/// Threads that compute, in a oneTBB arena for the graphs of a run, or for those of one pool.
 class WorkerArena {
  public:
-  explicit WorkerArena(int threads);
+  /// oneTBB lends its workers to all arenas, and counts one that waits in a call as free for the
+  /// others: an arena that the others must not feel has threads of its own.
+  enum class Workers : std::uint8_t { lent, own };
+
+  WorkerArena(int threads, Workers workers);
   ~WorkerArena();
+  /// Starts its own threads. When all of its graphs have been made.
+  void start();
+  /// Waits for its own threads, not for what is still to be done.
+  void stop();
   WorkerArena(const WorkerArena&) = delete;
   WorkerArena& operator=(const WorkerArena&) = delete;
 

@@ -159,11 +159,12 @@ void Run::State::watch(Watchdog& watchdog) {
   }
   engine_->drop_beyond();
   name_the_holder();
-  if (grace_until_ && now > *grace_until_ && engine_->in_call()) {
+  const bool over_due = grace_until_ && now > *grace_until_;
+  if (over_due && engine_->in_call()) {
     report_.status = signal_.load() != 0 ? RunStatus::interrupted : RunStatus::failed;
     if (env_.fence.raised()) report_.failure = env_.fence.failure();
     hung_ = over_ = report_.hung = true;
-  } else if (watchdog.stuck(engine_->ended_tokens(), engine_->busy())) {
+  } else if (watchdog.stuck(engine_->ended_tokens(), !over_due && engine_->busy())) {
     report_stuck();
     over_ = true;
   }

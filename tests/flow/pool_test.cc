@@ -35,10 +35,42 @@ TEST_CASE("a pool whose threads all block delays no stage outside of it") {
     while (n == 0 && a.made.load() < 10) std::this_thread::yield();
   };
   const Report report = run_guarded(pipeline);
+  done.open();
   CHECK(status_of(report) == "ok");
   CHECK(texts_of(pipeline, "a_out") == numbers(100));
   CHECK(texts_of(pipeline, "b_out") == numbers(20'000));
   CHECK(sums_up(report));
+}
+
+TEST_CASE("a pool that waits in one call takes no thread from the stages outside of it") {
+  // One thread waits, the others have nothing to do and are long asleep when the chain outside
+  // begins: oneTBB's own workers would count the one that waits as free for that chain.
+  const int threads = GENERATE(1, 2);
+  Pipeline pipeline(pool(4) + "stages:\n" + stage("a", "", "shape.source", "with: { count: 1 }") +
+                        stage("slow", "", "late.plain", "pool: own") +
+                        stage("a_out", "", "late.sink") +
+                        stage("b", "", "shape.source", "with: { count: 20000 }") +
+                        stage("fast", "", "late.plain") + stage("b_out", "", "late.sink"),
+                    threads);
+  Latch begun;
+  Latch done;
+  stage_of<Scripted>(pipeline, "slow").act = [&](Record&, Call&) {
+    begun.open();
+    done.wait();
+  };
+  stage_of<ScriptedSource>(pipeline, "b").before = [&](std::uint64_t n) {
+    if (n > 0) return;
+    begun.wait();
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  };
+  stage_of<ScriptedSink>(pipeline, "b_out").act = [&](Record& record) {
+    if (number_of(record) == 19'999) done.open();
+  };
+  const Report report = run_guarded(pipeline);
+  done.open();
+  CHECK(status_of(report) == "ok");
+  CHECK(texts_of(pipeline, "a_out") == numbers(1));
+  CHECK(texts_of(pipeline, "b_out") == numbers(20'000));
 }
 
 TEST_CASE("no more than its threads run in a pool, whatever stages share it") {
