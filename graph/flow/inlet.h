@@ -31,6 +31,7 @@ struct Inlet {
   std::uint64_t held = 0;   ///< Slots that came by here and are not freed yet.
   std::uint64_t bytes = 0;  ///< Of these.
   bool closed = false;
+  bool cut = false;  ///< Closed because its source was stopped, not at the end of its input.
   bool wants_room = false;
   bool wants_memory = false;  ///< It did not come in for want of memory.
   bool expected = false;      ///< Who found no room was told to come again, and will.

@@ -134,6 +134,7 @@ class ZipByIndex final : public MergeOrder {
   std::optional<Choice> next(Inlets inlets) override {
     std::optional<std::size_t> first;
     bool missing = false;
+    bool left = false;
     for (std::size_t i = 0; i < inlets.size(); ++i) {
       const Inlet& inlet = inlets[i];
       if (!inlet.queue.empty()) {
@@ -141,12 +142,14 @@ class ZipByIndex final : public MergeOrder {
         if (!first) first = i;
       } else if (inlet.closed || inlet.idle) {
         missing = true;
+        left = left || inlet.cut;
       } else {
         return std::nullopt;
       }
     }
     if (!first) return std::nullopt;
     if (!missing) return Choice{*first, Choice::What::pair};
+    if (left) return Choice{*first, Choice::What::left};
     return Choice{*first, Choice::What::failed, "unpaired", "no partner in every other input"};
   }
 };

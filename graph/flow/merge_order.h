@@ -16,9 +16,10 @@ class MergeOrder {
   /// What is to be done with the first record of an inlet.
   struct Choice {
     enum class What : std::uint8_t {
-      next,   ///< It comes next.
-      pair,   ///< It becomes one with the first records of all other inlets.
-      failed  ///< It is an error of kind `kind`, now.
+      next,    ///< It comes next.
+      pair,    ///< It becomes one with the first records of all other inlets.
+      failed,  ///< It is an error of kind `kind`, now.
+      left     ///< What it waits for was not read any more: it is abandoned.
     };
     std::size_t inlet = 0;
     What what = What::next;

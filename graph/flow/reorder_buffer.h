@@ -187,6 +187,7 @@ class ReorderBuffer {
   void take_ahead(Inlet& inlet, std::size_t bytes);
   bool is_alone(const Inlet& inlet) const;
   bool is_beyond(const Slot& slot) const;
+  bool is_cut(int region) const;
   bool has_part(const Inlet& inlet, std::size_t bytes) const;
   Slot* make_slot(std::size_t inlet, const detail::RecordData& record, const Rank& rank,
                   Ticket** ticket);
@@ -197,7 +198,8 @@ class ReorderBuffer {
   void offer_room(Actions& actions, bool memory = true);
   bool note_end();
   void no_room_for(const detail::RecordData& record, Place place);
-  void enter(Slot& slot, Actions& actions);
+  /// `left`: what it would have waited for is not read any more.
+  void enter(Slot& slot, Actions& actions, bool left = false);
   void merge(Actions& actions);
   Slot& pop(std::size_t inlet);
   void pair(Slot& slot, Actions& actions);

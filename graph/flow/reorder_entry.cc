@@ -258,13 +258,13 @@ void ReorderBuffer::flush(std::size_t at) {
 }
 
 /// With the lock: the slot becomes part of the buffer.
-void ReorderBuffer::enter(Slot& slot, Actions& actions) {
+void ReorderBuffer::enter(Slot& slot, Actions& actions, bool left) {
   slot.number = next_number_++;
   slot.entered = now_;
   if (waiting_.empty()) front_since_ = slot.entered;
   waiting_.push_back(slot);
   peak_ = std::max(peak_, waiting_.size() + out_.size());
-  if (abandoned_) {
+  if (abandoned_ || left) {
     finish(slot, Slot::End::abandoned, actions);
   } else if (is_beyond(slot)) {
     finish(slot, Slot::End::void_, actions);

@@ -41,7 +41,7 @@ void ReorderBuffer::merge(Actions& actions) {
       slot.error->kind = choice->kind;
       slot.error->message = choice->message;
     }
-    enter(slot, actions);
+    enter(slot, actions, choice->what == MergeOrder::Choice::What::left && !slot.error);
   }
   note_frontier(actions);
 }
@@ -152,11 +152,22 @@ void ReorderBuffer::not_coming(std::size_t at) {
   perform(actions);
 }
 
+/// Whether what comes from that region has come to an end because a source was stopped.
+bool ReorderBuffer::is_cut(int region) const {
+  const Region& above = env_.plan.regions[static_cast<std::size_t>(region)];
+  if (!above.is_source()) {
+    return std::ranges::any_of(above.inputs, [this](int input) { return is_cut(input); });
+  }
+  const auto source = static_cast<std::size_t>(above.source);
+  return env_.stopped(source) && !env_.input_end(source);
+}
+
 void ReorderBuffer::close(std::size_t at) {
   Actions actions;
   {
     const Locked lock(*this);
     inlets_[at].closed = true;
+    inlets_[at].cut = order_ && is_cut(share_.region.inputs[at]);
     inlets_[at].expected = false;
     closed_ = std::ranges::all_of(inlets_, [](const Inlet& inlet) { return inlet.closed; });
     if (order_) merge(actions);

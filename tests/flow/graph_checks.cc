@@ -192,6 +192,9 @@ void compare_failed(const Graph& graph, const GraphExpected& expected, const Gra
            (graph.sources > 1 || failure.place.first == first->place.first);
   });
   CHECK(named);
+  // Failed by a loop over its budget. Its sources meet in an order, and how much of each was read
+  // is not sure: then what meets, and what windows below make of it, is not either.
+  if (graph.sources > 1 && !graph.fails) return;
   // Where one source fails, how much of the others was read is not sure.
   const Place fence = graph.sources > 1 ? Place(-1, 0) : first->place;
   for (const auto& [name, stream] : expected.sinks) {

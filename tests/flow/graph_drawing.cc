@@ -15,9 +15,6 @@ using Ways = std::vector<GraphWay>;
 constexpr std::size_t kEnough = 16;
 /// Each pass of a loop is a fork; there may be no more than kForks below each other.
 constexpr int kLoops = 2;
-/// Off: `sorted`, `concat` and zip by index are said to deadlock where one source forks and meets
-/// again above them.
-constexpr bool kForksAboveWaiting = false;
 /// Off: a stage with dead letters in a branch counts as a fork, and changes how the children of one
 /// origin are merged and paired below.
 constexpr bool kLettersInBranches = false;
@@ -227,12 +224,11 @@ class Drawing {
   void draw_sources(GraphWay& way) {
     Ways ways(2 + static_cast<std::size_t>(up_to(2)));
     const std::int64_t which = graph().fails ? 0 : up_to(7);
-    const bool waits = which >= 4;
     for (GraphWay& one : ways) {
       stages_.add_source(one);
       tag(one);
       draw_chain(one, up_to(3), true);
-      if ((!waits || kForksAboveWaiting) && !enough() && one_in(3)) draw_block(one, 1);
+      if (!enough() && one_in(3)) draw_block(one, 1);
       if (one.passes) tag(one);
     }
     const bool exact = std::ranges::all_of(ways, &GraphWay::exact);

@@ -181,4 +181,33 @@ TEST_CASE("a silent partner is given up after the time that idle says") {
   CHECK(sums_up(report));
 }
 
+TEST_CASE("what waits for a partner that is not read any more is abandoned, not unpaired") {
+  const int threads = GENERATE(1, 2, 8);
+  const bool fails = GENERATE(false, true);
+  Pipeline pipeline(two_sources(50, 0), threads);
+  script(pipeline);
+  auto& one = stage_of<ScriptedSource>(pipeline, "one");
+  std::atomic<bool> interrupted{false};
+  // Source two ends at 20: by a failure, or because the run is interrupted.
+  stage_of<ScriptedSource>(pipeline, "two").before = [&](std::uint64_t n) {
+    while (one.made.load() < 50 || (n == 20 && !fails && !interrupted.load())) {
+      std::this_thread::yield();
+    }
+    if (n == 20 && fails) throw Error("io", "on purpose");
+  };
+  const Report report =
+      fails ? run_guarded(pipeline) : interrupted_run(pipeline, [&](const Progress& now) {
+        if (now.read >= 70) interrupted.store(true);
+        return now.read >= 70;
+      });
+  CHECK(report.status == (fails ? RunStatus::failed : RunStatus::interrupted));
+  const std::uint64_t pairs_out = texts_of(pipeline, "out").size();
+  CHECK(texts_of(pipeline, "out") == pairs(pairs_out));
+  CHECK(pairs_out >= 20);
+  CHECK(errors_of(report, "zip", "unpaired") == 0);
+  CHECK(count_of(report, Outcome::skipped) == 0);
+  CHECK(count_of(report, Outcome::abandoned) == 50 - pairs_out);
+  CHECK(sums_up(report));
+}
+
 }  // namespace weir::test
