@@ -31,8 +31,9 @@ Attempt::Attempt(CallStage& stage, Slot& slot_, int number_, SlabPool& pool, Lan
   arena_bytes_.set_lane(lane);
   in_reserve = lane == Lane::reserve;
   if (copy) {
-    arena_bytes_.first_size(copied_size(slot_.input));
-    if (!copy_out(slot_.input, arena_bytes_, record_)) throw detail::OutOfMemory{};
+    const CopySize size = copied_size(slot_.input);
+    arena_bytes_.first_size(size.all());
+    if (!copy_out(slot_.input, size, arena_bytes_, record_)) throw detail::OutOfMemory{};
   } else if (record_.field_count > 0) {
     record_.flags |= detail::kFieldsShared;
   }

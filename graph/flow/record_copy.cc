@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <new>
+#include <span>
 #include <string_view>
 
 namespace weir {
@@ -24,6 +25,11 @@ std::size_t bytes_of(const FieldSlot* table, std::uint32_t count) {
   return bytes;
 }
 
+/// A value of the same type.
+Value with_bytes(Value value, std::string_view bytes) {
+  return value.type() == ValueType::json ? Value::json(bytes) : Value(bytes);
+}
+
 /// Fills one allocation: tables from its front, bytes behind them. One allocation, so that it
 /// either fits or takes nothing.
 class Copier {
@@ -44,7 +50,9 @@ class Copier {
     for (std::uint32_t i = 0; i < count; ++i) {
       auto* slot = new (to + i) FieldSlot(from[i]);
       slot->name = bytes(from[i].key()).data();
-      if (from[i].value.has_bytes()) slot->value = value(from[i].value);
+      if (from[i].value.has_bytes()) {
+        slot->value = with_bytes(from[i].value, bytes(from[i].value.as_text()));
+      }
     }
     return to;
   }
@@ -59,47 +67,37 @@ class Copier {
   }
 
  private:
-  Value value(Value from) {
-    const std::string_view to = bytes(from.as_text());
-    return from.type() == ValueType::json ? Value::json(to) : Value(to);
-  }
-
   char* tables_;
   char* bytes_;
 };
 
-struct Sizes {
-  std::size_t tables;
-  std::size_t bytes;
-};
-
-Sizes sizes_of(const RecordData& from) {
-  Sizes sizes{table_size(from.field_count),
-              from.text_size + bytes_of(from.fields, from.field_count)};
-  if (const Extra* extra = from.extra) {
-    sizes.tables += sizeof(Extra) + table_size(extra->meta_count);
-    sizes.bytes += extra->error.kind.size() + extra->error.message.size() +
-                   bytes_of(extra->meta, extra->meta_count);
+/// False: no memory.
+bool take(CopySize size, detail::Arena& arena, char*& at) {
+  try {
+    at = arena.take(size.tables + size.bytes);
+    return true;
+  } catch (const detail::OutOfMemory&) {
+    return false;
   }
-  return sizes;
 }
 
 }  // namespace
 
-std::size_t copied_size(const RecordData& from) {
-  const Sizes sizes = sizes_of(from);
-  return sizes.tables + (sizes.bytes + 7) / 8 * 8;
+CopySize copied_size(const RecordData& from) {
+  CopySize size{table_size(from.field_count),
+                from.text_size + bytes_of(from.fields, from.field_count)};
+  if (const Extra* extra = from.extra) {
+    size.tables += sizeof(Extra) + table_size(extra->meta_count);
+    size.bytes += extra->error.kind.size() + extra->error.message.size() +
+                  bytes_of(extra->meta, extra->meta_count);
+  }
+  return size;
 }
 
-bool copy_out(const RecordData& from, detail::Arena& arena, RecordData& to) {
-  const Sizes sizes = sizes_of(from);
+bool copy_out(const RecordData& from, CopySize size, detail::Arena& arena, RecordData& to) {
   char* at = nullptr;
-  try {
-    at = arena.take(sizes.tables + sizes.bytes);
-  } catch (const detail::OutOfMemory&) {
-    return false;
-  }
-  Copier copier(at, at + sizes.tables);
+  if (!take(size, arena, at)) return false;
+  Copier copier(at, at + size.tables);
   RecordData copy = from;
   copy.text = copier.bytes({from.text, from.text_size}).data();
   copy.fields = copier.table(from.fields, from.field_count);
@@ -107,6 +105,26 @@ bool copy_out(const RecordData& from, detail::Arena& arena, RecordData& to) {
   copy.extra = from.extra ? copier.extra(*from.extra) : nullptr;
   copy.flags &= static_cast<std::uint8_t>(~detail::kFieldsShared);
   to = copy;
+  return true;
+}
+
+bool copy_piece(const RecordData& from, CopySize size, detail::Arena& arena, RecordData& to) {
+  char* at = nullptr;
+  if (!take(size, arena, at)) return false;
+  // Behind its table stand the text, then the names and values.
+  const char* const before = from.text - size.tables;
+  if (size.all() > 0) std::memcpy(at, before, size.tables + size.bytes);
+  const auto moved = [&](const char* byte) { return at + (byte - before); };
+  to = from;
+  to.text = moved(from.text);
+  if (from.field_count == 0) return true;
+  to.fields = reinterpret_cast<FieldSlot*>(at);
+  for (FieldSlot& field : std::span(to.fields, to.field_count)) {
+    field.name = moved(field.name);
+    if (!field.value.has_bytes()) continue;
+    const std::string_view bytes = field.value.as_text();
+    field.value = with_bytes(field.value, {moved(bytes.data()), bytes.size()});
+  }
   return true;
 }
 

@@ -189,9 +189,9 @@ class ReorderBuffer {
   bool is_beyond(const Slot& slot) const;
   bool is_cut(int region) const;
   bool has_part(const Inlet& inlet, std::size_t bytes) const;
-  Slot* make_slot(std::size_t inlet, const detail::RecordData& record, const Rank& rank,
-                  Ticket** ticket);
-  bool copy_in(const detail::RecordData& record, Slot& slot, Lane lane);
+  Slot* make_slot(std::size_t inlet, const detail::RecordData& record, CopySize size,
+                  const Rank& rank, Ticket** ticket);
+  bool copy_in(const detail::RecordData& record, CopySize size, Slot& slot, Lane lane);
   bool roomy() const;
   bool roomy_for(const Inlet& inlet) const;
   /// `memory`: there may also be memory again.

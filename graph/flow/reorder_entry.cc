@@ -105,7 +105,8 @@ ReorderBuffer::Offered ReorderBuffer::offer(std::size_t at, const RecordData& re
   Inlet& inlet = inlets_[at];
   const bool bounded = planned().call.queue.has_value();
   if (bounded) flush(at);
-  const std::size_t size = copied_size(record) + sizeof(Slot);
+  const CopySize copy = copied_size(record);
+  const std::size_t size = copy.all() + sizeof(Slot);
   for (bool again = false;; again = true) {
     const bool granted = inlet.granted > 0 && size <= inlet.granted_bytes;
     if (granted) {
@@ -121,7 +122,7 @@ ReorderBuffer::Offered ReorderBuffer::offer(std::size_t at, const RecordData& re
       case Room::yes:
         break;
     }
-    if (Slot* const slot = make_slot(at, record, rank, ticket)) {
+    if (Slot* const slot = make_slot(at, record, copy, rank, ticket)) {
       inlet.offered.push_back(slot);
       if (bounded || inlet.offered.size() >= kFlush) flush(at);
       return Offered::taken;
@@ -149,13 +150,13 @@ ReorderBuffer::Offered ReorderBuffer::offer(std::size_t at, const RecordData& re
 }
 
 /// A slot with a copy of the record. Null: no memory now.
-Slot* ReorderBuffer::make_slot(std::size_t inlet, const RecordData& record, const Rank& rank,
-                               Ticket** ticket) {
+Slot* ReorderBuffer::make_slot(std::size_t inlet, const RecordData& record, CopySize size,
+                               const Rank& rank, Ticket** ticket) {
   // A record that is alone may use the reserve: so there is always one that can come in.
   const bool alone = inlets_.size() > 1 ? inlets_[inlet].held == 1 : share_.gate.held() == 1;
   const Lane lane = alone ? Lane::reserve : Lane::normal;
   // Where nothing is called the record's bytes stand behind the slot: attempts keep theirs.
-  const std::size_t behind = calls() ? 0 : copied_size(record) + detail::Arena::kPadding;
+  const std::size_t behind = calls() ? 0 : size.all() + detail::Arena::kPadding;
   Piece piece;
   if (!slabs_.take(sizeof(Slot) + behind, lane, piece)) return nullptr;
   Slot* const slot = new (piece.data) Slot(slabs_, piece);
@@ -163,7 +164,7 @@ Slot* ReorderBuffer::make_slot(std::size_t inlet, const RecordData& record, cons
   slot->rank = rank;
   slot->inlet = static_cast<std::uint16_t>(inlet);
   slot->deadline.owner = slot->step.owner = slot;
-  const bool copied = copy_in(record, *slot, lane);
+  const bool copied = copy_in(record, size, *slot, lane);
   if (copied && !*ticket) *ticket = Ticket::make(slabs_, lane, rank.place);
   if (copied && *ticket) {
     slot->ticket = *ticket;
@@ -175,26 +176,27 @@ Slot* ReorderBuffer::make_slot(std::size_t inlet, const RecordData& record, cons
   return nullptr;
 }
 
-bool ReorderBuffer::copy_in(const RecordData& record, Slot& slot, Lane lane) {
+bool ReorderBuffer::copy_in(const RecordData& record, CopySize size, Slot& slot, Lane lane) {
   slot.arena.set_lane(lane);
-  const std::size_t size = copied_size(record);
-  if (calls()) slot.arena.first_size(std::min(size, env_.record_limit()));
+  if (calls()) slot.arena.first_size(std::min(size.all(), env_.record_limit()));
   try {
-    if (size > env_.record_limit()) {
+    if (size.all() > env_.record_limit()) {
       // Its beginning goes on as the error's record.
       RecordData cut = record;
       cut.text_size = std::min<std::uint32_t>(cut.text_size, 1024);
       cut.fields = nullptr;
       cut.field_count = cut.field_capacity = 0;
       cut.extra = nullptr;
-      if (!copy_out(cut, slot.arena, slot.input)) return false;
+      if (!copy_out(cut, copied_size(cut), slot.arena, slot.input)) return false;
       slot.error = std::make_unique<CallError>();
       slot.error->kind = "too_big";
-      slot.error->message = "a record of " + std::to_string(size) +
+      slot.error->message = "a record of " + std::to_string(size.all()) +
                             " bytes passes limits.record, " + std::to_string(env_.record_limit()) +
                             " bytes";
-    } else if (!copy_out(record, slot.arena, slot.input)) {
+    } else if (!copy_out(record, size, slot.arena, slot.input)) {
       return false;
+    } else if (!record.extra) {
+      slot.piece = size;
     }
     slot.input.root = detail::kNoRoot;
     slot.input.port = 0;

@@ -89,6 +89,7 @@ void ReorderBuffer::add_fields(Slot& slot, Slot& partner) {
       }
       table[count++] = field;
     }
+    slot.piece.reset();
     into.fields = table;
     into.field_count = into.field_capacity = count;
     into.flags &= static_cast<std::uint8_t>(~detail::kFieldsShared);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "graph/flow/fence.h"
 #include "graph/flow/merge_key.h"
 #include "graph/flow/rank.h"
+#include "graph/flow/record_copy.h"
 #include "graph/flow/ticket.h"
 
 namespace weir {
@@ -49,8 +51,9 @@ struct Slot {
   Ticket* ticket = nullptr;  ///< Null for what a stage made by itself.
   CallArena arena;
   Piece self;
-  std::uint64_t bytes = 0;   ///< What it was charged with when it came in.
-  detail::RecordData input;  ///< In `arena`.
+  std::uint64_t bytes = 0;        ///< What it was charged with when it came in.
+  detail::RecordData input;       ///< In `arena`.
+  std::optional<CopySize> piece;  ///< Of `input` while it is as it was copied in.
 
   State state = State::queued;
   End end = End::passed;

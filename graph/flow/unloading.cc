@@ -13,9 +13,12 @@ using detail::RecordState;
 
 namespace {
 
-RecordData copied(const RecordData& record, detail::Arena& arena, std::uint32_t root) {
+RecordData copied(const RecordData& record, const std::optional<CopySize>& piece,
+                  detail::Arena& arena, std::uint32_t root) {
   RecordData copy;
-  if (!copy_out(record, arena, copy)) throw detail::OutOfMemory{};
+  const bool fits = piece ? copy_piece(record, *piece, arena, copy)
+                          : copy_out(record, copied_size(record), arena, copy);
+  if (!fits) throw detail::OutOfMemory{};
   copy.root = root;
   copy.state = RecordState::live;
   return copy;
@@ -58,7 +61,7 @@ void Unloading::convert(Slot& slot, std::uint32_t root) {
   tally.busy_ns += slot.busy_ns;
   switch (slot.end) {
     case Slot::End::passed:
-      put(slot.input, root);
+      put(slot.input, root, slot.piece);
       break;
     case Slot::End::answered:
       answered(slot, root);
@@ -97,8 +100,9 @@ void Unloading::mark(const Slot& slot, std::uint32_t root, Outcome outcome) {
                        kOutcomeNames[static_cast<std::size_t>(outcome)]);
 }
 
-void Unloading::put(const RecordData& record, std::uint32_t root) {
-  token_.work.records.push() = copied(record, token_.work.arena, root);
+void Unloading::put(const RecordData& record, std::uint32_t root,
+                    const std::optional<CopySize>& piece) {
+  token_.work.records.push() = copied(record, piece, token_.work.arena, root);
   if (calls() && env_.observer) {
     const std::lock_guard lock(env_.observer_mutex);
     RecordData& last = token_.work.records.all().back();
@@ -150,7 +154,7 @@ void Unloading::failed(Slot& slot, std::uint32_t root) {
         put(record, root);
         break;
       }
-      RecordData letter = copied(record, token_.work.arena, root);
+      RecordData letter = copied(record, {}, token_.work.arena, root);
       address_letter(letter, policy.to, token_.work.arena, env_);
       token_.letters.push() = letter;
       mark(slot, root, Outcome::dead_lettered);

@@ -25,7 +25,8 @@ class Unloading {
   void convert(Slot& slot, std::uint32_t root);
   void answered(Slot& slot, std::uint32_t root);
   void failed(Slot& slot, std::uint32_t root);
-  void put(const detail::RecordData& record, std::uint32_t root);
+  void put(const detail::RecordData& record, std::uint32_t root,
+           const std::optional<CopySize>& piece = {});
   void mark(const Slot& slot, std::uint32_t root, Outcome outcome);
   bool calls() const { return region_.calls; }
 

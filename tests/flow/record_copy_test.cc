@@ -67,6 +67,10 @@ struct Target {
   Record record{data, arena, host};
 };
 
+bool copied(const detail::RecordData& from, detail::Arena& arena, detail::RecordData& to) {
+  return copy_out(from, copied_size(from), arena, to);
+}
+
 struct Expected {
   ValueType type;
   std::string bytes;
@@ -82,6 +86,38 @@ Expected read(Value value) {
 bool same(const Expected& a, Value b) {
   const Expected other = read(b);
   return a.type == other.type && a.bytes == other.bytes && a.number == other.number;
+}
+
+using Fields = std::vector<std::pair<std::string, Expected>>;
+
+std::string letters(std::mt19937& random) {
+  return std::string(random() % 40, static_cast<char>('a' + random() % 26));
+}
+
+/// A text, perhaps, and fields of any type, which it returns.
+Fields fill(OldBatch& old, std::mt19937& random) {
+  Fields fields;
+  if (random() % 4) old.record.set_text(letters(random) + letters(random));
+  for (unsigned n = random() % 12; n > 0; --n) {
+    const Value values[] = {Value(),
+                            random() % 2 == 0,
+                            static_cast<std::int64_t>(random()),
+                            static_cast<double>(random()) / 7,
+                            old.own(letters(random)),
+                            Value::json(old.own("[" + letters(random) + "]"))};
+    const std::string name = letters(random) + std::to_string(n);
+    old.record.append(old.own(name), values[random() % 6]);
+    fields.emplace_back(name, read(old.record.field(old.record.field_count() - 1).value));
+  }
+  return fields;
+}
+
+void check_fields(const Record& record, const Fields& fields) {
+  REQUIRE(record.field_count() == fields.size());
+  for (std::uint32_t i = 0; i < record.field_count(); ++i) {
+    REQUIRE(record.field(i).name == fields[i].first);
+    REQUIRE(same(fields[i].second, record.field(i).value));
+  }
 }
 
 }  // namespace
@@ -108,7 +144,7 @@ TEST_CASE("a copied record has every value of the old one and refers to none of 
 
   Target target;
   target.arena.set_budget(0);  // Nothing is charged to the record.
-  REQUIRE(copy_out(old->data, target.arena, target.data));
+  REQUIRE(copied(old->data, target.arena, target.data));
   CHECK(old->record.text() == "the whole line");
   old->arena.scribble();
   old.reset();
@@ -154,7 +190,7 @@ TEST_CASE("a copied record keeps its error and its state") {
   old->data.extra->error.stage = 4;
   old->data.extra->error.attempts = 7;
   Target target;
-  REQUIRE(copy_out(old->data, target.arena, target.data));
+  REQUIRE(copied(old->data, target.arena, target.data));
   old->arena.scribble();
   old.reset();
   REQUIRE(target.data.extra);
@@ -172,12 +208,12 @@ TEST_CASE("a copied record keeps its error and its state") {
 TEST_CASE("an empty record is copied without any memory") {
   Target target;
   target.data.field_count = 5;
-  REQUIRE(copy_out(detail::RecordData(), target.arena, target.data));
+  REQUIRE(copied({}, target.arena, target.data));
   CHECK(target.record.text().empty());
   CHECK(target.data.field_count == 0);
   CHECK_FALSE(target.data.extra);
   CHECK(target.arena.capacity() == 0);
-  CHECK(copied_size(detail::RecordData()) == 0);
+  CHECK(copied_size(detail::RecordData()).all() == 0);
 }
 
 TEST_CASE("a copy can be changed and leaves the old record as it was") {
@@ -187,7 +223,7 @@ TEST_CASE("a copy can be changed and leaves the old record as it was") {
   old.record.set("b", "two");
   Target target;
   target.arena.set_budget(10'000);
-  REQUIRE(copy_out(old.data, target.arena, target.data));
+  REQUIRE(copied(old.data, target.arena, target.data));
   target.record.set("a", 9);
   target.record.set("c", "three");
   target.record.remove("b");
@@ -207,39 +243,24 @@ TEST_CASE("a record that finds no room is not copied, and takes none") {
   CallArena arena(pool);
   detail::RecordData to;
   to.position = 5;
-  CHECK_FALSE(copy_out(old.data, arena, to));
+  CHECK_FALSE(copied(old.data, arena, to));
   CHECK(to.position == 5);
   CHECK(memory.used() == 0);
 }
 
 TEST_CASE("a piece of exactly the copied size holds any record") {
   std::mt19937 random(21);
-  const auto text = [&] {
-    return std::string(random() % 40, static_cast<char>('a' + random() % 26));
-  };
   MemoryPool memory(64 * kMiB, 0);
   SlabPool pool(memory);
   for (int run = 0; run < 2000; ++run) {
     auto old = std::make_unique<OldBatch>();
-    if (random() % 4) old->record.set_text(text() + text());
-    std::vector<std::pair<std::string, Expected>> expected;
-    for (unsigned n = random() % 12; n > 0; --n) {
-      const Value values[] = {Value(),
-                              random() % 2 == 0,
-                              static_cast<std::int64_t>(random()),
-                              static_cast<double>(random()) / 7,
-                              old->own(text()),
-                              Value::json(old->own("[" + text() + "]"))};
-      const std::string name = text() + std::to_string(n);
-      old->record.append(old->own(name), values[random() % 6]);
-      expected.emplace_back(name, read(old->record.field(old->record.field_count() - 1).value));
-    }
-    if (random() % 3 == 0) old->record.set_meta(old->own("m"), old->own(text()));
-    if (random() % 5 == 0) old->record.fail(text(), text());
+    const Fields expected = fill(*old, random);
+    if (random() % 3 == 0) old->record.set_meta(old->own("m"), old->own(letters(random)));
+    if (random() % 5 == 0) old->record.fail(letters(random), letters(random));
     const std::string line(old->record.text());
 
     CallArena arena(pool);
-    const std::size_t size = copied_size(old->data);
+    const std::size_t size = copied_size(old->data).all();
     arena.first_size(size);
     std::optional<Piece> exact;
     if (size > 0) {
@@ -248,21 +269,45 @@ TEST_CASE("a piece of exactly the copied size holds any record") {
       pool.give(*exact);
     }
     detail::RecordData to;
-    REQUIRE(copy_out(old->data, arena, to));
+    REQUIRE(copied(old->data, arena, to));
     REQUIRE(arena.capacity() == (exact ? exact->size : 0));
     old->arena.scribble();
     old.reset();
     NoHost host;
     const Record copy(to, arena, host);
     REQUIRE(copy.text() == line);
-    REQUIRE(copy.field_count() == expected.size());
-    for (std::uint32_t i = 0; i < copy.field_count(); ++i) {
-      REQUIRE(copy.field(i).name == expected[i].first);
-      REQUIRE(same(expected[i].second, copy.field(i).value));
-    }
+    check_fields(copy, expected);
   }
   pool.release_empty();
   CHECK(memory.used() == 0);
+}
+
+TEST_CASE("a copy in one piece can be copied as one") {
+  std::mt19937 random(22);
+  MemoryPool memory(64 * kMiB, 0);
+  SlabPool pool(memory);
+  for (int run = 0; run < 2000; ++run) {
+    auto old = std::make_unique<OldBatch>();
+    const Fields expected = fill(*old, random);
+    const std::string line(old->record.text());
+    const CopySize size = copied_size(old->data);
+    auto first = std::make_unique<HeapArena>();
+    detail::RecordData between;
+    REQUIRE(copy_out(old->data, size, *first, between));
+    old.reset();
+    CallArena arena(pool);
+    detail::RecordData to;
+    REQUIRE(copy_piece(between, size, arena, to));
+    first->scribble();
+    first.reset();
+    NoHost host;
+    Record copy(to, arena, host);
+    REQUIRE(copy.text() == line);
+    check_fields(copy, expected);
+    arena.set_budget(1000);
+    copy.set("one more", true);
+    REQUIRE(copy.get("one more").as_bool());
+  }
 }
 
 }  // namespace weir::test
