@@ -181,15 +181,17 @@ class ReorderBuffer {
   void let_come(Actions& actions);
 
  private:
-  enum class Room : std::uint8_t { yes, no, shed };
+  /// `alone`: room for the only record of its inlet, which may use the reserve.
+  enum class Room : std::uint8_t { yes, alone, no, shed };
 
   Room find_room(Inlet& inlet, std::size_t bytes, bool ahead);
+  bool make_queue_room(const QueuePolicy& queue, std::size_t bytes, Actions& actions);
   void take_ahead(Inlet& inlet, std::size_t bytes);
   bool is_alone(const Inlet& inlet) const;
   bool is_beyond(const Slot& slot) const;
   bool is_cut(int region) const;
   bool has_part(const Inlet& inlet, std::size_t bytes) const;
-  Slot* make_slot(std::size_t inlet, const detail::RecordData& record, CopySize size,
+  Slot* make_slot(std::size_t inlet, const detail::RecordData& record, CopySize size, Lane lane,
                   const Rank& rank, Ticket** ticket);
   bool copy_in(const detail::RecordData& record, CopySize size, Slot& slot, Lane lane);
   bool roomy() const;

@@ -28,35 +28,44 @@ ReorderBuffer::Room ReorderBuffer::find_room(Inlet& inlet, std::size_t bytes, bo
     const Locked lock(*this);
     inlet.expected = false;
     const auto& queue = planned().call.queue;
-    if (queue && queue->when_full != QueuePolicy::WhenFull::wait) {
-      const auto full = [&] {
-        return (queue->records > 0 && queued_records() >= queue->records) ||
-               (queue->bytes > 0 && queued_bytes() + bytes > queue->bytes);
-      };
-      while (full() && room == Room::yes) {
-        Slot* oldest =
-            queue->when_full == QueuePolicy::WhenFull::drop_oldest ? oldest_queued() : nullptr;
-        if (!oldest) room = Room::shed;
-        if (oldest) remove_queued(*oldest, actions);
-      }
-    }
-    if (room == Room::yes) {
+    if (queue && !make_queue_room(*queue, bytes, actions)) {
+      room = Room::shed;
+      ++shed_;
+    } else {
       const bool queue_has_room =
           !queue ||
           ((queue->records == 0 || queued_records() < queue->records) &&
            (queue->bytes == 0 || queued_bytes() == 0 || queued_bytes() + bytes <= queue->bytes));
-      const bool may = is_alone(inlet) || (queue_has_room && has_part(inlet, bytes));
-      room = may && share_.gate.take_records(1) > 0 ? Room::yes : Room::no;
-      inlet.wants_room = room == Room::no;
+      const bool alone = is_alone(inlet);
+      const bool may = alone || (queue_has_room && has_part(inlet, bytes));
+      const bool taken = may && share_.gate.take_records(1) > 0;
+      room = !taken ? Room::no : alone ? Room::alone : Room::yes;
+      inlet.wants_room = !taken;
       inlet.wants_memory = false;
-      if (room == Room::yes) ++inlet.held;
-      if (room == Room::yes && ahead) take_ahead(inlet, bytes);
+      if (taken) ++inlet.held;
+      if (taken && ahead) take_ahead(inlet, bytes);
       if (order_ && inlet.wants_room) merge(actions);  // It may have waited for what is now full.
     }
-    if (room == Room::shed) ++shed_;
   }
   perform(actions);
   return room;
+}
+
+/// With the lock: what a queue that does not wait does about being full. False: the new record is
+/// the one to be shed.
+bool ReorderBuffer::make_queue_room(const QueuePolicy& queue, std::size_t bytes, Actions& actions) {
+  if (queue.when_full == QueuePolicy::WhenFull::wait) return true;
+  const auto full = [&] {
+    return (queue.records > 0 && queued_records() >= queue.records) ||
+           (queue.bytes > 0 && queued_bytes() + bytes > queue.bytes);
+  };
+  while (full()) {
+    const bool drops_oldest = queue.when_full == QueuePolicy::WhenFull::drop_oldest;
+    Slot* const oldest = drops_oldest ? oldest_queued() : nullptr;
+    if (!oldest) return false;
+    remove_queued(*oldest, actions);
+  }
+  return true;
 }
 
 /// With the lock: credits for what will come next, so that not each record takes the lock. `flush`
@@ -113,23 +122,23 @@ ReorderBuffer::Offered ReorderBuffer::offer(std::size_t at, const RecordData& re
       --inlet.granted;
       inlet.granted_bytes -= size;
     }
-    switch (granted ? Room::yes : find_room(inlet, size, !bounded && !again)) {
-      case Room::no:
-        flush(at);
-        return Offered::full;
-      case Room::shed:
-        return Offered::shed;
-      case Room::yes:
-        break;
+    const Room room = granted ? Room::yes : find_room(inlet, size, !bounded && !again);
+    if (room == Room::shed) return Offered::shed;
+    if (room == Room::no) {
+      flush(at);
+      return Offered::full;
     }
-    if (Slot* const slot = make_slot(at, record, copy, rank, ticket)) {
+    const bool alone = room == Room::alone;
+    const Lane lane = alone ? Lane::reserve : Lane::normal;
+    if (Slot* const slot = make_slot(at, record, copy, lane, rank, ticket)) {
       inlet.offered.push_back(slot);
       if (bounded || inlet.offered.size() >= kFlush) flush(at);
       return Offered::taken;
     }
-    // Alone in the region and yet without room: what never came back holds it all.
+    // Alone in the region and yet without room: what never came back holds it all. Another may try
+    // again when it is alone.
     flush(at);
-    const bool hopeless = share_.gate.held() == 1;
+    const bool hopeless = alone && share_.gate.held() == 1;
     share_.gate.give_records(1);
     Actions actions;
     bool full = false;
@@ -138,7 +147,8 @@ ReorderBuffer::Offered ReorderBuffer::offer(std::size_t at, const RecordData& re
       --inlet.held;
       settled(actions);  // The oldest may have waited for this one to be in, or not.
       // If all has left meanwhile, nobody is there any more to tell us that there is room.
-      full = inlet.wants_room = inlet.wants_memory = share_.gate.held() > 0;
+      full = alone ? share_.gate.held() > 0 : !is_alone(inlet);
+      inlet.wants_room = inlet.wants_memory = full;
     }
     perform(actions);
     if (hopeless) {
@@ -151,10 +161,7 @@ ReorderBuffer::Offered ReorderBuffer::offer(std::size_t at, const RecordData& re
 
 /// A slot with a copy of the record. Null: no memory now.
 Slot* ReorderBuffer::make_slot(std::size_t inlet, const RecordData& record, CopySize size,
-                               const Rank& rank, Ticket** ticket) {
-  // A record that is alone may use the reserve: so there is always one that can come in.
-  const bool alone = inlets_.size() > 1 ? inlets_[inlet].held == 1 : share_.gate.held() == 1;
-  const Lane lane = alone ? Lane::reserve : Lane::normal;
+                               Lane lane, const Rank& rank, Ticket** ticket) {
   // Where nothing is called the record's bytes stand behind the slot: attempts keep theirs.
   const std::size_t behind = calls() ? 0 : size.all() + detail::Arena::kPadding;
   Piece piece;

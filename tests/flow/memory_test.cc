@@ -103,7 +103,8 @@ stages:
     const Report report = pipeline.run();
     REQUIRE(report.status == RunStatus::ok);
     CHECK(report.peak_memory <= 20ull << 20);
-    CHECK(report.finished_at_head > 0);
+    // Batches are as large as what is done in a time: under a sanitizer perhaps a record.
+    if (!kSanitized) CHECK(report.finished_at_head > 0);
     CHECK(digest(pipeline).count > 2500 + 200 * 60);
     if (threads == 1) hash = digest(pipeline).hash;
     CHECK(digest(pipeline).hash == hash);
