@@ -27,7 +27,7 @@ std::size_t Border::take_letters(Token& token, std::span<RecordData> letters) {
   std::size_t taken = 0;
   for (; taken < letters.size(); ++taken) {
     const detail::Extra& extra = *letters[taken].extra;
-    number(token, letters[taken]);
+    number(token, letters[taken], letter_siblings_);
     if (!give(token, letters[taken], letters_.at(extra.letter_to), extra.error.stage)) break;
     handed_on();
   }
@@ -54,15 +54,12 @@ void Border::close() {
 }
 
 /// The record's rank behind this region: a fork numbers the children of each origin.
-void Border::number(Token& token, const RecordData& record) {
+void Border::number(Token& token, const RecordData& record, Siblings& siblings) {
   if (std::exchange(begun_, true)) return;
-  Rank rank = token.rank_of(record.root);
-  if (fork_ && tells_) {
-    std::uint32_t& child = rank.child[*fork_];
-    const std::uint32_t last = std::exchange(rank_.child[*fork_], 0);
-    if (rank == rank_) child = last + 1;
-  }
-  rank_ = rank;
+  rank_ = token.rank_of(record.root);
+  if (!fork_ || !tells_) return;
+  if (rank_ != siblings.of) siblings = {rank_, 0};
+  rank_.child[*fork_] = siblings.count++;
 }
 
 /// The next record may come.
@@ -79,7 +76,7 @@ void Border::handed_on() {
 
 /// To each reader of its port. False: there is no room now.
 bool Border::hand_on(Token& token, RecordData& record) {
-  number(token, record);
+  number(token, record, siblings_);
   assert(record.port < ports_.size() && "every port that is sent to is read");
   const std::vector<Entry>& readers = ports_[record.port];
   for (; reader_ < readers.size(); ++reader_) {

@@ -38,9 +38,15 @@ class Border final : public Exit {
   void close();
 
  private:
+  /// Of the records that came last and have one origin, and one way to here.
+  struct Siblings {
+    Rank of;
+    std::uint32_t count = 0;
+  };
+
   bool hand_on(Token& token, detail::RecordData& record);
   bool give(Token& token, detail::RecordData& record, const Entry& to, std::size_t stage);
-  void number(Token& token, const detail::RecordData& record);
+  void number(Token& token, const detail::RecordData& record, Siblings& siblings);
   void handed_on();
   template <class Do>
   void each_entry(Do todo);
@@ -51,6 +57,10 @@ class Border final : public Exit {
   const std::map<int, Entry> letters_;
   const bool tells_;
   const std::optional<std::size_t> fork_;
+
+  // Letters count by themselves: when they leave depends on where batches begin and end.
+  Siblings siblings_;
+  Siblings letter_siblings_;
 
   // Of the record that is handed on now, or waits for room.
   bool begun_ = false;

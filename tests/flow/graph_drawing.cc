@@ -15,9 +15,6 @@ using Ways = std::vector<GraphWay>;
 constexpr std::size_t kEnough = 16;
 /// Each pass of a loop is a fork; there may be no more than kForks below each other.
 constexpr int kLoops = 2;
-/// Off: a stage with dead letters in a branch counts as a fork, and changes how the children of one
-/// origin are merged and paired below.
-constexpr bool kLettersInBranches = false;
 
 class Drawing {
  public:
@@ -98,7 +95,6 @@ class Drawing {
     Ways ways = fork(way, 2 + static_cast<std::size_t>(up_to(2)));
     const std::int64_t shortcut = up_to(3);
     const bool same = ways[0].end.port == ways[1].end.port;
-    const int boxes = std::exchange(stages_.boxes, kLettersInBranches ? stages_.boxes : 0);
     for (std::size_t i = 0; i < ways.size(); ++i) {
       GraphWay& branch = ways[i];
       const bool may_take =
@@ -108,7 +104,6 @@ class Drawing {
       draw_chain(branch, least + up_to(3), !zips);
       if (!zips && depth > 0 && !enough() && one_in(4)) draw_block(branch, depth - 1);
     }
-    stages_.boxes = std::max(boxes, stages_.boxes);
     const bool placed = std::ranges::all_of(ways, &GraphWay::placed);
     if (placed && zips) return draw_zip(ways, way);
     if (placed && !one_in(4)) return draw_input_merge(ways, way);
