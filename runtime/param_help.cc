@@ -1,10 +1,13 @@
 #include "runtime/param_help.h"
 
+#include <algorithm>
+
 #include "runtime/table.h"
 
 namespace weir {
 
-std::string param_help(const PipelineHelp& help, const std::string& file) {
+std::string param_help(const PipelineHelp& help, const std::string& file,
+                       const std::vector<std::string>& options) {
   std::string text = file;
   if (!help.name.empty()) text += " (" + help.name + ")";
   if (!help.about.empty()) text += ": " + help.about;
@@ -12,7 +15,8 @@ std::string param_help(const PipelineHelp& help, const std::string& file) {
   Table table({Align::left, Align::left, Align::left});
   table.indent(2);
   for (const ParamHelp& param : help.params) {
-    table.row({"--" + param.name + "=...", param.about,
+    const bool taken = std::ranges::find(options, "--" + param.name) != options.end();
+    table.row({(taken ? "--set " : "--") + param.name + "=...", param.about,
                param.default_text ? "default " + *param.default_text : "required"});
   }
   return text + "\nParameters:\n" + table.text();

@@ -115,7 +115,8 @@ bool read_params(Runtime& runtime, const PipelineChoice& choice, const PipelineT
 int show_params(Runtime& runtime, const PipelineChoice& choice) {
   const std::optional<PipelineText> text = read_pipeline_text(runtime, choice);
   if (!text) return 2;
-  const std::string help = "\n" + param_help(describe_pipeline(text->yaml, text->name), text->name);
+  const std::string help =
+      "\n" + param_help(describe_pipeline(text->yaml, text->name), text->name, choice.known);
   std::fwrite(help.data(), 1, help.size(), stdout);
   return std::fflush(stdout) == 0 ? 0 : 1;
 }

@@ -24,6 +24,8 @@ MergeKey MergeKey::of(Value value, std::string_view field) {
         key.text_ = value.as_text();
       }
       break;
+    case ValueType::null:
+      throw Error("sorted", "field '" + std::string(field) + "' is missing or null");
     default:
       throw Error("sorted", "field '" + std::string(field) + "' is no number, time or text");
   }

@@ -175,6 +175,7 @@ TEST_CASE("what has no key is an error of its record, and fails the run in its p
     CHECK(report.status == RunStatus::failed);
     CHECK(report.failure.stage == "m");
     CHECK(report.failure.kind == "sorted");
+    CHECK(report.failure.message == "field 't' is missing or null");
     CHECK(report.failure.origin.position == 10);
     CHECK(with_tag(texts, "a") == tagged_numbers(10, "a"));
     return;

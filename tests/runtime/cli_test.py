@@ -169,6 +169,20 @@ class Cli(ProgramTest):
         text = weir("run", "configs/access-log.yaml", "--help").stdout
         self.assertIn("  --count=...   how many requests      default 3000\n", text)
 
+    def test_a_param_with_the_name_of_an_option_is_set_with_set(self):
+        yaml = self.file("taken.yaml", "params: { threads: { default: x }, tag: { default: y } }\n"
+                                       "stages:\n"
+                                       "  - { uses: file.read, with: { path: '-' } }\n"
+                                       "  - uses: text.format\n"
+                                       "    with: { template: '{record.text} ${params.threads} "
+                                       "${params.tag}' }\n"
+                                       "  - { uses: file.write, with: { path: '-' } }\n")
+        text = weir("run", yaml, "--help").stdout
+        self.assertIn("  --set threads=...    default x\n  --tag=...            default y\n", text)
+        done = weir("run", "--quiet", yaml, "--threads", "2", "--set", "threads=few", "--tag=!",
+                    stdin="a\n")
+        self.assertEqual((done.stdout, done.stderr), ("a few !\n", ""))
+
     # Running
 
     def test_a_line_and_the_file_that_it_stands_for_give_the_same(self):
