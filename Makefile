@@ -2,6 +2,8 @@
 JOBS ?= $(shell nproc)
 RELEASE := build/release
 WEIR := $(RELEASE)/bin/weir
+# A test that hangs must not take all others with it.
+CTEST := ctest --output-on-failure --timeout 1800
 
 .PHONY: all deps build demo test bench format check-format docs asan tsan clean
 
@@ -26,7 +28,7 @@ demo:
 test:
 	@$(MAKE) --no-print-directory deps
 	@$(MAKE) --no-print-directory build
-	ctest --test-dir $(RELEASE) -j 2 --output-on-failure
+	$(CTEST) --test-dir $(RELEASE) -j 2
 
 # The Go peer is there where Go is.
 bench: build
@@ -47,14 +49,14 @@ docs: build
 
 asan: build/asan/build.ninja
 	cmake --build build/asan -j $(JOBS)
-	ctest --test-dir build/asan -j 2 -E "^model_" --output-on-failure
+	$(CTEST) --test-dir build/asan -j 2 -E "^model_"
 
 # The engine's tests, against a oneTBB that ThreadSanitizer sees into.
 tsan:
 	scripts/build-tsan-tbb.sh build/tsan-tbb
 	cmake --preset tsan -DTBB_DIR=$$(dirname $$(find $(CURDIR)/build/tsan-tbb/install -name TBBConfig.cmake))
 	cmake --build build/tsan -j $(JOBS) --target flow_test
-	ctest --test-dir build/tsan -R '^flow_test$$' --output-on-failure
+	$(CTEST) --test-dir build/tsan -R '^flow_test$$'
 
 clean:
 	rm -rf build
