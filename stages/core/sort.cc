@@ -41,14 +41,12 @@ class Sort final : public SerialTransform {
   void open(Context& context) override {
     account_.open(context.state());
     most_emitted_ = emitted_share(context.record_limit());
-    late_ = &context.counter("late");
   }
   void close() override { account_.close(); }
 
   void process(Record& record, Call& call) override {
     read_code(record);
     if (emitted_ && code_ < *emitted_) {
-      late_->add(1);
       throw Error("late", "a record that sorts behind it has left: the window is too small", false);
     }
     if (KeptRecord::emitted_size_of(record) > most_emitted_) {
@@ -115,7 +113,6 @@ class Sort final : public SerialTransform {
   std::uint64_t next_ = 0;
   std::optional<std::string> emitted_;  ///< The code of the last one that left.
   std::string code_;                    ///< Of the record at hand.
-  Counter* late_ = nullptr;
 };
 
 }  // namespace

@@ -26,7 +26,6 @@ void Window::open(Context& context) {
   account_.open(context.state());
   outbox_.open(account_, context.record_limit());
   most_emitted_ = emitted_share(context.record_limit());
-  late_ = &context.counter("late");
   evicted_ = &context.counter("evicted");
   watermark_ = std::numeric_limits<std::int64_t>::min();
   clock_ = Clock::now();

@@ -107,7 +107,6 @@ class Window final : public SerialTransform {
   std::uint64_t next_serial_ = 0;
   std::size_t most_emitted_ = 0;
   std::size_t window_size_ = 0;  ///< What an empty window is charged with, beside its key.
-  Counter* late_ = nullptr;
   Counter* evicted_ = nullptr;
   std::int64_t opened_ = 0;  ///< The wall clock's time
   Clock::time_point clock_;  ///< at this one.
