@@ -187,6 +187,7 @@ class ReorderBuffer {
   Room find_room(Inlet& inlet, std::size_t bytes, bool ahead);
   bool make_queue_room(const QueuePolicy& queue, std::size_t bytes, Actions& actions);
   void take_ahead(Inlet& inlet, std::size_t bytes);
+  std::uint32_t return_ahead(Inlet& inlet);
   bool is_alone(const Inlet& inlet) const;
   bool is_beyond(const Slot& slot) const;
   bool is_cut(int region) const;

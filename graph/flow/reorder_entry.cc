@@ -27,6 +27,7 @@ ReorderBuffer::Room ReorderBuffer::find_room(Inlet& inlet, std::size_t bytes, bo
   {
     const Locked lock(*this);
     inlet.expected = false;
+    const bool returned = return_ahead(inlet) > 0;  // Of too few bytes for this record.
     const auto& queue = planned().call.queue;
     if (queue && !make_queue_room(*queue, bytes, actions)) {
       room = Room::shed;
@@ -46,6 +47,7 @@ ReorderBuffer::Room ReorderBuffer::find_room(Inlet& inlet, std::size_t bytes, bo
       if (taken && ahead) take_ahead(inlet, bytes);
       if (order_ && inlet.wants_room) merge(actions);  // It may have waited for what is now full.
     }
+    if (returned) offer_room(actions, share_.gate.held() == 0);
   }
   perform(actions);
   return room;
@@ -80,6 +82,14 @@ void ReorderBuffer::take_ahead(Inlet& inlet, std::size_t bytes) {
   inlet.granted_bytes = room;
   inlet.granted = share_.gate.take_records(static_cast<std::uint32_t>(most));
   inlet.held += inlet.granted;
+}
+
+/// With the lock: gives credits back that were taken ahead. Returns how many.
+std::uint32_t ReorderBuffer::return_ahead(Inlet& inlet) {
+  const std::uint32_t unused = std::exchange(inlet.granted, 0);
+  inlet.held -= unused;
+  share_.gate.give_records(unused);
+  return unused;
 }
 
 /// Whether nothing is there that could make room later: then one record always comes in.
@@ -239,9 +249,7 @@ void ReorderBuffer::flush(std::size_t at) {
   {
     const Locked lock(*this);
     inlet.expected = false;
-    const std::uint32_t unused = std::exchange(inlet.granted, 0);
-    inlet.held -= unused;
-    share_.gate.give_records(unused);
+    const std::uint32_t unused = return_ahead(inlet);
     // Credits alone are no room for those that found no memory.
     if (unused > 0) offer_room(actions, share_.gate.held() == 0);
     inlet.records += inlet.offered.size();

@@ -159,6 +159,37 @@ TEST_CASE("no region holds more records than its share") {
   CHECK(sums_up(report));
 }
 
+TEST_CASE("a region takes as many records as its share has, however unlike their sizes are") {
+  constexpr std::uint64_t kCount = 1000;
+  const int threads = GENERATE(1, 2, 8);
+  Pipeline pipeline(around(kCount,
+                           "  - uses: late.plain\n    name: pad\n"
+                           "  - uses: late.async\n    name: call\n    workers: 1000\n",
+                           "", "limits: { records: 2000 }\n"),
+                    threads);
+  REQUIRE(pipeline.plan().regions.at(1).records == kCount);
+  stage_of<Scripted>(pipeline, "pad").act = [](Record& record, Call&) {
+    record.set_text(std::string(record.text()) + std::string(number_of(record), '.'));
+  };
+  // Nobody is answered before all have come.
+  Answerer answerer;
+  std::mutex mutex;
+  std::vector<std::shared_ptr<Completion>> waiting;
+  stage_of<ScriptedAsync>(pipeline, "call").act = [&](Completion completion) {
+    const std::lock_guard lock(mutex);
+    waiting.push_back(std::make_shared<Completion>(std::move(completion)));
+    if (waiting.size() < kCount) return;
+    answerer.after(std::chrono::microseconds(0), [all = std::move(waiting)] {
+      for (const auto& one : all) one->done();
+    });
+  };
+  const Report report = run_guarded(pipeline);
+  waiting.clear();
+  REQUIRE(report.status == RunStatus::ok);
+  CHECK(report_of(report, "call").calls->peak_workers == static_cast<int>(kCount));
+  CHECK(count_of(report, Outcome::delivered) == kCount);
+}
+
 TEST_CASE("survivors that wait do not pin the batches that they came in") {
   // 150 of them come out of some 150 MB, a batch holds 64 KiB or more, and the run has 12 MiB.
   constexpr std::uint64_t kSurvivors = 150;
