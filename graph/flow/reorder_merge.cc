@@ -209,7 +209,8 @@ std::optional<Clock::time_point> ReorderBuffer::look_for_idle() {
 }
 
 void ReorderBuffer::fill_inputs(StageReport& report) const {
-  if (!order_) return;
+  // Those of dead letters nobody has written down; some only say how far the main way is.
+  if (!order_ || share_.region.letters) return;
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < inlets_.size(); ++i) {
     using State = InputReport::State;

@@ -104,6 +104,9 @@ stages:
     GraphRun run(yaml, threads);
     const Report report = run.run();
     REQUIRE(report.status == RunStatus::ok);
+    for (const StageReport& stage : report.stages) {
+      CHECK(stage.inputs.size() == (stage.name == "both" ? 2 : 0));
+    }
     std::vector<std::string> letters = run.sink("box").texts();
     REQUIRE(letters.size() > 150);
     CHECK(std::ranges::is_sorted(letters, {}, position_of));
