@@ -184,10 +184,14 @@ class ReorderBuffer {
   /// `alone`: room for the only record of its inlet, which may use the reserve.
   enum class Room : std::uint8_t { yes, alone, no, shed };
 
+  /// When a record that found no memory may come again.
+  enum class Retry : std::uint8_t { now, later, never };
+
   Room find_room(Inlet& inlet, std::size_t bytes, bool ahead);
   bool make_queue_room(const QueuePolicy& queue, std::size_t bytes, Actions& actions);
   void take_ahead(Inlet& inlet, std::size_t bytes);
   std::uint32_t return_ahead(Inlet& inlet);
+  Retry give_room_back(Inlet& inlet, bool alone);
   bool is_alone(const Inlet& inlet) const;
   bool is_beyond(const Slot& slot) const;
   bool is_cut(int region) const;

@@ -145,28 +145,37 @@ ReorderBuffer::Offered ReorderBuffer::offer(std::size_t at, const RecordData& re
       if (bounded || inlet.offered.size() >= kFlush) flush(at);
       return Offered::taken;
     }
-    // Alone in the region and yet without room: what never came back holds it all. Another may try
-    // again when it is alone.
     flush(at);
-    const bool hopeless = alone && share_.gate.held() == 1;
-    share_.gate.give_records(1);
-    Actions actions;
-    bool full = false;
-    {
-      const Locked lock(*this);
-      --inlet.held;
-      settled(actions);  // The oldest may have waited for this one to be in, or not.
-      // If all has left meanwhile, nobody is there any more to tell us that there is room.
-      full = alone ? share_.gate.held() > 0 : !is_alone(inlet);
-      inlet.wants_room = inlet.wants_memory = full;
+    switch (give_room_back(inlet, alone)) {
+      case Retry::now:
+        break;
+      case Retry::later:
+        return Offered::full;
+      case Retry::never:
+        no_room_for(record, rank.place);
+        return Offered::given_up;
     }
-    perform(actions);
-    if (hopeless) {
-      no_room_for(record, rank.place);
-      return Offered::given_up;
-    }
-    if (full) return Offered::full;
   }
+}
+
+/// There was no memory for a record that had found room. `alone`: it was tried with the reserve,
+/// too; if it is alone in the region, what never came back holds all.
+ReorderBuffer::Retry ReorderBuffer::give_room_back(Inlet& inlet, bool alone) {
+  const bool hopeless = alone && share_.gate.held() == 1;
+  share_.gate.give_records(1);
+  Actions actions;
+  bool full = false;
+  {
+    const Locked lock(*this);
+    --inlet.held;
+    settled(actions);  // The oldest may have waited for this one to be in, or not.
+    // If all has left meanwhile, nobody is there any more to tell us that there is room.
+    full = alone ? share_.gate.held() > 0 : !is_alone(inlet);
+    inlet.wants_room = inlet.wants_memory = full;
+  }
+  perform(actions);
+  if (hopeless) return Retry::never;
+  return full ? Retry::later : Retry::now;
 }
 
 /// A slot with a copy of the record. Null: no memory now.

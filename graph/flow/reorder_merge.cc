@@ -156,7 +156,7 @@ void ReorderBuffer::not_coming(std::size_t at) {
 /// Whether what comes from that region has come to an end because a source was stopped.
 bool ReorderBuffer::is_cut(int region) const {
   const Region& above = env_.plan.regions[static_cast<std::size_t>(region)];
-  if (!above.is_source()) {
+  if (above.source < 0) {
     return std::ranges::any_of(above.inputs, [this](int input) { return is_cut(input); });
   }
   const auto source = static_cast<std::size_t>(above.source);
