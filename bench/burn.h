@@ -1,7 +1,8 @@
 #pragma once
 
-// The work of W1 to W3, the same for weir and every peer: a chain of multiplications, each waiting
-// for the one before, so that it takes the same time whatever compiler or language made it.
+// The work of W1 to W3 is the same for weir and every peer: a chain of multiplications, each of
+// which needs the result of the one before. So it takes the same time in every language and with
+// every compiler.
 
 #include <cstdint>
 
@@ -15,7 +16,8 @@ inline std::uint64_t burn(std::uint64_t value, std::uint64_t iterations) {
   return value;
 }
 
-/// One item in a hundred, spread without a pattern, that costs a hundred times as much.
+/// Returns whether the item costs a hundred times as much: one in a hundred does, without a
+/// pattern.
 inline bool is_heavy(std::uint64_t item) {
   item = (item ^ (item >> 30)) * 0xbf58476d1ce4e5b9u;
   item = (item ^ (item >> 27)) * 0x94d049bb133111ebu;
@@ -26,7 +28,7 @@ inline std::uint64_t work(std::uint64_t item, std::uint64_t iterations, bool ske
   return burn(item, skew && is_heavy(item) ? 100 * iterations : iterations);
 }
 
-/// Sums so that another order gives another sum.
+/// Adds a result so that another order of the results gives another sum.
 inline std::uint64_t add_in_order(std::uint64_t sum, std::uint64_t result) {
   return (sum ^ result) * 0x9e3779b97f4a7c15u;
 }

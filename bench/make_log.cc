@@ -1,11 +1,12 @@
-// Writes the access log that the benches read, `make_log BYTES SEED > log.ndjson`: the lines of
-// `generate` with format ndjson, made without an engine, so that peers can be measured alone.
+// Writes the access log that the benches read: `make_log BYTES SEED > log.ndjson`. The lines are
+// those of `generate` with format ndjson, made without an engine, so that peers can be measured
+// alone.
 
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
 
-#include "stages/core/access_log.h"
+#include "stages/core/generate/access_log.h"
 
 int main(int argc, char** argv) {
   if (argc != 3) {
@@ -18,9 +19,10 @@ int main(int argc, char** argv) {
   std::uint64_t written = 0;
   for (std::uint64_t number = 0; written < wanted;) {
     char* end = block.data();
-    const char* const full = block.data() + block.size() - weir::AccessEntry::kLongestJson - 1;
+    const char* const full =
+        block.data() + block.size() - weir::stages::core::AccessEntry::kLongestJson - 1;
     while (end < full && written + static_cast<std::uint64_t>(end - block.data()) < wanted) {
-      end = weir::AccessEntry(seed, number++).write_json(end);
+      end = weir::stages::core::AccessEntry(seed, number++).write_json(end);
       *end++ = '\n';
     }
     const auto size = static_cast<std::size_t>(end - block.data());

@@ -1,7 +1,7 @@
 #pragma once
 
-// What every C++ program of the bench does alike: `program MODE --name value ...`, and one line of
-// output, `seconds items checksum peak_rss_kib`.
+// The C++ programs that the benches measure are called `program MODE --name value ...` and print
+// one line, `seconds items checksum peak_rss_kib`, unless a sink prints its own (Latency).
 
 #include <chrono>
 #include <cstdint>
@@ -12,6 +12,7 @@
 
 namespace bench {
 
+/// The command line of a program.
 class Arguments {
  public:
   Arguments(int argc, char** argv) : argc_(argc), argv_(argv) {}
@@ -33,7 +34,7 @@ class Arguments {
   char** argv_;
 };
 
-/// The most memory that this process ever had, in KiB.
+/// Returns the largest resident set that this process ever had, in KiB.
 inline std::uint64_t peak_rss() {
   std::uint64_t peak = 0;
   if (std::FILE* status = std::fopen("/proc/self/status", "r")) {
@@ -46,6 +47,7 @@ inline std::uint64_t peak_rss() {
   return peak;
 }
 
+/// Measures the time since its construction.
 class Stopwatch {
  public:
   double seconds() const {

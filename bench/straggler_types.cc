@@ -13,11 +13,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The text of a record: it stays as it is from source to sink.
+/// The text of a record, which stays unchanged from source to sink.
 struct Stamped {
   std::uint64_t number;
   std::uint64_t key;
-  std::int64_t born;  ///< When it was due to be read, on the steady clock, in nanoseconds.
+  std::int64_t born;  ///< When its reading was due, on the steady clock, in nanoseconds.
 };
 
 Stamped stamped(const weir::Record& record) {
@@ -31,6 +31,7 @@ std::int64_t since_boot(Clock::time_point time) {
   return std::chrono::nanoseconds(time.time_since_epoch()).count();
 }
 
+/// The options of bench.records.
 struct RecordsOptions {
   std::uint64_t items = 0;
   std::uint64_t rate = 0;
@@ -38,9 +39,9 @@ struct RecordsOptions {
   double wait = 0;
 };
 
-/// Numbers, each with a key and a wait, as fast as the pipeline takes them or so many a second. A
-/// record that is read late was born when it was due: what holds the source up counts as time in
-/// the pipeline.
+/// Makes numbers, each with a key and a wait, as fast as the pipeline takes them or at a fixed
+/// rate. A record that is read late was born when it was due, so the time for which the source is
+/// held up counts as time in the pipeline.
 class Records final : public weir::Source {
  public:
   explicit Records(const RecordsOptions& options) : options_(options) {}
@@ -83,10 +84,12 @@ class Records final : public weir::Source {
   std::uint64_t next_ = 0;
 };
 
+/// The options of bench.spin.
 struct SpinOptions {
   std::uint64_t spin = 0;
 };
 
+/// Spins for each number, a hundred times as long for a heavy one.
 class Spin final : public weir::Transform {
  public:
   explicit Spin(const SpinOptions& options) : options_(options) {}

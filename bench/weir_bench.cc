@@ -1,5 +1,5 @@
-// Runs one pipeline of the bench as `weir run` would, with the bench's own stage types beside the
-// built-in ones: `weir_bench FILE --threads N --PARAM VALUE ...`.
+// Runs one pipeline of the bench as `weir run` would, with the bench's own stage types in addition
+// to the built-in ones: `weir_bench FILE --threads N --PARAM VALUE ...`.
 
 #include <fstream>
 #include <iostream>
@@ -8,17 +8,17 @@
 #include "bench/program.h"
 #include "bench/straggler_types.h"
 #include "bench/weir_types.h"
+#include "graph/compile/load.h"
 #include "graph/flow/run.h"
-#include "graph/spec/load.h"
 #include "stages/builtin.h"
 
 namespace {
 
-weir::LoadOptions load_options(const bench::Arguments& arguments, int argc, char** argv,
-                               const weir::Registry& registry) {
-  weir::LoadOptions options;
+weir::compile::LoadOptions load_options(const bench::Arguments& arguments, int argc, char** argv,
+                                        const weir::Registry& registry) {
+  weir::compile::LoadOptions options;
   options.registry = &registry;
-  options.expressions = &weir::expression_language();
+  options.expressions = &weir::stages::expression_language();
   options.threads = static_cast<int>(arguments.number("--threads", 2));
   for (int i = 2; i + 1 < argc; i += 2) {
     const std::string name = argv[i];
@@ -27,27 +27,27 @@ weir::LoadOptions load_options(const bench::Arguments& arguments, int argc, char
   return options;
 }
 
-weir::RunServices services() {
-  weir::RunServices services;
-  services.json_at = weir::json_at;
+weir::flow::RunServices services() {
+  weir::flow::RunServices services;
+  services.json_at = weir::stages::json_at;
   services.log = [](weir::LogLevel level, std::string_view stage, std::string_view text) {
     if (level >= weir::LogLevel::warning) std::cerr << stage << ": " << text << '\n';
   };
   return services;
 }
 
-int run(weir::Plan& plan) {
+int run(weir::compile::Plan& plan) {
   const bench::Stopwatch stopwatch;
-  weir::Run run(plan, services());
-  const weir::Report report = run.run();
+  weir::flow::Run run(plan, services());
+  const weir::flow::Report report = run.run();
   const double seconds = stopwatch.seconds();
-  if (report.status != weir::RunStatus::ok) {
+  if (report.status != weir::flow::RunStatus::ok) {
     std::cerr << report.failure.stage << ": " << report.failure.message << '\n';
     return 1;
   }
-  // A line for each sink that measures.
+  // Each sink that measures prints a line.
   bool measured = false;
-  for (const weir::PlannedStage& stage : plan.stages) {
+  for (const weir::compile::PlannedStage& stage : plan.stages) {
     const auto* latency = dynamic_cast<const bench::Latency*>(stage.stage.get());
     if (!latency) continue;
     latency->print(seconds);
@@ -67,13 +67,13 @@ int main(int argc, char** argv) {
   std::stringstream text;
   text << std::ifstream(file).rdbuf();
   weir::Registry registry;
-  weir::add_builtin_stages(registry);
+  weir::stages::add_builtin_stages(registry);
   bench::add_bench_stages(registry);
   bench::add_straggler_stages(registry);
-  weir::Loaded loaded =
-      weir::load_plan(text.str(), file, load_options(arguments, argc, argv, registry));
-  for (const weir::Diagnostic& diagnostic : loaded.diagnostics) {
-    std::cerr << weir::render(diagnostic, text.str());
+  weir::compile::Loaded loaded =
+      weir::compile::load_plan(text.str(), file, load_options(arguments, argc, argv, registry));
+  for (const weir::text::Diagnostic& diagnostic : loaded.diagnostics) {
+    std::cerr << weir::text::render(diagnostic, text.str());
   }
   return loaded.plan ? run(*loaded.plan) : 2;
 }

@@ -18,11 +18,12 @@ std::string_view bytes_of(const std::uint64_t& number) {
   return {reinterpret_cast<const char*>(&number), sizeof number};
 }
 
+/// The options of bench.ints.
 struct IntsOptions {
   std::uint64_t items = 0;
 };
 
-/// The numbers from 0, as texts of 8 bytes; one thread makes them all.
+/// Makes the numbers from 0 on, as texts of 8 bytes, in one thread.
 class Ints final : public weir::Source {
  public:
   explicit Ints(const IntsOptions& options) : end_(options.items) {}
@@ -41,11 +42,13 @@ class Ints final : public weir::Source {
   std::uint64_t next_ = 0;
 };
 
+/// The options of bench.burn.
 struct BurnOptions {
   std::uint64_t spin = 0;
   bool skew = false;
 };
 
+/// Burns for each number, and puts out the result.
 class Burn final : public weir::Transform {
  public:
   explicit Burn(const BurnOptions& options) : options_(options) {}

@@ -1,5 +1,5 @@
-# What `cmake --install` gives: the program, the headers of plugins, and the package `weir` with the
-# target weir::plugin and the function weir_add_plugin. Nothing of it asks for oneTBB or yaml-cpp.
+# `cmake --install` installs the program, the plugin headers, and the package `weir` with the target
+# weir::plugin and the function weir_add_plugin. None of these needs oneTBB or yaml-cpp.
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weir)
 

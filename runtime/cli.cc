@@ -5,24 +5,30 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstring>
 #include <functional>
+#include <new>
 #include <optional>
+#include <sstream>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
-#include "runtime/check_command.h"
-#include "runtime/describe_command.h"
-#include "runtime/explain_command.h"
-#include "runtime/graph_command.h"
-#include "runtime/run_command.h"
-#include "runtime/runtime.h"
-#include "runtime/try_command.h"
+#include "graph/flow/memory/memory_fund.h"
+#include "runtime/commands/check_command.h"
+#include "runtime/commands/describe_command.h"
+#include "runtime/commands/explain_command.h"
+#include "runtime/commands/graph_command.h"
+#include "runtime/commands/run_command.h"
+#include "runtime/commands/try_command.h"
+#include "runtime/process/last_words.h"
+#include "runtime/process/runtime.h"
 
-namespace weir {
+namespace weir::cli {
 namespace {
 
-/// The command line as CLI11 knows it, and what to call when it is understood.
+/// The command line as CLI11 sees it, and the command to call after parsing.
 class CommandLine {
  public:
   explicit CommandLine(Runtime& runtime)
@@ -48,14 +54,12 @@ class CommandLine {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-      if (e.get_exit_code() == 0) return app_.exit(e);
-      return usage_error(e.what());
+      if (e.get_exit_code() != 0) return usage_error(e.what());
+      std::ostringstream text;
+      app_.exit(e, text, text);
+      return runtime_.print(text.str());
     }
-    if (!action_) {
-      std::fputs(app_.help().c_str(), stdout);
-      return 0;
-    }
-    return action_();
+    return action_ ? action_() : runtime_.print(app_.help());
   }
 
  private:
@@ -66,18 +70,25 @@ class CommandLine {
     return command;
   }
 
-  /// FILE or -e, and parameters: what `run` and `try` share. CLI11's own help would end the
-  /// parse before FILE is known, whose parameters belong to the help.
+  /// Adds FILE or -e, and parameters, which several commands share. CLI11's own help would end the
+  /// parse before FILE is known, but the help includes FILE's parameters.
   void add_pipeline(CLI::App* command, PipelineChoice& choice, bool& help) {
     command->set_help_flag();
     command->add_flag("-h,--help", help, "Show this help; with FILE its parameters too");
     command->add_option("FILE", choice.file, "Pipeline file")->type_name("");
     command->add_option("-e", choice.inline_text, "Pipeline in one line: 'TYPE VALUE | TYPE ...'")
         ->type_name("PIPELINE");
+    add_no_plugins(command);
     command->add_option("--set", choice.sets, "Set a parameter of FILE; also --NAME=VALUE")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
     command->allow_extras();
+  }
+
+  void add_no_plugins(CLI::App* command) {
+    command->add_flag_callback(
+        "--no-plugins", [this] { runtime_.forbid_plugins(); },
+        "Load no code that FILE names under 'plugins'");
   }
 
   void add_run() {
@@ -102,14 +113,15 @@ class CommandLine {
         "the "
         "same faults:\n  --chaos latency=0.1:5ms..50ms,error=0.01,hang=0.001,kill=0.0001,seed=7\n"
         "A latency is fixed (10ms), uniform (5ms..50ms) or exponential (~20ms).\n\nExit codes: 0 "
-        "ok, 1 failed, 2 wrong file or usage, 3 with --strict, 130 or 143 "
-        "interrupted.");
+        "ok, 1 failed, 2 wrong file or usage, 3 with --strict, 128 + N "
+        "ended by signal N (130 Ctrl-C, 143 SIGTERM).");
   }
 
   void add_try() {
     CLI::App* command = add("try", "Show the first records before and after every stage",
                             [this] { return try_pipeline(); });
     add_pipeline(command, try_.pipeline, help_);
+    command->add_flag("--calls", try_.calls, "Ask services and processes; else only show what");
     command->add_option("-n", try_.records, "How many records")
         ->type_name("N")
         ->check(CLI::Range(1, 1000).description("1 to 1000"))
@@ -121,6 +133,7 @@ class CommandLine {
     CLI::App* command = add("check", "Show every mistake of pipeline files",
                             [this] { return check_command(runtime_, check_); });
     command->add_option("FILE", check_.files, "Pipeline files")->type_name("")->required();
+    add_no_plugins(command);
     command->add_option("--set", check_.sets, "Set a parameter of the files")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
@@ -187,15 +200,16 @@ class CommandLine {
     return 2;
   }
 
-  /// Settles what CLI11 cannot: the help, and FILE against -e. The exit code, if that is all.
+  /// Handles what CLI11 cannot: the help, and the choice between FILE and -e. Returns the exit code
+  /// if the command is done with that.
   std::optional<int> settle(const std::string& name, PipelineChoice& choice) {
     CLI::App* command = app_.get_subcommand(name);
     choice.is_inline = command->count("-e") > 0;
     choice.unknown = command->remaining();
     choice.known = long_options(*command);
     if (help_) {
-      std::fputs(app_.help().c_str(), stdout);
-      return choice.file.empty() ? 0 : show_params(runtime_, choice);
+      const int printed = runtime_.print(app_.help());
+      return choice.file.empty() || printed != 0 ? printed : show_params(runtime_, choice);
     }
     if (choice.is_inline && !choice.file.empty()) {
       return usage_error("expected FILE or -e, got both");
@@ -205,7 +219,8 @@ class CommandLine {
     return std::nullopt;
   }
 
-  /// Refuses what needs no file to be wrong. Of `--thraeds 3 FILE` CLI11 takes 3 for the file.
+  /// Rejects arguments that are wrong whatever the file contains. In `--thraeds 3 FILE`, CLI11
+  /// takes 3 for the file.
   bool misunderstood(const CLI::App& command, const PipelineChoice& choice) {
     std::vector<std::string> options;
     std::vector<std::string> others;
@@ -215,7 +230,7 @@ class CommandLine {
       if (option && word.find('=') == word.npos) options.push_back(word);
     }
     if (!options.empty()) {
-      // With a file, it may have parameters of these names.
+      // If the file can be read, it may have parameters of these names.
       if (::access(choice.file.c_str(), R_OK) == 0) return false;
       for (const std::string& option : options) unknown_option(command, option);
       return true;
@@ -280,13 +295,33 @@ class CommandLine {
   bool help_ = false;
 };
 
+/// Reports a failure of the program itself, without a console, which may lack the memory it needs.
+int fail(const char* why) {
+  for (const char* const part : {"weir: failed: ", why, "\n"}) {
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, part, std::strlen(part));
+  }
+  return 1;
+}
+
 }  // namespace
 
 int run_cli(int argc, char** argv) {
-  // A reader that has gone is an error of the write, not the end of the process.
+  // A reader that is gone, or a file that may not grow, is an error of the write, and must not end
+  // the process.
   ::signal(SIGPIPE, SIG_IGN);
-  Runtime runtime;
-  return CommandLine(runtime).parse_and_call(argc, argv);
+  ::signal(SIGXFSZ, SIG_IGN);
+  flow::lay_memory_by();
+  const LastWords last_words;
+  try {
+    Runtime runtime;
+    return CommandLine(runtime).parse_and_call(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return fail("the system refuses memory");
+  } catch (const std::system_error& e) {
+    return fail(("the system refuses: " + std::string(e.what())).c_str());
+  } catch (const std::exception& e) {
+    return fail(e.what());
+  }
 }
 
-}  // namespace weir
+}  // namespace weir::cli

@@ -1,8 +1,8 @@
 #pragma once
 
-namespace weir {
+namespace weir::cli {
 
-/// The whole program: reads the command line, runs the command, returns the exit code.
+/// Runs the whole program: parses the command line, runs the command, returns the exit code.
 int run_cli(int argc, char** argv);
 
-}  // namespace weir
+}  // namespace weir::cli

@@ -1,14 +1,28 @@
 #!/usr/bin/env bash
-# Installs what weir is built from, from Debian's packages, where it is missing. As root or with
-# sudo. Says nothing and takes no time if all is there.
+# Installs from Debian's packages what is missing here. As root or with sudo. Says nothing and takes
+# no time if all is there. Usage: install-deps.sh [build|test|ci]
+#   build  what the program is built from
+#   test   and what its tests need; the default
+#   ci     and what checks of the source need: format, fuzzing, a fresh machine, counts
 set -euo pipefail
 
-packages=(
+build=(
   g++ cmake ninja-build ccache pkg-config
   libtbb-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libcli11-dev libsimdjson-dev libre2-dev
   libluajit-5.1-dev zlib1g-dev libzstd-dev nettle-dev libcurl4-openssl-dev
-  catch2 clang-format python3 openssl spin
 )
+test=("${build[@]}" catch2 python3 openssl spin graphviz zstd)
+ci=("${test[@]}" clang libclang-rt-dev clang-format debootstrap git valgrind)
+
+case ${1:-test} in
+  build) packages=("${build[@]}") ;;
+  test) packages=("${test[@]}") ;;
+  ci) packages=("${ci[@]}") ;;
+  *)
+    echo "usage: install-deps.sh [build|test|ci]" >&2
+    exit 2
+    ;;
+esac
 
 if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
   echo "install-deps: no apt here; weir needs: ${packages[*]}" >&2

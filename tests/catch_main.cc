@@ -15,10 +15,11 @@ namespace {
 /// Names the test case, or the section of one, that does not end, and ends the program.
 class HangGuard final : public Catch::TestEventListenerBase {
  public:
-  using TestEventListenerBase::TestEventListenerBase;
+  using Base = Catch::TestEventListenerBase;
+  using Base::Base;
   ~HangGuard() override { stop(); }
   void testRunStarting(const Catch::TestRunInfo& info) override {
-    TestEventListenerBase::testRunStarting(info);
+    Base::testRunStarting(info);
     // Signals are for the tests.
     sigset_t all, before;
     sigfillset(&all);
@@ -27,11 +28,11 @@ class HangGuard final : public Catch::TestEventListenerBase {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   void testRunEnded(const Catch::TestRunStats& stats) override {
-    TestEventListenerBase::testRunEnded(stats);
+    Base::testRunEnded(stats);
     stop();
   }
   void sectionStarting(const Catch::SectionInfo& info) override {
-    TestEventListenerBase::sectionStarting(info);
+    Base::sectionStarting(info);
     const std::lock_guard lock(mutex_);
     section_ = info.name;
     since_ = Clock::now();

@@ -1,7 +1,7 @@
 #pragma once
 
-// W5 without an engine: what a C++ peer does with one range of the log. NDJSON in, the lines with
-// status >= 400 as CSV of time, ip and path out.
+// W5 without an engine: what a C++ peer does with one range of the log. NDJSON comes in; time, ip
+// and path of the lines with status >= 400 go out as CSV.
 
 #include <unistd.h>
 #ifdef __SSE2__
@@ -21,11 +21,12 @@ namespace bench {
 inline constexpr std::string_view kCsvHeader = "time,ip,path\n";
 
 inline constexpr std::size_t kRange = 256 * 1024;
-/// Read beyond a range at first, for its last line.
+/// The bytes that are first read beyond a range, for its last line.
 inline constexpr std::size_t kTail = 4 * 1024;
-/// What `Quotes` may read behind the last line.
+/// The bytes after the last line that `Quotes` may read.
 inline constexpr std::size_t kPadding = 64;
 
+/// The fields of a line that W5 needs.
 struct Fields {
   std::string_view time, ip, path, status;
 };
@@ -35,13 +36,13 @@ inline const char* find(const char* at, const char* end, char wanted) {
   return found ? static_cast<const char*>(found) : end;
 }
 
-/// The quotes of a line, one after the other, found 64 bytes at a time; up to 63 bytes behind the
-/// line are read.
+/// Finds the quotes of a line, one after the other, 64 bytes at a time. It reads up to 63 bytes
+/// past the end of the line.
 class Quotes {
  public:
   Quotes(const char* begin, const char* end) : block_(begin), end_(end), mask_(mask_of(begin)) {}
 
-  /// The next quote, or the line's end.
+  /// Returns the next quote, or the line's end.
   const char* next() {
     while (mask_ == 0) {
       block_ += 64;
@@ -52,8 +53,8 @@ class Quotes {
     mask_ &= mask_ - 1;
     return quote < end_ ? quote : end_;
   }
-  /// The quote that ends the string whose first byte is `text`: no odd number of backslashes stands
-  /// before it.
+  /// Returns the quote that ends the string whose first byte is `text`: the first one without an
+  /// odd number of backslashes before it.
   const char* end_of(const char* text) {
     for (;;) {
       const char* quote = next();
@@ -83,7 +84,7 @@ class Quotes {
   std::uint64_t mask_;
 };
 
-/// Walks a flat object, key by key, until it has all four.
+/// Walks a flat object, key by key, until it has all four fields. Returns false if one is missing.
 inline bool read_fields(const char* begin, const char* end, Fields& fields) {
   Quotes quotes(begin, end);
   for (int missing = 4; missing > 0;) {
@@ -136,6 +137,7 @@ inline void add_line(const char* at, const char* end, std::string& out) {
   out += '\n';
 }
 
+/// A range of the log and what became of it.
 struct Range {
   std::uint64_t begin = 0, end = 0;
   std::vector<char> bytes;
@@ -143,7 +145,8 @@ struct Range {
   std::uint64_t lines = 0;
 };
 
-/// Reads [from, from + wanted) behind what is there; fewer bytes at the file's end.
+/// Reads up to `wanted` bytes at offset `from` and returns their number, which is smaller at the
+/// file's end.
 inline std::size_t read_at(int file, char* to, std::size_t wanted, std::uint64_t from) {
   std::size_t got = 0;
   while (got < wanted) {
@@ -154,7 +157,8 @@ inline std::size_t read_at(int file, char* to, std::size_t wanted, std::uint64_t
   return got;
 }
 
-/// The lines that begin in the range; the byte before it says whether the first one does.
+/// Converts the lines that begin in the range. The byte before the range tells whether the first
+/// line does.
 inline void convert(int file, Range& range) {
   range.out.clear();
   range.lines = 0;

@@ -11,6 +11,7 @@
 
 namespace bench {
 
+/// Hands out ranges of the log and writes their CSV.
 class AccessFiles {
  public:
   explicit AccessFiles(const Arguments& arguments)

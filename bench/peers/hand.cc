@@ -29,9 +29,9 @@ std::uint64_t parallel(const Job& job) {
   return ints.sum();
 }
 
-/// What an item costs, in nanoseconds, where items follow each other: the processor works on the
-/// end of one and the beginning of the next at the same time, so this is less than the chain's
-/// length.
+/// Returns the cost of an item in nanoseconds where items follow each other. The processor works on
+/// the end of one and the beginning of the next at the same time, so this is less than the length
+/// of the chain.
 double cost_of(std::uint64_t iterations) {
   const std::uint64_t items = 20'000'000 / iterations + 1;
   double best = 1e9;

@@ -1,5 +1,5 @@
-// W4 by hand: `hand_w4 heap|threads --input PATH --output PATH --width N --window N`.
-// heap: one thread and a heap of what is due. threads: a thread for each wait at the same time.
+// W4 written by hand: `hand_w4 heap|threads --input PATH --output PATH --width N --window N`.
+// heap: one thread and a heap of due times. threads: one thread for each concurrent wait.
 
 #include <condition_variable>
 #include <mutex>
@@ -13,6 +13,7 @@ namespace {
 using namespace bench;
 using Clock = std::chrono::steady_clock;
 
+/// W4 with one thread.
 void heap(Waits& waits) {
   using Due = std::pair<Clock::time_point, std::uint64_t>;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due;
@@ -32,6 +33,7 @@ void heap(Waits& waits) {
   }
 }
 
+/// W4 with one thread for each concurrent wait.
 class Threads {
  public:
   explicit Threads(Waits& waits) : waits_(waits), done_(waits.count()) {}

@@ -1,5 +1,5 @@
-// W5 by hand: `hand_w5 W5 --input LOG --output CSV --threads N`. Threads read ranges of the file
-// and cut their lines in parallel; the ring writes what they made in order.
+// W5 written by hand: `hand_w5 W5 --input LOG --output CSV --threads N`. Threads read ranges of the
+// file and cut their lines in parallel; the ring writes the results in order.
 
 #include "bench/peers/access_files.h"
 #include "bench/peers/ordered_ring.h"

@@ -10,6 +10,7 @@
 
 namespace bench {
 
+/// The arguments of a run.
 struct Job {
   explicit Job(const Arguments& arguments)
       : items(arguments.number("--items", 2'000'000)),
@@ -20,9 +21,9 @@ struct Job {
         skew(arguments.mode() == "W3") {}
 
   std::uint64_t items;
-  std::uint64_t iterations;  ///< Of `burn`, for one item.
-  std::uint64_t batch;       ///< Items.
-  std::uint64_t window;      ///< Batches.
+  std::uint64_t iterations;  ///< Iterations of `burn` for one item.
+  std::uint64_t batch;       ///< Items in a batch.
+  std::uint64_t window;      ///< Batches in flight.
   int threads;
   bool skew;
 };

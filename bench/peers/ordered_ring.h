@@ -1,8 +1,9 @@
 #pragma once
 
-// How one writes "in parallel, in order, bounded" by hand: numbered batches in a ring of slots.
-// Each thread fills the next slot (one at a time), works on it, marks it done; whoever finds the
-// oldest one done hands on all that are done behind it. A thread that finds the ring full waits.
+// "In parallel, in order, bounded" as one writes it by hand: numbered batches in a ring of slots.
+// Each thread fills the next slot (one thread at a time), works on its batch, and marks it done. A
+// thread that finds the oldest slot done hands on all done slots after it, in order. A thread that
+// finds the ring full waits.
 
 #include <atomic>
 #include <cstddef>
@@ -13,13 +14,14 @@
 
 namespace bench {
 
+/// A ring of slots for batches.
 template <class Batch>
 class OrderedRing {
  public:
   explicit OrderedRing(std::size_t slots) : slots_(slots) {}
 
-  /// `source(batch)` fills a batch, false: nothing left; `work(batch)` runs concurrently;
-  /// `sink(batch)` sees the batches in order.
+  /// Runs until the source ends. `source(batch)` fills a batch, or returns false if nothing is
+  /// left; `work(batch)` runs concurrently; `sink(batch)` sees the batches in order.
   template <class Source, class Work, class Sink>
   void run(int threads, Source source, Work work, Sink sink) {
     std::vector<std::thread> others;
@@ -31,7 +33,7 @@ class OrderedRing {
 
  private:
   struct alignas(64) Slot {
-    std::atomic<std::uint64_t> done{0};  ///< The number of the batch in it + 1, once done.
+    std::atomic<std::uint64_t> done{0};  ///< The number of its batch + 1, once that is done.
     Batch batch;
   };
 
@@ -58,8 +60,9 @@ class OrderedRing {
     }
   }
 
-  /// Sequentially consistent, so that of a thread that marks a slot done and one that has just
-  /// looked and stops draining, at least one sees the other.
+  /// Hands on the batches that are done, in order. All operations are sequentially consistent: if
+  /// one thread marks a slot done while another has just looked and stops draining, at least one of
+  /// them sees the other.
   template <class Sink>
   void drain(Sink& sink) {
     while (is_done(drained_.load())) {

@@ -1,5 +1,5 @@
-// W1 to W3 and W5 with oneTBB's parallel_pipeline: the command lines of `hand` and `hand_w5`, the
-// window is the number of tokens. The work is that of the programs by hand.
+// W1 to W3 and W5 with oneTBB's parallel_pipeline. The command lines and the work are those of
+// `hand` and `hand_w5`; the window is the number of tokens.
 
 #include <tbb/global_control.h>
 #include <tbb/parallel_pipeline.h>
@@ -13,7 +13,8 @@ namespace {
 
 using namespace bench;
 
-/// Tokens in flight are consecutive, so a batch of the ring is free when its turn comes again.
+/// Runs a pipeline over a ring of batches. Tokens in flight are consecutive, so a batch of the ring
+/// is free when its turn comes again.
 template <class Batch, class Source, class Work, class Sink>
 void run(std::size_t tokens, Source source, Work work, Sink sink) {
   using tbb::filter_mode;

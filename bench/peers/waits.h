@@ -1,8 +1,8 @@
 #pragma once
 
-// W4 for peers: a file of lines `number,milliseconds`; each line is written again, in order, once
-// its time has passed. At most `width` wait at the same time, and none begins that is more than
-// `window` lines ahead of the oldest that is not written.
+// W4 for peers. The input is a file of lines `number,milliseconds`. Each line is written again, in
+// order, once its time has passed. At most `width` lines wait at a time, and no line begins to wait
+// if it is more than `window` lines ahead of the oldest unwritten one.
 
 #include <chrono>
 #include <cstdint>
@@ -17,6 +17,7 @@
 
 namespace bench {
 
+/// The lines of the input, and the output.
 class Waits {
  public:
   explicit Waits(const Arguments& arguments)

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace weir {
+namespace weir::flow {
 namespace {
 
 void add(CallReport& to, const CallReport& from) {
@@ -18,7 +18,8 @@ void add(CallReport& to, const CallReport& from) {
   to.workers = std::max(to.workers, from.workers);
   to.peak_workers = std::max(to.peak_workers, from.peak_workers);
   to.peak_records += from.peak_records;
-  // Percentiles of the parts are no percentile of the whole: those of the slower part bound it.
+  // Percentiles of the parts do not give a percentile of the whole. Those of the slower part bound
+  // it.
   to.p50 = std::max(to.p50, from.p50);
   to.p99 = std::max(to.p99, from.p99);
 }
@@ -34,7 +35,7 @@ void add(StageReport& to, const StageReport& from) {
 
 }  // namespace
 
-void fold_passes(Report& report, const Plan& plan) {
+void fold_passes(Report& report, const compile::Plan& plan) {
   std::vector<std::size_t> order(plan.stages.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   for (const std::size_t i : order) {
@@ -48,4 +49,4 @@ void fold_passes(Report& report, const Plan& plan) {
   report.stages = std::move(stages);
 }
 
-}  // namespace weir
+}  // namespace weir::flow

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "graph/flow/report.h"
-#include "graph/spec/plan.h"
+#include "graph/compile/plan/plan.h"
+#include "graph/flow/api/report.h"
 
-namespace weir {
+namespace weir::flow {
 
-/// Adds what the further passes of a stage did (`loop`) to the stage itself, which alone stays in
-/// the report; then the stages stand in the order of the file.
-void fold_passes(Report& report, const Plan& plan);
+/// Adds the counts of a stage's further loop passes to the stage itself, which alone stays in the
+/// report. The stages are then in the order of the file.
+void fold_passes(Report& report, const compile::Plan& plan);
 
-}  // namespace weir
+}  // namespace weir::flow

@@ -1,50 +1,107 @@
 #include "graph/flow/run.h"
 
 #include <algorithm>
-#include <cassert>
 #include <chrono>
 #include <cstdio>
 #include <numeric>
+#include <system_error>
 
-#include "graph/flow/caught.h"
-#include "graph/flow/engine.h"
+#include "graph/flow/context/caught.h"
+#include "graph/flow/context/file_uses.h"
 #include "graph/flow/fold_passes.h"
+#include "graph/flow/memory/check.h"
+#include "graph/flow/memory/memory_fund.h"
+#include "graph/flow/region/engine.h"
 #include "graph/flow/stage_context.h"
+#include "graph/flow/stage_thread.h"
+#include "graph/flow/sync/mutex.h"
 #include "graph/flow/watchdog.h"
 
-namespace weir {
+namespace weir::flow {
 namespace {
 
-/// Batches on their way: enough for a straggler to be overtaken by 64 others a thread.
+/// Batches on their way for each thread: enough for 64 others to overtake a straggler.
 constexpr int kTokensPerThread = 64;
-/// After the in-flight work was told to stop: how long a call may still take.
+/// How long a call may still take after the work in flight was told to stop.
 constexpr std::chrono::seconds kGrace{2};
 constexpr std::chrono::milliseconds kTick{20};
-/// How long a record may hold all others before the log names it, and how often it does.
+/// The time after which an engine that is not made will never be.
+constexpr std::chrono::seconds kStart{30};
+/// How long a record may hold all others before the log names it, and the least time between two
+/// such lines.
 constexpr std::chrono::seconds kStall{1};
+
+/// Asks a source what the run asks it later. What it throws here can be reported.
+void ask_source(const compile::PlannedStage& stage) {
+  if (stage.type->role != Role::source) return;
+  const auto& source = static_cast<const Source&>(*stage.stage);
+  source.blocking();
+  source.size();
+}
+
+/// Names what the system refused. Call it only in a catch block.
+Caught refusal() {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return {"memory", kMemoryRefused};
+  } catch (const std::system_error& e) {
+    return {"system", std::string("cannot start a thread: ") + e.code().message()};
+  } catch (const std::exception& e) {
+    return {"system", e.what()};
+  } catch (...) {
+    return {"system", "unknown exception"};
+  }
+}
+
+/// Returns what the sink would leave unfinished; empty if it does not know.
+std::string leftover_of(const Sink& sink) {
+  try {
+    return sink.leftover();
+  } catch (...) {
+    return {};
+  }
+}
 
 }  // namespace
 
-/// A run in progress. Shared, so that a thread that hangs in a plugin keeps what it stands on.
+/// A run in progress. A Run leaks it if a thread that hangs in a plugin still uses it.
 class Run::State {
  public:
-  State(Plan& plan, RunServices services) : env_(plan, std::move(services)) {}
+  State(compile::Plan& plan, RunServices services) : context_(plan, std::move(services)) {}
 
   Report run();
   void interrupt(int signal);
   Progress progress() const;
   bool set_workers(std::string_view stage, int min, int max) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return engine_ && engine_->set_workers(stage, min, max);
   }
   void observe(Observer& observer, std::uint64_t input_records) {
-    env_.observer = &observer;
-    env_.input_limit = input_records;
+    context_.observer = &observer;
+    context_.input_limit = input_records;
   }
   bool hung() const { return hung_; }
+  Counts counts() const {
+    const Accounts* const accounts = accounts_.load();
+    return {context_.read.load(), accounts ? accounts->delivered() : 0};
+  }
 
  private:
-  bool open_stages();
+  /// The failure of a stage outside of the processing of records.
+  struct Problem {
+    std::size_t stage = 0;
+    Caught caught;
+  };
+
+  bool aside(const char* doing, std::chrono::milliseconds grace, void (State::*work)());
+  bool patience_over(Clock::time_point not_before);
+  bool make_engine();
+  void run_engine();
+  void end_for_memory();
+  Report give_up();
+  bool compare_files();
+  void open_stages();
   void work();
   void watch(Watchdog& watchdog);
   void abandon();
@@ -52,16 +109,22 @@ class Run::State {
   void report_stuck();
   std::string leftovers() const;
   void commit();
+  void commit_sinks(bool with_leftover);
   void close_stages();
-  void fail(std::size_t stage, const Caught& caught);
+  void close_stage(std::size_t stage);
+  void fail(const Problem& problem);
+  void fail(const std::string& stage, const Caught& caught);
   void fill_report();
   void check_sums();
 
-  Environment env_;
+  RunContext context_;
   std::vector<std::unique_ptr<StageContext>> contexts_;
-  std::size_t opened_ = 0;
-  mutable std::mutex mutex_;  ///< Guards engine_ as seen by `interrupt` and `progress`.
+  std::atomic<std::size_t> opened_{0};
+  std::atomic<std::size_t> at_stage_{0};  ///< The stage that the stage thread works on.
+  std::optional<Problem> problem_;        ///< The problem of what the stage thread did last.
+  mutable Mutex mutex_;                   ///< Guards engine_ as seen by `interrupt` and `progress`.
   std::unique_ptr<Engine> engine_;
+  std::atomic<const Accounts*> accounts_{nullptr};
   Report report_;
   Clock::time_point started_ = Clock::now();
   std::atomic<int> signal_{0};
@@ -72,88 +135,200 @@ class Run::State {
   bool committed_ = false;
   bool over_ = false;
   bool hung_ = false;
-  bool loop_hangs_ = false;  ///< A stage never returned from `start`.
+  bool loop_hangs_ = false;  ///< True if a stage never returned from `start`.
+  const std::uint64_t refusals_before_ = memory_refusals();
+  StageThread stage_thread_;  ///< Last, because it uses all of the above.
 };
 
-bool Run::State::open_stages() {
-  for (std::size_t i = 0; i < env_.plan.stages.size(); ++i) {
-    PlannedStage& stage = env_.plan.stages[i];
-    contexts_.push_back(std::make_unique<StageContext>(env_, stage));
-    opened_ = i + 1;
-    if (!env_.plan.opens(static_cast<int>(i))) continue;
+/// Compares the files of all stages, before any is opened and thereby changed. Returns false if
+/// there is a problem.
+bool Run::State::compare_files() {
+  FileUses files;
+  for (std::size_t i = 0; i < context_.plan.stages.size(); ++i) {
     try {
-      stage.stage->open(*contexts_.back());
+      files.add(context_.plan, i);
     } catch (...) {
-      fail(i, caught_exception());
+      problem_ = {i, caught_exception()};
       return false;
     }
   }
-  return true;
+  if (const auto clash = files.clash()) {
+    problem_ = {clash->stage.value_or(0), {"io", clash->message}};
+  }
+  return !problem_;
 }
 
-void Run::State::fail(std::size_t stage, const Caught& caught) {
+/// Opens the stages. Runs on the stage thread, as committing and closing them does.
+void Run::State::open_stages() {
+  problem_.reset();
+  if (!compare_files()) return;
+  for (std::size_t i = 0; i < context_.plan.stages.size(); ++i) {
+    at_stage_ = i;
+    try {
+      compile::PlannedStage& stage = context_.plan.stages[i];
+      contexts_.push_back(std::make_unique<StageContext>(context_, stage));
+      opened_ = i + 1;
+      if (!context_.plan.opens(static_cast<int>(i))) continue;
+      if (auto* opens = dynamic_cast<OpensFiles*>(stage.stage.get())) {
+        opens->bound_memory(context_.plan.limits.memory / 2 / context_.plan.sources.size());
+      }
+      stage.stage->open(*contexts_.back());
+      ask_source(stage);
+    } catch (...) {
+      problem_ = {i, caught_exception()};
+      return;
+    }
+  }
+}
+
+void Run::State::fail(const Problem& problem) {
+  fail(context_.plan.stages[problem.stage].name, problem.caught);
+}
+
+void Run::State::fail(const std::string& stage, const Caught& caught) {
   report_.status = RunStatus::failed;
-  report_.failure.stage = env_.plan.stages[stage].name;
+  report_.failure.stage = stage;
   report_.failure.kind = caught.kind;
   report_.failure.message = caught.message;
 }
 
+/// Returns whether an interrupted run has waited long enough for the stage thread.
+bool Run::State::patience_over(Clock::time_point not_before) {
+  if (interrupts_.load() == 0) return false;
+  const auto now = Clock::now();
+  if (!drain_until_) drain_until_ = time_after(now, context_.plan.limits.drain);
+  return now > not_before && (interrupts_.load() > 1 || now > *drain_until_);
+}
+
+/// Runs `work` on the stage thread. Returns false if a signal has ended the run while a stage never
+/// returned.
+bool Run::State::aside(const char* doing, std::chrono::milliseconds grace, void (State::*work)()) {
+  const auto not_before = Clock::now() + grace;
+  if (stage_thread_.run([this, work] { (this->*work)(); },
+                        [&] { return patience_over(not_before); })) {
+    if (problem_ && report_.status == RunStatus::ok) fail(*problem_);
+    return true;
+  }
+  if (context_.services.log) {
+    context_.services.log(LogLevel::error, context_.plan.stages[at_stage_.load()].name,
+                          std::string("never came back from ") + doing);
+  }
+  if (report_.status == RunStatus::ok) report_.status = RunStatus::interrupted;
+  return false;
+}
+
 Report Run::State::run() {
   started_ = Clock::now();
-  if (open_stages()) {
-    {
-      const std::lock_guard lock(mutex_);
-      engine_ = std::make_unique<Engine>(env_, kTokensPerThread * env_.plan.limits.threads);
-    }
-    if (interrupts_.load() > 0) engine_->stop_reading();
-    work();
-    if (hung_) {
-      report_.leftover = leftovers();
-      fill_report();
-      return report_;
-    }
-    commit();
-    if (loop_hangs_ || !engine_->quiesce(Clock::now() + kGrace)) {
-      // Calls that were given up long ago still stand on all of this.
-      hung_ = report_.hung = true;
-      if (!committed_) report_.leftover = leftovers();
-      fill_report();
-      return report_;
-    }
-    // A stuck run is torn down where it stood.
-    assert((over_ || engine_->memory_returned()) && "the run has given its memory back");
+  if (!aside("open", {}, &State::open_stages)) return give_up();
+  if (!problem_ && make_engine()) run_engine();
+  if (hung_) {
+    report_.leftover = leftovers();
+    return give_up();
   }
-  close_stages();
+  if (engine_) {
+    if (loop_hangs_ || !engine_->quiesce(Clock::now() + kGrace)) {
+      // Calls that were given up long ago still use all of this, so nothing is closed.
+      if (report_.status == RunStatus::ok && !aside("commit", kGrace, &State::commit)) {
+        return give_up();
+      }
+      if (!committed_) report_.leftover = leftovers();
+      return give_up();
+    }
+    // A stuck run is torn down as it is, and has not given its memory back.
+    if (!over_ && !engine_->memory_returned() && report_.status == RunStatus::ok) {
+      fail("", {"accounting", "the run has not given its memory back: a defect of weir"});
+    }
+  }
+  if (report_.status != RunStatus::ok && opened_ == context_.plan.stages.size()) {
+    report_.leftover = leftovers();
+  }
+  if (!aside("close", kGrace, &State::close_stages)) return give_up();
   fill_report();
   return report_;
 }
 
+/// Ends a run while some thread still uses it.
+Report Run::State::give_up() {
+  hung_ = report_.hung = true;
+  fill_report();
+  return report_;
+}
+
+/// Returns false if the system refuses what the engine needs. oneTBB may then also never return, be
+/// it from a wait for a thread that it did not get, or from a lock that an exception left locked.
+bool Run::State::make_engine() {
+  const auto until = Clock::now() + kStart;
+  const auto make = [this] {
+    problem_.reset();
+    try {
+      auto engine =
+          std::make_unique<Engine>(context_, kTokensPerThread * context_.plan.limits.threads);
+      const Lock lock(mutex_);
+      if (hung_) return static_cast<void>(engine.release());  // Too late: all of it is left behind.
+      engine_ = std::move(engine);
+      accounts_ = &engine_->accounts();
+    } catch (...) {
+      problem_ = {0, refusal()};
+    }
+  };
+  if (!stage_thread_.run(make, [&] { return Clock::now() > until; })) {
+    fail("", {"system", "oneTBB does not start: the system refuses threads or memory"});
+    const Lock lock(mutex_);
+    hung_ = true;
+    return false;
+  }
+  if (problem_) fail("", problem_->caught);
+  if (engine_ && interrupts_.load() > 0) engine_->stop_reading();
+  return engine_ != nullptr;
+}
+
+/// An exception here, which comes from no stage, leaves the engine as it is.
+void Run::State::run_engine() {
+  try {
+    engine_->start();
+    work();
+  } catch (...) {
+    fail("", refusal());
+    hung_ = true;
+    engine_->abandon();
+  }
+}
+
 /// Runs the engine until it is done, stuck, or hung.
 void Run::State::work() {
-  Watchdog watchdog(env_.services.stuck_after);
-  engine_->start();
+  Watchdog watchdog(context_.services.stuck_after);
   while (!engine_->wait(kTick) && !over_) watch(watchdog);
   if (hung_) return;
   if (!over_) {
     loop_hangs_ = !engine_->settle(Clock::now() + kGrace);
-    assert(engine_->alive().empty() && "every token has ended");
+    WEIR_CHECK(engine_->alive().empty());
   }
   if (engine_->accounts().failed() && report_.status == RunStatus::ok) {
     report_.status = RunStatus::failed;
-    report_.failure = env_.fence.failure();
+    report_.failure = context_.failure_cut.failure();
   }
+  end_for_memory();
   if (signal_.load() != 0 && report_.status == RunStatus::ok) {
     report_.status = RunStatus::interrupted;
   }
 }
 
-/// What a run's end may be waiting for: the drain, a call that does not return, a lost message.
+/// Fails the run if memory was refused: a refusal may have been taken for an error of a record, so
+/// the output may be wrong.
+void Run::State::end_for_memory() {
+  if (memory_refusals() == refusals_before_ || report_.status != RunStatus::ok) return;
+  fail("", {"memory", kMemoryRefused});
+}
+
+/// Checks what may delay the end of a run: the drain, a call that does not return, a lost message.
 void Run::State::watch(Watchdog& watchdog) {
   const auto now = Clock::now();
-  if (!drain_until_ && (interrupts_.load() > 0 || env_.fence.raised())) {
-    drain_until_ = now + env_.plan.limits.drain;
+  if (!drain_until_ && (interrupts_.load() > 0 || context_.failure_cut.raised())) {
+    drain_until_ = time_after(now, context_.plan.limits.drain);
   }
-  if (!env_.abandoned() && (interrupts_.load() > 1 || (drain_until_ && now > *drain_until_))) {
+  end_for_memory();
+  if (report_.status == RunStatus::failed) drain_until_ = now;  // Draining takes memory.
+  if (!context_.abandoned() && (interrupts_.load() > 1 || (drain_until_ && now > *drain_until_))) {
     abandon();
     grace_until_ = now + kGrace;
   }
@@ -162,7 +337,7 @@ void Run::State::watch(Watchdog& watchdog) {
   const bool over_due = grace_until_ && now > *grace_until_;
   if (over_due && engine_->in_call()) {
     report_.status = signal_.load() != 0 ? RunStatus::interrupted : RunStatus::failed;
-    if (env_.fence.raised()) report_.failure = env_.fence.failure();
+    if (context_.failure_cut.raised()) report_.failure = context_.failure_cut.failure();
     hung_ = over_ = report_.hung = true;
   } else if (watchdog.stuck(engine_->ended_tokens(), !over_due && engine_->busy())) {
     report_stuck();
@@ -175,22 +350,22 @@ void Run::State::abandon() {
   engine_->abandon();
 }
 
-/// Logs which record all others wait for, if it is always the same one.
+/// Logs which record all others wait for, if it stays the same one.
 void Run::State::name_the_holder() {
   const auto now = Clock::now();
   if (now < next_stall_log_) return;
   next_stall_log_ = now + kStall / 4;
   const HeadOfLine head = engine_->head_of_line();
   if (head.stage.empty() || head.seconds < std::chrono::duration<double>(kStall).count()) return;
-  // Ever less often: at 1 s, 1.5 s, 2.3 s, ... and louder when it has taken long.
+  // Less and less often: at 1 s, 1.5 s, 2.3 s, ..., and as a warning when it has taken long.
   next_stall_log_ =
       now + std::max<Clock::duration>(kStall, std::chrono::duration_cast<Clock::duration>(
                                                   std::chrono::duration<double>(head.seconds / 2)));
   const LogLevel level = head.seconds < 10 ? LogLevel::info : LogLevel::warning;
-  if (env_.services.log) env_.services.log(level, head.stage, head_text(head));
+  if (context_.services.log) context_.services.log(level, head.stage, head_text(head));
 }
 
-/// Names what holds the order: the oldest batch that has not ended, and where it was seen last.
+/// Reports what holds the order: the oldest batch that has not ended, and where it was seen last.
 void Run::State::report_stuck() {
   const std::vector<Token*> alive = engine_->alive();
   engine_->stop_reading();
@@ -199,69 +374,101 @@ void Run::State::report_stuck() {
   report_.failure.message = "nothing in flight moves";
   if (!alive.empty()) {
     const Token& token = *alive.front();
-    report_.failure.stage = env_.plan.stages[static_cast<std::size_t>(token.stage.load())].name;
+    report_.failure.stage = context_.plan.stages[static_cast<std::size_t>(token.stage.load())].name;
     report_.failure.message +=
         "; batch " + std::to_string(token.sequence) + " holds the order, last seen in this stage";
     if (token.work.records.size() > 0) {
       const detail::RecordData& first = token.work.records.data()[0];
-      report_.failure.origin = env_.origin(first);
-      report_.failure.part = env_.parts.get(first.part).name;
+      report_.failure.origin = context_.origin(first);
+      report_.failure.part = context_.parts.get(first.part).name;
     }
   }
   engine_->drop();
 }
 
+/// Commits all sinks, where nothing is closed.
 void Run::State::commit() {
-  if (report_.status != RunStatus::ok) return;
-  // The main chain's sink last: what it holds is then all there is.
-  for (auto region = env_.plan.regions.rbegin(); region != env_.plan.regions.rend(); ++region) {
+  problem_.reset();
+  commit_sinks(false);
+  commit_sinks(true);
+}
+
+/// Makes outputs final, those of the sinks that have a leftover or of those that have none. The
+/// main chain's region comes last: what its sink holds is then all that is left.
+void Run::State::commit_sinks(bool with_leftover) {
+  for (auto region = context_.plan.regions.rbegin(); region != context_.plan.regions.rend();
+       ++region) {
+    if (report_.status != RunStatus::ok || problem_) return;
     if (!region->ends()) continue;
+    Sink& sink = context_.plan.sink_at(region->last);
+    if (leftover_of(sink).empty() == with_leftover) continue;
+    at_stage_ = static_cast<std::size_t>(region->last);
     try {
-      env_.plan.sink_at(region->last).commit();
+      sink.commit();
     } catch (...) {
-      return fail(static_cast<std::size_t>(region->last), caught_exception());
+      problem_ = {at_stage_, caught_exception()};
     }
   }
-  committed_ = true;
+  committed_ = with_leftover && report_.status == RunStatus::ok && !problem_;
 }
 
 std::string Run::State::leftovers() const {
   std::string all;
-  for (const Region& region : env_.plan.regions) {
+  for (const compile::Region& region : context_.plan.regions) {
     if (!region.ends()) continue;
-    const std::string left = env_.plan.sink_at(region.last).leftover();
+    const std::string left = leftover_of(context_.plan.sink_at(region.last));
     if (!left.empty()) all += (all.empty() ? "" : ", ") + left;
   }
   return all;
 }
 
+/// Closes everything that can fail before a file gets its final name: first the stages that are not
+/// sinks, then the sinks without a leftover, then the others.
 void Run::State::close_stages() {
-  if (!committed_ && opened_ == env_.plan.stages.size()) report_.leftover = leftovers();
-  for (std::size_t i = opened_; i-- > 0;) {
-    if (!env_.plan.opens(static_cast<int>(i))) continue;
-    try {
-      env_.plan.stages[i].stage->close();
-    } catch (...) {
-      if (report_.status == RunStatus::ok) fail(i, caught_exception());
+  problem_.reset();
+  const auto close = [this](auto which) {
+    for (std::size_t i = opened_; i-- > 0;) {
+      if (context_.plan.opens(static_cast<int>(i)) && which(i)) close_stage(i);
     }
+  };
+  const auto is_sink = [this](std::size_t i) { return context_.plan.is_sink(static_cast<int>(i)); };
+  close([&](std::size_t i) { return !is_sink(i); });
+  std::vector<bool> last(opened_, false);
+  for (std::size_t i = 0; i < opened_; ++i) {
+    last[i] = is_sink(i) && !leftover_of(context_.plan.sink_at(static_cast<int>(i))).empty();
+  }
+  if (engine_) commit_sinks(false);
+  close([&](std::size_t i) { return is_sink(i) && !last[i]; });
+  if (engine_) commit_sinks(true);
+  if (!committed_ && opened_ == context_.plan.stages.size()) report_.leftover = leftovers();
+  close([&](std::size_t i) { return last[i]; });
+}
+
+void Run::State::close_stage(std::size_t stage) {
+  at_stage_ = stage;
+  try {
+    context_.plan.stages[stage].stage->close();
+  } catch (...) {
+    if (!problem_) problem_ = {stage, caught_exception()};
   }
 }
 
 void Run::State::fill_report() {
   report_.signal = signal_.load();
-  report_.threads = env_.plan.limits.threads;
-  report_.read = env_.read.load();
-  report_.bytes_read = env_.bytes_read.load();
-  report_.peak_records = env_.peak_in_flight.load();
+  report_.threads = context_.plan.limits.threads;
+  report_.read = context_.read.load();
+  report_.bytes_read = context_.bytes_read.load();
+  report_.peak_records = context_.peak_in_flight.load();
   report_.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   if (!engine_) return;
   engine_->fill(report_);
   for (std::size_t i = 0; i < contexts_.size(); ++i) contexts_[i]->fill(report_.stages[i].counters);
-  fold_passes(report_, env_.plan);
+  fold_passes(report_, context_.plan);
   check_sums();
 }
 
-/// Every record that was read has exactly one outcome, or the run has failed, whatever else it did.
+/// Checks that every record that was read has exactly one outcome. If not, the run has failed,
+/// whatever else it did.
 void Run::State::check_sums() {
   const std::uint64_t sum =
       std::accumulate(report_.outcomes.begin(), report_.outcomes.end(), std::uint64_t{0});
@@ -282,32 +489,32 @@ void Run::State::check_sums() {
 void Run::State::interrupt(int signal) {
   signal_.store(signal);
   interrupts_.fetch_add(1);
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (engine_) engine_->stop_reading();
 }
 
 Progress Run::State::progress() const {
   Progress progress;
-  progress.read = env_.read.load(std::memory_order_relaxed);
-  progress.bytes_read = env_.bytes_read.load(std::memory_order_relaxed);
-  progress.records_in_flight = env_.in_flight.load(std::memory_order_relaxed);
-  const std::lock_guard lock(mutex_);
+  progress.read = context_.read.load(std::memory_order_relaxed);
+  progress.bytes_read = context_.bytes_read.load(std::memory_order_relaxed);
+  progress.records_in_flight = context_.in_flight.load(std::memory_order_relaxed);
+  const Lock lock(mutex_);
   if (engine_) {
     progress.delivered = engine_->accounts().delivered();
     progress.memory = engine_->memory_used();
     progress.head = engine_->head_of_line();
     progress.size = 0;
-    for (const int source : env_.plan.sources) {
-      const auto size = env_.plan.source_at(source).size();
+    for (const int source : context_.plan.sources) {
+      const auto size = context_.plan.source_at(source).size();
       progress.size = size && progress.size ? std::optional(*progress.size + *size) : std::nullopt;
     }
     progress.consumed =
-        std::max(env_.bytes_handed_out.load(std::memory_order_relaxed), progress.bytes_read);
+        std::max(context_.bytes_handed_out.load(std::memory_order_relaxed), progress.bytes_read);
   }
   return progress;
 }
 
-Run::Run(Plan& plan, RunServices services)
+Run::Run(compile::Plan& plan, RunServices services)
     : state_(std::make_unique<State>(plan, std::move(services))) {}
 
 std::string head_text(const HeadOfLine& head) {
@@ -323,7 +530,7 @@ std::string head_text(const HeadOfLine& head) {
 }
 
 Run::~Run() {
-  // A thread that hangs in a plugin still uses it all: let it have it.
+  // A thread that hangs in a plugin still uses all of it, so it is leaked.
   if (state_->hung()) [[maybe_unused]]
     auto* leaked = state_.release();
 }
@@ -331,6 +538,7 @@ Run::~Run() {
 Report Run::run() { return state_->run(); }
 void Run::interrupt(int signal) { state_->interrupt(signal); }
 Progress Run::progress() const { return state_->progress(); }
+Run::Counts Run::counts() const noexcept { return state_->counts(); }
 bool Run::set_workers(std::string_view stage, int min, int max) {
   return state_->set_workers(stage, min, max);
 }
@@ -338,4 +546,4 @@ void Run::observe(Observer& observer, std::uint64_t input_records) {
   state_->observe(observer, input_records);
 }
 
-}  // namespace weir
+}  // namespace weir::flow

@@ -3,17 +3,17 @@
 #include <chrono>
 #include <cstdint>
 
-namespace weir {
+namespace weir::flow {
 
-/// Notices that a run is stuck: for `patience` no token has ended, no body has run, and the source
-/// was not waiting for the outside world.
+/// Detects that a run is stuck: for `patience` no token has ended, no node's body has run, and the
+/// source was not waiting for the outside world.
 class Watchdog {
  public:
   using Clock = std::chrono::steady_clock;
 
   explicit Watchdog(std::chrono::milliseconds patience) : patience_(patience) {}
 
-  /// Looked at many times within `patience`.
+  /// Returns whether the run is stuck. Call it many times within `patience`.
   bool stuck(std::uint64_t ended_tokens, bool busy) {
     const auto now = Clock::now();
     if (busy || ended_tokens != seen_) {
@@ -29,4 +29,4 @@ class Watchdog {
   std::uint64_t seen_ = 0;
 };
 
-}  // namespace weir
+}  // namespace weir::flow

@@ -5,11 +5,11 @@
 #include "graph/text/source_text.h"
 #include "graph/text/utf8.h"
 
-namespace weir {
+namespace weir::text {
 namespace {
 
-/// How wide a line of the source is shown, and how much of that stands before the mark when the
-/// line has to be cut.
+/// The width of an excerpt in columns, and how many of them come before the mark when the line is
+/// cut.
 constexpr int kShown = 100;
 constexpr int kBefore = 40;
 constexpr std::string_view kCut = "...";
@@ -26,7 +26,7 @@ const char* name_of(Severity severity) {
   return "error";
 }
 
-/// How many columns `bytes` fill on a terminal.
+/// Returns the number of columns that `bytes` fill on a terminal.
 int width_of(std::string_view bytes) {
   int width = 0;
   for (std::size_t at = 0; at < bytes.size();) {
@@ -37,7 +37,7 @@ int width_of(std::string_view bytes) {
   return width;
 }
 
-/// The longest beginning of `bytes` that fills no more than `columns`.
+/// Returns the longest beginning of `bytes` that fills at most `columns`.
 std::string_view fitting(std::string_view bytes, int columns) {
   std::size_t at = 0;
   while (at < bytes.size()) {
@@ -48,7 +48,7 @@ std::string_view fitting(std::string_view bytes, int columns) {
   return bytes.substr(0, at);
 }
 
-/// The end of `bytes` that fills about `columns`.
+/// Returns the end of `bytes` that fills about `columns`.
 std::string_view last(std::string_view bytes, int columns) {
   int surplus = width_of(bytes) - columns;
   std::size_t at = 0;
@@ -60,7 +60,7 @@ std::string_view last(std::string_view bytes, int columns) {
   return bytes.substr(at);
 }
 
-/// The marked line with the marker below, both indented by two blanks.
+/// Returns the marked line with the marker below it, both indented by two blanks.
 std::string excerpt(const Mark& mark, std::string_view line) {
   const std::size_t begin = std::min<std::size_t>(std::max(mark.column, 1u) - 1, line.size());
   const std::size_t size = std::min<std::size_t>(std::max(mark.length, 1u), line.size() - begin);
@@ -102,4 +102,4 @@ std::string render(const Diagnostic& diagnostic, std::string_view source) {
   return text;
 }
 
-}  // namespace weir
+}  // namespace weir::text

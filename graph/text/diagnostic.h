@@ -6,7 +6,7 @@
 
 #include "weir/node.h"
 
-namespace weir {
+namespace weir::text {
 
 enum class Severity : std::uint8_t { error, warning, note };
 
@@ -19,8 +19,8 @@ struct Diagnostic {
   std::string hint;     ///< At most one; empty if there is none.
 };
 
-/// The diagnostic as people read it: position, message, the line of `source` with a marker below,
-/// the hint. Tabs, long lines and bytes that are no UTF-8 are shown safely.
+/// Returns the diagnostic as people read it: position, message, the line of `source` with a marker
+/// below, the hint. Long lines are cut; tabs and bytes that are not UTF-8 are replaced.
 std::string render(const Diagnostic& diagnostic, std::string_view source);
 
-}  // namespace weir
+}  // namespace weir::text

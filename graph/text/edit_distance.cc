@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-namespace weir {
+namespace weir::text {
 namespace {
 
-/// Of three letters one may be wrong; else every short word would be near to every other.
+/// The number of edits that still count as a slip: one in three letters, since otherwise every
+/// short word would be near to every other.
 std::size_t tolerance(std::string_view a, std::string_view b) {
   return std::min<std::size_t>(3, (std::max(a.size(), b.size()) + 1) / 3);
 }
@@ -46,4 +47,4 @@ const std::string* nearest(std::string_view word, const std::vector<std::string>
   return best;
 }
 
-}  // namespace weir
+}  // namespace weir::text

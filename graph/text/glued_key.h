@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <string_view>
 
-namespace weir {
+namespace weir::text {
 
-/// `uses:file.read`, which lacks a space to be a key and its value: the length of `uses:`, or 0 if
-/// `text` does not look like that.
+/// Recognises a key without the blank before its value, such as `uses:file.read`. Returns the
+/// length of `uses:`, or 0 if `text` does not look like that.
 std::size_t length_of_glued_key(std::string_view text);
 
-}  // namespace weir
+}  // namespace weir::text

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace weir {
+namespace weir::text {
 
 SourceText::SourceText(std::string_view text) : text_(text) {
   if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
@@ -38,7 +38,7 @@ std::size_t SourceText::line_begin(std::size_t offset) const {
 }
 
 std::size_t SourceText::line_end(std::size_t offset) const {
-  // By the index: a search would make many marks on one long line quadratic.
+  // Looked up in the index, since a search would make many marks on one long line quadratic.
   const std::uint32_t line = line_of(offset);
   const std::size_t end = line < begins_.size() ? begins_[line] - 1 : text_.size();
   return end > offset && text_[end - 1] == '\r' ? end - 1 : end;
@@ -49,4 +49,4 @@ std::uint32_t SourceText::line_of(std::size_t offset) const {
   return static_cast<std::uint32_t>(next - begins_.begin());
 }
 
-}  // namespace weir
+}  // namespace weir::text

@@ -7,9 +7,9 @@
 
 #include "weir/node.h"
 
-namespace weir {
+namespace weir::text {
 
-/// A file's text, found by line or by byte. Columns count bytes. A byte order mark at the
+/// The text of a file, addressed by line or by byte. Columns count bytes. A byte order mark at the
 /// beginning belongs to no line. Borrows the text.
 class SourceText {
  public:
@@ -17,16 +17,16 @@ class SourceText {
 
   std::string_view text() const { return text_; }
 
-  /// Without its line break; empty for a line that is not there.
+  /// Returns a line without its line break; empty if there is no such line.
   std::string_view line(std::uint32_t number) const;
 
-  /// The place of `length` bytes from `offset` on, cut at the end of the line.
+  /// Returns the place of `length` bytes from `offset` on, cut at the end of the line.
   Mark mark(std::size_t offset, std::size_t length = 1) const;
 
-  /// The first byte of `mark`; the text's end for a mark outside of it.
+  /// Returns the offset of the first byte of `mark`, or the text's size for a mark outside it.
   std::size_t offset(const Mark& mark) const;
 
-  /// Where the line of `offset` begins, and where it ends (before its line break).
+  /// Return the begin and the end (before its line break) of the line that contains `offset`.
   std::size_t line_begin(std::size_t offset) const;
   std::size_t line_end(std::size_t offset) const;
 
@@ -37,4 +37,4 @@ class SourceText {
   std::vector<std::size_t> begins_;
 };
 
-}  // namespace weir
+}  // namespace weir::text

@@ -2,9 +2,10 @@
 
 #include <cstdint>
 
-namespace weir {
+namespace weir::text {
 namespace {
 
+/// Code points, both ends included.
 struct Range {
   char32_t first, last;
 };
@@ -17,7 +18,7 @@ bool in(const Range (&ranges)[N], char32_t point) {
   return false;
 }
 
-// Controls, and the invisible marks that reorder or hide text ("Trojan Source").
+// Control characters, and the invisible marks that reorder or hide text ("Trojan Source").
 constexpr Range kHarmful[] = {{0x00, 0x1F},     {0x7F, 0x9F},     {0x200B, 0x200F},
                               {0x2028, 0x202E}, {0x2060, 0x206F}, {0xFEFF, 0xFEFF}};
 constexpr Range kWide[] = {{0x1100, 0x115F}, {0x2E80, 0xA4CF},   {0xAC00, 0xD7A3},
@@ -26,7 +27,7 @@ constexpr Range kWide[] = {{0x1100, 0x115F}, {0x2E80, 0xA4CF},   {0xAC00, 0xD7A3
 constexpr Range kCombining[] = {
     {0x300, 0x36F}, {0x1AB0, 0x1AFF}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}};
 
-/// Length of a well-formed sequence and its code point, or 0.
+/// Returns the length of a well-formed sequence and sets its code point; 0 if it is malformed.
 std::size_t decode(std::string_view text, std::size_t at, char32_t& point) {
   static constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
   const auto first = static_cast<std::uint8_t>(text[at]);
@@ -74,4 +75,4 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-}  // namespace weir
+}  // namespace weir::text

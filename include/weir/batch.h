@@ -9,7 +9,8 @@
 
 namespace weir {
 
-/// Consecutive records, in order. How records are cut into batches never shows in any output.
+/// Consecutive records, in order, that a stage works on in one call. No output depends on how
+/// records are cut into batches.
 class Batch {
  public:
   Batch(std::span<detail::RecordData> records, detail::Arena& arena, const detail::Host& host,
@@ -26,8 +27,8 @@ class Batch {
     return Record(records_[index], *arena_, *host_);
   }
 
-  /// Calls `body(Record&)` for every live record; what a call throws is an error of its record. In
-  /// a sink with `on_error: fail` it stops behind the first record that fails.
+  /// Calls `body(Record&)` for every live record, in order. An exception from `body` becomes the
+  /// error of its record. In a sink with `on_error: fail`, stops after the first record that fails.
   template <class Body>
   void each(Body&& body) const {
     for (detail::RecordData& data : records_) {
@@ -36,20 +37,27 @@ class Batch {
       arena_->set_budget(record_limit_);
       try {
         body(record);
+        arena_->end_call();
+      } catch (const detail::OutOfMemory&) {
+        throw;
       } catch (const detail::RecordTooBig&) {
         throw_away(record, "too_big", "the record passed limits.record in this stage");
       } catch (const Error& e) {
         throw_away(record, e.kind(), e.what());
       } catch (const std::exception& e) {
         throw_away(record, "exception", e.what());
+      } catch (...) {
+        throw_away(record, "exception", "unknown exception");
       }
       if (stop_at_failure_ && data.state == detail::RecordState::failed) return;
     }
   }
 
  private:
+  /// Fails the record, unless the arena refused memory during the call: then throws OutOfMemory.
   void throw_away(Record& record, std::string_view kind, std::string_view message) const {
-    arena_->set_budget(record_limit_);
+    if (arena_->refusal() == detail::Refusal::memory) arena_->end_call();
+    arena_->begin_call(record_limit_);
     record.fail(kind, message);
   }
 

@@ -6,39 +6,42 @@
 #include <vector>
 
 #include "weir/expression.h"
+#include "weir/in_quotes.h"
 #include "weir/node.h"
 
 namespace weir {
 
-/// Takes the mistakes found while options are bound; the reader of the file implements it.
+/// Receives the mistakes found while options are bound; the reader of the pipeline file implements
+/// it.
 class Binder {
  public:
   virtual ~Binder() = default;
-  /// A mistake at `node`, or `offset` bytes into its scalar.
+  /// Reports a mistake at `node`, or `offset` bytes into its scalar.
   virtual void error(const Node& node, std::string message, std::string hint = {},
                      std::size_t offset = static_cast<std::size_t>(-1)) = 0;
-  /// 'did you mean X' for the candidate nearest to `word`; empty if none is near.
+  /// Returns 'did you mean X' for the candidate nearest to `word`; empty if none is near.
   virtual std::string nearest(std::string_view word,
                               const std::vector<std::string>& candidates) const = 0;
   virtual const detail::ExpressionLanguage& expressions() const = 0;
-  /// The stage reads this field of its records: it needs fields.
+  /// Notes that the stage reads this field, so that its records must have fields.
   virtual void names_field(const Node& node, std::string_view field) = 0;
-  /// The stage reads the text of its records through an expression or template.
+  /// Notes that the stage reads the text of its records through an expression or template.
   virtual void names_text(const Node& node) = 0;
+  /// Reports something at `node` that is most likely unintended.
+  virtual void warning(const Node&, std::string /*message*/, std::string /*hint*/) {}
+  /// Marks the content of `node` as secret: no diagnostic, excerpt or report shows it.
+  virtual void hide(const Node&) {}
 };
 
 namespace detail {
 
-/// "list", "map", "empty value", "text 'abc'": what `node` is, for "expected X, got Y".
+/// Returns what `node` is, for "expected X, got Y": "a list", "a map", "nothing" or the scalar in
+/// quotes.
 inline std::string shape_of(const Node& node) {
   if (node.shape == Node::Shape::list) return "a list";
   if (node.shape == Node::Shape::map) return "a map";
   if (node.is_null()) return "nothing";
-  std::string shown = node.text.substr(0, 40);
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-  }
-  return "'" + shown + (node.text.size() > 40 ? "...'" : "'");
+  return in_quotes(node.shown());
 }
 
 inline bool expect_scalar(const Node& node, Binder& binder, std::string_view what) {
@@ -49,7 +52,8 @@ inline bool expect_scalar(const Node& node, Binder& binder, std::string_view wha
 
 }  // namespace detail
 
-/// Reads, shows and names an option of type T. `parse` reports what is wrong and returns false.
+/// Reads, shows and names an option of type T; specialised for each type that an option may have.
+/// `parse` reports mistakes to the binder and then returns false.
 template <class T>
 struct OptionType;
 

@@ -1,24 +1,29 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "weir/detail/output.h"
+#include "weir/error.h"
 #include "weir/record.h"
 
 namespace weir {
 
-/// One call of a stage: what `process` has beside its record. Belongs to the call, on its thread.
+/// The engine's side of one call of a stage: what `process` may do beside changing its record.
+/// Belongs to the call, and to the thread that makes it.
 class Call {
  public:
-  /// A new, empty record behind those emitted earlier in this call; it has the input's origin.
-  /// Once something was emitted, the input itself does not go on. The handle is valid until the
-  /// next emit. If the call fails, what it emitted is discarded.
-  /// `port`: by which of the stage's ports it leaves (see `send`).
-  Record emit(std::uint8_t port = 0) {
+  /// Returns a new, empty record after those emitted earlier in this call; it has the input's
+  /// origin and leaves by output `port` (see `send`). Once a call has emitted a record, its input
+  /// does not go on. The handle is valid until the next emit. If the call fails, the records that
+  /// it emitted are discarded. Throws Error (kind `port`) if the stage has no such port.
+  Record emit(std::size_t port = 0) {
+    require_port(port);
     arena_->charge(detail::kRecordCharge);
     detail::RecordData& child = output_->push();
-    child.port = port;
+    child.port = static_cast<std::uint8_t>(port);
     if (current_) {
       child.root = current_->root;
       child.part = current_->part;
@@ -29,7 +34,8 @@ class Call {
     return Record(child, *arena_, *host_);
   }
 
-  /// The same with the text and fields of `record`, shared until one of the two changes them.
+  /// Returns a new record, as `emit` does, with the text and fields of `record`; the two share them
+  /// until one of them is changed.
   Record emit_copy(Record& record) {
     record.data().flags |= detail::kFieldsShared;
     const detail::RecordData source = record.data();
@@ -42,30 +48,37 @@ class Call {
     return child;
   }
 
-  /// Lets `record` leave by another port than the first: 0 is `out`, 1, 2, ... are those that the
-  /// type declares (`TypeBuilder::port`), in that order.
-  void send(Record& record, std::uint8_t port) { record.data().port = port; }
+  /// Lets `record` leave by another output than the first: port 0 is `out`; 1, 2, ... are those
+  /// that the type declares (`TypeBuilder::port`), in that order. Throws Error (kind `port`) if the
+  /// stage has no such port.
+  void send(Record& record, std::size_t port) {
+    require_port(port);
+    record.data().port = static_cast<std::uint8_t>(port);
+  }
 
-  /// Ends `record` here: its content is now in the stage's state (outcome `aggregated`).
+  /// Ends `record` here, because the stage's state now contains it (outcome `aggregated`).
   void aggregate(Record& record) { record.data().state = detail::RecordState::aggregated; }
 
-  /// This stage needs no further input: the source stops, and what still arrives is filtered.
+  /// Says that this stage needs no further input: the source stops, and records that still arrive
+  /// are filtered.
   void end_input() { *end_input_ = true; }
 
-  /// The stage's scratch space: one S per call that runs at the same time (parsers, Lua states,
-  /// buffers). Declared with `.scratch<S>()`; made from the stage on first use.
+  /// Returns the stage's scratch space: one S for each call that runs at the same time (parsers,
+  /// Lua states, buffers). The type declares it with `.scratch<S>()`; the engine makes it from the
+  /// stage on first use. Throws Error (kind `scratch`) if the type declares none.
   template <class S>
   S& scratch() {
+    if (!scratch_) throw Error("scratch", "the stage type declares no scratch space", false);
     return *static_cast<S*>(scratch_);
   }
 
-  /// Whether the run is being abandoned: a long call should give up soon.
+  /// Returns whether the run is being abandoned, so that a long call should give up soon.
   bool stopping() const { return stopping_->load(std::memory_order_relaxed); }
 
-  /// Whether enough was emitted for one go; see `SerialTransform::finish`.
+  /// Returns whether this call has emitted enough; see `SerialTransform::finish`.
   bool full() const { return output_->size() >= full_at_ || arena_->budget() < full_below_; }
 
-  /// 1 for the first attempt.
+  /// The number of this attempt at the record; 1 for the first.
   int attempt() const { return attempt_; }
 
  protected:
@@ -78,7 +91,17 @@ class Call {
   bool* end_input_ = nullptr;
   std::uint32_t full_at_ = 1024;
   std::size_t full_below_ = 0;
+  std::uint32_t ports_ = 1;  ///< The number of ports of the stage.
   int attempt_ = 1;
+
+ private:
+  void require_port(std::size_t port) const {
+    if (port < ports_) return;
+    throw Error("port",
+                "the stage has no port " + std::to_string(port) + ": it has " +
+                    (ports_ == 1 ? "one" : std::to_string(ports_) + ", counted from 0"),
+                false);
+  }
 };
 
 }  // namespace weir

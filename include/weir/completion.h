@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -14,17 +15,18 @@ namespace weir {
 
 namespace detail {
 
-/// One attempt at a record, as the engine keeps it for a stage that answers later.
+/// The engine's side of a Completion: one attempt at a record that the stage answers later.
 class Answerable {
  public:
   virtual ~Answerable() = default;
   virtual Record record() = 0;
   virtual Call& call() = 0;
-  /// Takes the record as it stands: live, dropped, failed, or replaced by what was emitted.
+  /// Ends the attempt with the record as it is now: live, dropped, failed, or replaced by the
+  /// records that the call emitted.
   virtual void answer() noexcept = 0;
-  /// The same after a time, by the run's timer.
+  /// Ends the attempt in the same way after `time`, by the run's timer.
   virtual void answer_after(std::chrono::nanoseconds time) noexcept = 0;
-  /// The record becomes an error of what was thrown. Only inside a catch block.
+  /// Makes the exception being handled the error of the record. Call it only inside a catch block.
   virtual void thrown() noexcept {
     try {
       throw;
@@ -36,21 +38,26 @@ class Answerable {
       record().fail("exception", "unknown exception");
     }
   }
-  /// Nobody will answer any more.
+  /// Fails the attempt, because its Completion was destroyed without an answer.
   virtual void let_go() noexcept {
     record().fail("unanswered", "the stage let go of the record without an answer");
     answer();
   }
+  /// Stops the attempt's clocks until `begins`; see `Completion::waits`.
+  virtual void waits() noexcept {}
+  virtual void begins() noexcept {}
   virtual bool cancelled() const = 0;
   virtual void on_cancel(std::function<void()> function) = 0;
 };
 
 }  // namespace detail
 
-/// What an AsyncTransform answers a record with: from any thread, once. Move-only. The record and
-/// the call are private to this attempt, so that an answer that comes too late (past a deadline, or
-/// behind a faster hedge) touches nobody and is thrown away. If it is destroyed without an answer,
-/// the attempt failed (kind `unanswered`).
+/// The handle with which an AsyncTransform answers one attempt at a record: once, from any thread.
+/// Move-only.
+///
+/// The record and the call are private to this attempt, so that a late answer (past a deadline, or
+/// slower than a hedge) is discarded without harm. The first answer stands; later ones do nothing.
+/// A Completion that is destroyed without an answer fails the attempt (kind `unanswered`).
 class Completion {
  public:
   Completion() = default;
@@ -65,43 +72,69 @@ class Completion {
   }
   ~Completion() { abandon(); }
 
-  /// The record to read and to change, until the answer. For use by one thread at a time.
-  Record record() { return attempt_->record(); }
-  Call& call() { return attempt_->call(); }
+  /// Returns the record, to read and to change until the answer. Throws std::logic_error after the
+  /// answer. For use by one thread at a time.
+  Record record() { return unanswered().record(); }
+  Call& call() { return unanswered().call(); }
 
-  /// The record goes on as it stands: changed, dropped, failed, or as what `call` emitted.
-  void done() noexcept { std::exchange(attempt_, nullptr)->answer(); }
-  /// The same after `fill(Record&, Call&)`, whose exceptions, want of memory among them, become an
-  /// error of the attempt: the way to change a record on a thread of the stage's own.
+  /// Lets the record go on as it is now: changed, dropped, failed, or replaced by the records that
+  /// `call` emitted.
+  void done() noexcept {
+    if (attempt_) std::exchange(attempt_, nullptr)->answer();
+  }
+  /// Answers after `fill(Record&, Call&)`. An exception from `fill`, also one for want of memory,
+  /// becomes the error of the attempt. A stage that changes the record on a thread of its own does
+  /// it here.
   template <class Fill>
   void done(Fill&& fill) noexcept {
+    // A copy, since `fill` may answer itself.
+    const std::shared_ptr<detail::Answerable> attempt = attempt_;
+    if (!attempt) return;
     try {
-      Record changed = attempt_->record();
-      fill(changed, attempt_->call());
+      Record changed = attempt->record();
+      fill(changed, attempt->call());
     } catch (...) {
-      attempt_->thrown();
+      if (attempt_) attempt->thrown();
     }
     done();
   }
-  /// The same after `time`: a wait that costs no thread.
+  /// Answers after `time`. The wait occupies no thread.
   void done_after(std::chrono::nanoseconds time) noexcept {
-    std::exchange(attempt_, nullptr)->answer_after(time);
+    if (attempt_) std::exchange(attempt_, nullptr)->answer_after(time);
   }
-  /// The attempt failed. `retry_after`: there is no use in trying again earlier.
+  /// Fails the attempt. A retry makes no sense before `retry_after` has passed.
   void fail(std::string_view kind, std::string_view message, bool retryable = true,
             std::chrono::nanoseconds retry_after = {}) noexcept {
     done([&](Record& record, Call&) { record.fail(kind, message, retryable, retry_after); });
   }
 
-  /// Whether nobody waits for the answer any more: a deadline passed, another attempt was faster,
-  /// the run is being abandoned. `on_cancel` calls `function` when that happens, at most once, on
-  /// some thread of the run, or at once if it has happened; it must not wait.
-  bool cancelled() const { return attempt_->cancelled(); }
-  void on_cancel(std::function<void()> function) { attempt_->on_cancel(std::move(function)); }
+  /// `waits` says that the attempt waits for its turn, for example for one of a few connections;
+  /// `begins` says that the turn has come. Between the two, its `timeout` and the time to a hedge
+  /// stand still, and the wait does not count into the duration of the call; the record's
+  /// `deadline` goes on. A second call of either does nothing.
+  void waits() noexcept {
+    if (attempt_) attempt_->waits();
+  }
+  void begins() noexcept {
+    if (attempt_) attempt_->begins();
+  }
+
+  /// Returns whether the answer is no longer needed: a deadline passed, another attempt was faster,
+  /// the run is being abandoned, or the answer has come. `on_cancel` calls `function` when one of
+  /// the former happens before the answer: at most once, on some thread of the run, or at once if
+  /// it has happened already. `function` must not block.
+  bool cancelled() const { return !attempt_ || attempt_->cancelled(); }
+  void on_cancel(std::function<void()> function) {
+    if (attempt_) attempt_->on_cancel(std::move(function));
+  }
 
   explicit operator bool() const { return attempt_ != nullptr; }
 
  private:
+  detail::Answerable& unanswered() const {
+    if (!attempt_) throw std::logic_error("the completion was answered before: it has no record");
+    return *attempt_;
+  }
   void abandon() noexcept {
     if (attempt_) std::exchange(attempt_, nullptr)->let_go();
   }

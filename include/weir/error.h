@@ -7,10 +7,10 @@
 
 namespace weir {
 
-/// Why a record, or a whole stage, failed. Thrown from `process`, it fails the record; thrown from
-/// a sink's `write`, all records of the batch that are not yet failed; thrown from `open` or a
-/// source's `read`, it fails the run. `kind` is one word that reports count by ("json", "too_big",
-/// "io"); `retryable` says whether a retry may help.
+/// The failure of a record, or of a whole stage. Thrown from `process`, it fails the record; thrown
+/// from a sink's `write`, it fails all records of the batch that have not failed yet; thrown from
+/// `open` or a source's `read`, it fails the run. `kind` is one word by which reports count
+/// ("json", "too_big", "io"); `retryable` says whether a retry may help.
 class Error : public std::runtime_error {
  public:
   Error(std::string kind, const std::string& message, bool retryable = true)
@@ -24,8 +24,8 @@ class Error : public std::runtime_error {
   bool retryable_;
 };
 
-/// A mistake in one option, found by a stage's constructor: becomes a diagnostic at that option's
-/// value. `offset` is the byte in the value where the mistake is, if known.
+/// A mistake in one option, thrown by a stage's constructor. It becomes a diagnostic at that
+/// option's value. `offset` is the byte in the value at which the mistake is, if known.
 class OptionError : public std::runtime_error {
  public:
   static constexpr std::size_t kWhole = static_cast<std::size_t>(-1);

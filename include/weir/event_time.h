@@ -17,8 +17,8 @@ class TimeReader {
  public:
   explicit TimeReader(std::string_view text) : text_(text) {}
 
-  /// Seconds since 1970, and nanoseconds from there on; false if the text is no time of the years 0
-  /// to 9999.
+  /// Reads the whole text: seconds since 1970, and nanoseconds from there on. Returns false if the
+  /// text is no time of the years 0 to 9999.
   bool read(std::int64_t& seconds, std::int64_t& fraction) {
     seconds = fraction = 0;
     if (!date(seconds)) return false;
@@ -33,7 +33,7 @@ class TimeReader {
     text_.remove_prefix(1);
     return true;
   }
-  /// Exactly `digits` digits, a number from `min` to `max`.
+  /// Reads exactly `digits` digits as a number from `min` to `max`.
   bool number(std::size_t digits, int min, int max, int& out) {
     if (text_.size() < digits) return false;
     out = 0;
@@ -70,7 +70,7 @@ class TimeReader {
     seconds += hour * 3600 + minute * 60 + second;
     return true;
   }
-  /// What stands behind the point, in nanoseconds; further digits mean nothing.
+  /// Reads the digits after the point as nanoseconds; ignores further digits.
   bool decimals(std::int64_t& fraction) {
     int digit = 0;
     int digits = 0;
@@ -96,11 +96,12 @@ class TimeReader {
 
 }  // namespace detail
 
-/// The moment that a field says, since 1970: a number is in seconds, a text is an ISO 8601 time
-/// (`2026-01-31`, `2026-01-31T23:59:59.5Z`, `2026-01-31 23:59+02:00`; UTC where it names no zone).
-/// Nothing if it is no time, or none of the years 1678 to 2261, which fit into nanoseconds.
+/// Returns the time that a field states, as nanoseconds since 1970. A number is in seconds; a text
+/// is an ISO 8601 time (`2026-01-31`, `2026-01-31T23:59:59.5Z`, `2026-01-31 23:59+02:00`), in UTC
+/// if it names no zone. Returns nothing if the value is no time, or if it is outside the years 1678
+/// to 2261, whose nanoseconds fit into 64 bits.
 inline std::optional<std::chrono::nanoseconds> event_time(const Value& value) {
-  constexpr std::int64_t kMost = 9'200'000'000;    // What fits, in seconds.
+  constexpr std::int64_t kMost = 9'200'000'000;    // The largest number of seconds that is taken.
   constexpr std::int64_t kFirst = -9'214'560'000;  // 1678-01-01
   constexpr std::int64_t kEnd = 9'214'646'400;     // 2262-01-01
   std::int64_t time = 0;

@@ -5,46 +5,56 @@
 #include <string_view>
 #include <vector>
 
+#include "weir/node.h"
 #include "weir/record.h"
 
 namespace weir {
 
 namespace detail {
 
-/// Runs one expression, for one call at a time. What the record does to the expression (text
-/// compared with a number) is thrown as Error of kind "expression".
+/// Runs one expression, for one call at a time. A mistake that only a record reveals (text compared
+/// with a number) is thrown as Error of kind `expression`.
 class Evaluator {
  public:
   virtual ~Evaluator() = default;
-  /// The value; bytes live until the next evaluation or in the record's batch.
+  /// Returns the value; its bytes live until the next evaluation, or in the record's batch.
   virtual Value value(Record& record) = 0;
-  /// Lua's truth: everything but nil and false.
+  /// Returns whether the value is true in Lua's sense: everything but nil and false is.
   virtual bool test(Record& record) = 0;
 };
 
+/// An expression after parsing. Immutable and shared by all threads; each call uses an evaluator of
+/// its own.
 class CompiledExpression {
  public:
   virtual ~CompiledExpression() = default;
-  /// The top-level fields that it names, once each.
+  /// The top-level fields that the expression names, once each.
   virtual const std::vector<std::string>& fields() const = 0;
   virtual bool uses_text() const = 0;
   virtual std::unique_ptr<Evaluator> evaluator() const = 0;
 };
 
-/// A mistake in an expression's text.
+/// A mistake in an expression's text, as the language reports it.
 struct ExpressionProblem {
-  std::size_t offset = 0;  ///< Byte in the source text.
+  std::size_t offset = 0;  ///< The byte in the scalar's text.
   std::string message;
   std::string hint;
 };
 
-/// The language of expressions, given by the runner.
+/// The language of expressions. The engine implements it, so that this header needs no parser.
 class ExpressionLanguage {
  public:
   virtual ~ExpressionLanguage() = default;
-  /// Null, and `problem` filled, if the text is not an expression.
-  virtual std::shared_ptr<const CompiledExpression> compile(std::string_view text,
+  /// Compiles an expression. Returns null and fills `problem` if the text is not an expression. A
+  /// value that `${...}` put into the scalar is data: a constant, or part of a text in quotes.
+  virtual std::shared_ptr<const CompiledExpression> compile(const Node& scalar,
                                                             ExpressionProblem& problem) const = 0;
+  std::shared_ptr<const CompiledExpression> compile(std::string_view text,
+                                                    ExpressionProblem& problem) const {
+    Node scalar;
+    scalar.text = text;
+    return compile(scalar, problem);
+  }
 };
 
 }  // namespace detail
@@ -57,6 +67,7 @@ class Expression {
   Expression(std::string text, std::shared_ptr<const detail::CompiledExpression> compiled)
       : text_(std::move(text)), compiled_(std::move(compiled)) {}
 
+  /// The text to show, without secrets.
   const std::string& text() const { return text_; }
   bool empty() const { return compiled_ == nullptr; }
   const std::vector<std::string>& fields() const { return compiled_->fields(); }

@@ -17,7 +17,7 @@ class Field {
 
   const std::string& name() const { return path_; }
   bool empty() const { return path_.empty(); }
-  /// The path's steps where it has more than one, else empty.
+  /// The path's steps if it has more than one; else empty.
   const std::vector<std::string>& steps() const { return steps_; }
 
  private:

@@ -7,19 +7,20 @@
 #include <string_view>
 #include <system_error>
 
+#include "weir/detail/number.h"
 #include "weir/options.h"
 #include "weir/value.h"
 
 namespace weir {
 
-/// What a stage that takes fields from text makes of one: its `types: { amount: number }`.
+/// The type that a stage gives a field that it takes from text, as in `types: { amount: number }`.
 enum class FieldType : std::uint8_t { text, integer, number, boolean };
 template <>
 struct EnumNames<FieldType> {
   static constexpr std::string_view names[] = {"text", "integer", "number", "boolean"};
 };
 
-/// "a number", "an integer": for "expected X, got Y".
+/// Returns the type with its article ("a number", "an integer"), for "expected X, got Y".
 inline std::string with_article(FieldType type) {
   if (type == FieldType::text) return "text";
   std::string shown = type == FieldType::integer ? "an " : "a ";
@@ -27,8 +28,9 @@ inline std::string with_article(FieldType type) {
   return shown;
 }
 
-/// Makes a value of `type` from `text`, all of it; false if it is none. Nothing is null, unless
-/// text is asked for. `out` refers to `text`.
+/// Makes a value of `type` from all of `text`; returns false if it is none. An empty text is null,
+/// unless `type` is text. `out` refers to `text`, also for a number that is no integer: it is
+/// written as it was read.
 inline bool read_as(FieldType type, std::string_view text, Value& out) {
   if (type == FieldType::text) {
     out = Value(text);
@@ -44,6 +46,9 @@ inline bool read_as(FieldType type, std::string_view text, Value& out) {
     out = Value(text == "true");
     return text == "true" || text == "false";
   }
+  if (type == FieldType::number && detail::read_number(text, out) && out.type() != ValueType::json)
+    return true;
+  const bool json = out.type() == ValueType::json;
   std::int64_t integer = 0;
   if (whole(std::from_chars(text.data(), end, integer))) {
     out = Value(integer);
@@ -52,19 +57,8 @@ inline bool read_as(FieldType type, std::string_view text, Value& out) {
   if (type == FieldType::integer) return false;
   double number = 0;
   if (!whole(std::from_chars(text.data(), end, number)) || !std::isfinite(number)) return false;
-  out = Value(number);
+  out = json ? Value::written(text) : Value(number);  // .5 and 007.5 are not JSON
   return true;
-}
-
-/// "'abc'", clipped: a text in a message.
-inline std::string quoted(std::string_view text) {
-  constexpr std::size_t kShown = 40;
-  std::string shown(1, '\'');
-  for (const char c : text.substr(0, kShown)) {
-    shown += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  shown += text.size() > kShown ? "...'" : "'";
-  return shown;
 }
 
 }  // namespace weir

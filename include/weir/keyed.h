@@ -9,23 +9,24 @@
 
 namespace weir {
 
-/// `key`: which records belong together, and how many keys may have state.
+/// The value of `key`: the fields by which records belong together, and a bound on the number of
+/// keys with state.
 struct KeyPolicy {
   enum class WhenFull : std::uint8_t { error, evict };
-  std::vector<Field> fields;  ///< Empty: none.
-  std::uint64_t max = 0;      ///< Keys that have state; 0: as many as `limits.state` holds.
-  /// What happens to a record whose key finds no room: it is an error `state_full`, or the state
-  /// of the key that was not seen for longest makes room.
+  std::vector<Field> fields;  ///< Empty if the stage has no key.
+  std::uint64_t max = 0;  ///< The most keys that have state; 0: as many as fit in `limits.state`.
+  /// The action for a record whose key finds no room: it fails (`state_full`), or the state of the
+  /// key that was not seen for longest is removed.
   WhenFull when_full = WhenFull::error;
 };
 
 namespace detail {
 
-/// A KeyedTransform without its State, as the engine sees it.
+/// A KeyedTransform as the engine sees it, without the type of its State.
 class KeyedStage : public Stage {
  public:
   virtual std::shared_ptr<void> make_state() const = 0;
-  /// What a fresh state is charged with, in bytes.
+  /// The number of bytes that a fresh state is charged with.
   virtual std::size_t state_size() const = 0;
   virtual void process_keyed(Record& record, void* state, Call& call) const = 0;
   virtual void finish_keyed(void* state, Call& call) const = 0;
@@ -33,15 +34,16 @@ class KeyedStage : public Stage {
 
 }  // namespace detail
 
-/// Has state per value of the stage's `key:`. The records of one key come in order, one at a time,
-/// each with that key's own State; those of different keys run in parallel. A State is made when
-/// its key first appears; `limits.state` and the key's `max` bound how many there are.
+/// A stage with state for each value of its `key:`. The records of one key come in order, one at a
+/// time, each with the State of that key; records of different keys are processed in parallel. The
+/// engine makes a State when its key first appears; `limits.state` and the key's `max` bound the
+/// number of States.
 template <class State>
 class KeyedTransform : public detail::KeyedStage {
  public:
   virtual void process(Record& record, State& state, Call& call) const = 0;
-  /// After the last record, once for each key in the order in which they first appeared: emits what
-  /// is left of its state. Not called when the run failed.
+  /// Emits the rest of a state after the last record. Called once for each key, in the order in
+  /// which the keys first appeared; not called when the run failed.
   virtual void finish(State& /*state*/, Call& /*call*/) const {}
 
  private:

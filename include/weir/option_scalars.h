@@ -1,7 +1,6 @@
 #pragma once
 
-// Options that are one plain value: booleans, numbers, text, durations, sizes, one of several
-// names.
+// Options that are one plain value: booleans, numbers, text, durations, sizes and enums.
 
 #include <algorithm>
 #include <charconv>
@@ -29,14 +28,15 @@ struct Bytes {
   friend auto operator<=>(const Bytes&, const Bytes&) = default;
 };
 
-/// Specialise for an enum to use it as an option: the names of its values 0, 1, 2...
+/// The names of the values 0, 1, 2, ... of an enum; specialise it to use the enum as an option:
 ///   template <> struct EnumNames<Codec> { static constexpr std::string_view names[] = {...}; };
 template <class E>
 struct EnumNames;
 
 namespace detail {
 
-/// Parses "1.5" style prefixes: the number and what follows it.
+/// Splits a text such as "1.5s" into the number and what follows it; false if it begins with no
+/// number.
 inline bool number_and_unit(std::string_view text, double& number, std::string_view& unit) {
   const auto [end, code] =
       std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
@@ -193,6 +193,12 @@ struct OptionType<Bytes> {
   static std::string name() { return "size"; }
   static bool parse(const Node& node, Bytes& out, Binder& binder) {
     if (!detail::expect_scalar(node, binder, "a size such as 64KiB")) return false;
+    if (parse_text(node.text, out)) return true;
+    binder.error(node, "expected a size such as 64KiB, got " + detail::shape_of(node),
+                 node.text.find('_') != std::string::npos ? "write the digits without '_'" : "");
+    return false;
+  }
+  static bool parse_text(std::string_view text, Bytes& out) {
     static constexpr std::pair<std::string_view, double> kUnits[] = {{"", 1},
                                                                      {"B", 1},
                                                                      {"KiB", 1024.0},
@@ -206,7 +212,7 @@ struct OptionType<Bytes> {
                                                                      {"TB", 1e12}};
     double number = 0;
     std::string_view unit;
-    if (detail::number_and_unit(node.text, number, unit) && number >= 0) {
+    if (detail::number_and_unit(text, number, unit) && number >= 0) {
       for (const auto& [name, size] : kUnits) {
         if (name == unit && number * size < 9.2e18) {
           out.value = static_cast<std::uint64_t>(std::llround(number * size));
@@ -214,8 +220,6 @@ struct OptionType<Bytes> {
         }
       }
     }
-    binder.error(node, "expected a size such as 64KiB, got " + detail::shape_of(node),
-                 node.text.find('_') != std::string::npos ? "write the digits without '_'" : "");
     return false;
   }
   static std::string show(Bytes value) {

@@ -1,8 +1,8 @@
 #pragma once
 
 // The types that an option may have. An option's C++ member gives its type; OptionType<T> reads it
-// from a pipeline file, shows a default, and names it in `weir describe`. One rule, one place:
-// binding, diagnostics, help and reference all come from here.
+// from a pipeline file, shows a default, and names it in `weir describe`. Binding, diagnostics,
+// help and the reference all use this one rule.
 
 #include <optional>
 #include <string>
@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "weir/field.h"
+#include "weir/filled.h"
 #include "weir/option_scalars.h"
+#include "weir/secret.h"
 #include "weir/template.h"
 
 namespace weir {
@@ -35,14 +37,64 @@ struct OptionType<Field> {
   static std::string show(const Field& value) { return value.name(); }
 };
 
+/// A regular expression. A `${...}` in it inserts a pattern, `${quote:...}` inserts literal bytes.
+struct Pattern {
+  std::string text;
+};
+
+template <>
+struct OptionType<Pattern> {
+  static std::string name() { return "pattern"; }
+  static bool parse(const Node& node, Pattern& out, Binder& binder) {
+    if (!detail::expect_scalar(node, binder, "a pattern")) return false;
+    out.text = node.text;
+    return true;
+  }
+  static std::string show(const Pattern& value) { return value.text; }
+};
+
+template <class Language>
+struct OptionType<Code<Language>> {
+  static std::string name() { return Language::kName; }
+  static bool parse(const Node& node, Code<Language>& out, Binder& binder) {
+    if (!detail::expect_scalar(node, binder, "text")) return false;
+    Language language;
+    out.filled = fill(node, language);
+    if (out.filled.problem.empty()) return true;
+    binder.error(node, out.filled.problem, out.filled.hint, out.filled.problem_at);
+    return false;
+  }
+  static std::string show(const Code<Language>& value) { return value.text(); }
+};
+
+template <>
+struct OptionType<Secret> {
+  static std::string name() { return "secret"; }
+  static bool parse(const Node& node, Secret& out, Binder& binder) {
+    if (!detail::expect_scalar(node, binder, "a secret")) return false;
+    binder.hide(node);
+    out = Secret(node.text);
+    return true;
+  }
+  static std::string show(const Secret& value) {
+    return value.reveal().empty() ? std::string() : std::string(Secret::kShown);
+  }
+};
+
 template <>
 struct OptionType<Template> {
   static std::string name() { return "template"; }
   static bool parse(const Node& node, Template& out, Binder& binder) {
     if (!detail::expect_scalar(node, binder, "a template such as '{time} {path}'")) return false;
-    const Template::Problem problem = Template::parse(node.text, out);
+    TemplateLanguage language;
+    const Filled filled = fill(node, language);
+    if (!filled.problem.empty()) {
+      binder.error(node, filled.problem, filled.hint, filled.problem_at);
+      return false;
+    }
+    const Template::Problem problem = Template::parse(filled.text, out);
     if (!problem.message.empty()) {
-      binder.error(node, problem.message, {}, problem.offset);
+      binder.error(node, problem.message, {}, filled.offset(problem.offset));
       return false;
     }
     for (const Template::Piece& piece : out.pieces()) {
@@ -59,17 +111,27 @@ struct OptionType<Template> {
 template <>
 struct OptionType<Expression> {
   static std::string name() { return "expression"; }
+  /// Parses a condition on the record.
   static bool parse(const Node& node, Expression& out, Binder& binder) {
+    if (!parse_value(node, out, binder)) return false;
+    if (node.is_insert() && node.inserts.front().kind != Insert::Kind::expression) {
+      binder.warning(node, "'" + node.written + "' is a constant: it is the same for every record",
+                     "a param whose value is an expression says 'type: expression'");
+    }
+    return true;
+  }
+  /// Parses an expression for a value, which may be the same for every record.
+  static bool parse_value(const Node& node, Expression& out, Binder& binder) {
     if (!detail::expect_scalar(node, binder, "an expression")) return false;
     detail::ExpressionProblem problem;
-    auto compiled = binder.expressions().compile(node.text, problem);
+    auto compiled = binder.expressions().compile(node, problem);
     if (!compiled) {
       binder.error(node, problem.message, problem.hint, problem.offset);
       return false;
     }
     for (const std::string& field : compiled->fields()) binder.names_field(node, field);
     if (compiled->uses_text()) binder.names_text(node);
-    out = Expression(node.text, std::move(compiled));
+    out = Expression(node.shown(), std::move(compiled));
     return true;
   }
   static std::string show(const Expression& value) { return value.text(); }
@@ -89,7 +151,7 @@ struct OptionType<std::optional<T>> {
   }
 };
 
-/// A list; one value alone is a list of one.
+/// A list; a single value is a list of one.
 template <class T>
 struct OptionType<std::vector<T>> {
   static std::string name() { return "list of " + OptionType<T>::name(); }
@@ -132,9 +194,14 @@ struct OptionType<OptionMap<T>> {
     }
     out.clear();
     bool good = true;
+    const auto parse_one = [&](const Node& one, T& value) {
+      if constexpr (std::same_as<T, Expression>)
+        return OptionType<T>::parse_value(one, value, binder);
+      return OptionType<T>::parse(one, value, binder);
+    };
     for (const Node::Entry& entry : node.entries) {
       T value{};
-      if (OptionType<T>::parse(entry.value, value, binder)) {
+      if (parse_one(entry.value, value)) {
         out.emplace_back(entry.key.text, std::move(value));
       } else {
         good = false;

@@ -14,7 +14,8 @@
 
 namespace weir {
 
-/// A number that a stage counts; shown beside its name in the report. Add per batch if you can.
+/// A number that a stage counts; the report shows it beside the stage's name. Thread-safe; add once
+/// per batch where possible.
 class Counter {
  public:
   void add(std::uint64_t n) { value_.fetch_add(n, std::memory_order_relaxed); }
@@ -24,13 +25,14 @@ class Counter {
   alignas(64) std::atomic<std::uint64_t> value_{0};
 };
 
-/// What stages keep from one record to the next, against `limits.state`: a stage takes before it
-/// keeps and gives back when it forgets. One for all stages of a run. Thread-safe.
+/// The memory that stages keep from one record to the next, bounded by `limits.state`, in bytes. A
+/// stage takes before it keeps something and gives back when it forgets it. All stages of a run
+/// share one budget. Thread-safe.
 class StateBudget {
  public:
   explicit StateBudget(std::uint64_t limit) : limit_(limit) {}
 
-  /// False: there is no room for so many bytes more.
+  /// Takes `bytes`; returns false, and takes nothing, if there is no room for them.
   bool take(std::uint64_t bytes) {
     std::uint64_t used = used_.load(std::memory_order_relaxed);
     do {
@@ -55,25 +57,25 @@ class StateBudget {
 
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
-/// What a stage gets before its first record.
+/// The services that the engine gives a stage before its first record.
 class Context {
  public:
   virtual ~Context() = default;
   virtual std::string_view stage_name() const = 0;
   virtual void log(LogLevel level, std::string_view text) = 0;
-  /// Lives as long as the run; the same name gives the same counter.
+  /// Returns the counter of that name, which lives as long as the run.
   virtual Counter& counter(std::string_view name) = 0;
-  /// How many records may be in `process` at the same time.
+  /// The number of records that may be in `process` at the same time.
   virtual int threads() const = 0;
   virtual std::size_t record_limit() const = 0;
-  /// For what the stage keeps between records; its type says `.stateful()`. Lives as long as the
-  /// run.
+  /// The budget for what the stage keeps between records; its type says `.stateful()`. Lives as
+  /// long as the run.
   virtual StateBudget& state() = 0;
 };
 
 /// A configured instance of a stage type. Its constructor checks options and does no I/O (`weir
-/// check` runs it; throw OptionError); `open` comes before any record, `close` after the last, also
-/// when the run failed. All three run on one thread. Constness is the thread contract: const
+/// check` runs it); it throws OptionError. `open` runs before any record, `close` after the last,
+/// also when the run failed; both run on one thread. Constness is the thread contract: const
 /// members are called concurrently, others one call at a time.
 class Stage {
  public:
@@ -82,80 +84,85 @@ class Stage {
   virtual void close() {}
 };
 
-/// Makes records. One call of `read` at a time; `load` concurrently with everything.
+/// A stage that makes records. `read` is called by one thread at a time, `load` concurrently with
+/// everything.
 class Source : public Stage {
  public:
-  /// Puts what is there into `feed`, at least one record or a split unless nothing is left or
-  /// `stop` was requested, and returns; false: that was all. What it throws fails the run behind
-  /// the records already appended.
+  /// Puts the available records into `feed` and returns; false after the last one. Appends at least
+  /// one record or hands out a split, unless nothing is left or `stop` was requested. An exception
+  /// fails the run after the records already appended.
   virtual bool read(Feed& feed, Stop stop) = 0;
 
-  /// Loads a split that `read` handed out: appends the records that begin in it until all are in
-  /// or `feed.full()`, moving `split.begin` past what was dealt with. Called again for the rest.
+  /// Loads a split that `read` handed out: appends the records that begin in it until all are in or
+  /// `feed.full()`, and moves `split.begin` past the bytes dealt with. The engine calls it again
+  /// for the rest.
   virtual void load(Split& /*split*/, Feed& /*feed*/) const {}
 
-  /// Whether `read` may wait (a pipe, a socket): it then gets a thread of its own. Asked after
-  /// `open`.
+  /// Returns whether `read` may wait (a pipe, a socket), so that it needs a thread of its own.
+  /// Called after `open`.
   virtual bool blocking() const { return false; }
 
-  /// Bytes of input in all, if known after `open`.
+  /// The size of the whole input in bytes, if it is known after `open`.
   virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
 };
 
-/// Works on one record at a time, concurrently, without state: change the record, drop it, fail
-/// it, or emit others in its place. When memory runs short a call may be thrown away and made
-/// again later for the same record, so a call has no effects outside its record.
+/// A stage that works on one record at a time, concurrently and without state: it changes the
+/// record, drops it, fails it, or emits others in its place. When memory is short, the engine may
+/// discard a call and repeat it later for the same record, so a call must have no effects outside
+/// its record.
 class Transform : public Stage {
  public:
   virtual void process(Record& record, Call& call) const = 0;
-  /// Emits what stands before the first record (a header line).
+  /// Emits what comes before the first record (a header line).
   virtual void begin(Call&) const {}
 };
 
-/// The same for a whole batch, where work across records pays. It changes, drops and fails
-/// records (`Batch::each`) and emits none. What is thrown outside `each` fails all of them.
+/// A stage like Transform for whole batches, for work that pays across records. It changes, drops
+/// and fails records (`Batch::each`) and emits none. An exception outside `each` fails all of them.
 class BatchTransform : public Stage {
  public:
   virtual void process(Batch& batch, Call& call) const = 0;
 };
 
-/// Has state: sees all records, in order, one at a time.
+/// A stage with state: it sees all records, in order, one at a time.
 class SerialTransform : public Stage {
  public:
   virtual void process(Record& record, Call& call) = 0;
-  /// After the last record: emits what is left. Return true to be called again (when
-  /// `call.full()`), false when all is out. Not called when the run failed.
+  /// Emits the rest after the last record. Returns true to be called again (when `call.full()`),
+  /// false when all is emitted. Not called when the run failed.
   virtual bool finish(Call&) { return false; }
 
-  /// When `tick` is to be called if nothing comes before; asked when a batch is done. For types
-  /// that say `.timed()`.
+  /// The time at which `tick` is called if no record comes before; nothing if it need not be. The
+  /// engine asks after each batch. For types that say `.timed()`.
   virtual std::optional<std::chrono::steady_clock::time_point> due() const { return std::nullopt; }
-  /// The time that `due` said has come: emits what is due. Return true to be called again (when
+  /// Emits what is due at the time that `due` returned. Returns true to be called again (when
   /// `call.full()`).
   virtual bool tick(Call&) { return false; }
 };
 
-/// Works on one record at a time and answers later: for what waits (a service, a timer) without
-/// occupying a thread. `workers` says how many records it may have at the same time; thousands are
-/// normal.
+/// A stage that works on one record at a time and answers later, for work that waits (a service, a
+/// timer) without occupying a thread. `workers` says how many records it may have at the same time;
+/// thousands are normal.
 class AsyncTransform : public Stage {
  public:
   /// Starts work on `completion.record()` and returns soon; the answer may come from any thread,
-  /// also before `start` returns. Called by one thread at a time. What it throws fails the attempt.
+  /// also before `start` returns. Called by one thread at a time. An exception fails the attempt.
   virtual void start(Completion completion) = 0;
 };
 
-/// Consumes records, in order, one batch at a time.
+/// A stage that consumes records, in order, one batch at a time.
 class Sink : public Stage {
  public:
-  /// Writes the records of the batch. A record that it fails was not delivered; a throw fails all
-  /// that are not yet failed. When it returns, the others count as delivered.
+  /// Writes the records of the batch. A record that it fails is not delivered; an exception fails
+  /// all that have not failed yet. When it returns, the others count as delivered.
   virtual void write(Batch& batch) = 0;
-  /// The run ended well: make the output final. Before `close`; what it throws fails the run.
+  /// Makes the output final, after a run that ended well. Called before `close`; an exception fails
+  /// the run.
   virtual void commit() {}
-  /// Names what an uncommitted run leaves behind ("out.csv.partial"); empty: nothing.
+  /// Names what an uncommitted run leaves behind ("out.csv.partial"); empty if nothing.
   virtual std::string leftover() const { return {}; }
-  /// Whether it writes to standard output: on a terminal nothing else may be shown meanwhile.
+  /// Returns whether the sink writes to standard output: on a terminal, nothing else is shown
+  /// meanwhile.
   virtual bool writes_stdout() const { return false; }
 };
 

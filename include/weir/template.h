@@ -9,11 +9,12 @@
 
 namespace weir {
 
-/// Text with fields in braces: `{time} {path}`; `{{` and `}}` are literal braces, `{record.text}`
+/// A text with fields in braces: `{time} {path}`. `{{` and `}}` are literal braces, `{record.text}`
 /// is the record's text. Parsed once.
 class Template {
  public:
-  /// `literal`, then the value of `field` (none for an empty field, or the text for `text`).
+  /// A literal, followed by the value of `field` (none if it is empty) or, for `text`, by the
+  /// record's text.
   struct Piece {
     std::string literal;
     Field field;
@@ -22,7 +23,7 @@ class Template {
 
   Template() = default;
 
-  /// Where and why the text is no template; an empty message if it is one.
+  /// The place and reason why a text is no template; the message is empty if it is one.
   struct Problem {
     std::size_t offset = 0;
     std::string message;

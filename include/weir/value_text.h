@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "weir/detail/json_line.h"
 #include "weir/record.h"
 #include "weir/template.h"
 
@@ -20,7 +21,7 @@ inline char* write_bytes(std::string_view bytes, char* out) {
   return out + bytes.size();
 }
 
-/// 100000 and not 1e+05: an exponent only where the digits would not fit.
+/// Writes 100000 and not 1e+05: an exponent only if the digits would not fit.
 inline char* write_real(double real, char* out) {
   const double size = std::fabs(real);
   const bool plain = size == 0 || (size >= 1e-5 && size < 1e17);
@@ -30,24 +31,23 @@ inline char* write_real(double real, char* out) {
 
 }  // namespace detail
 
-// A value as text, as templates write it: null is nothing, numbers are plain.
+// A value as text, as templates write it: null is empty, numbers are plain or as they were written,
+// nested values take one line.
 
-/// How many bytes `write_text` writes at most.
+/// Returns an upper bound on the bytes that `write_text` writes.
 inline std::size_t longest_text(const Value& value) {
+  if (value.has_bytes()) return value.as_text().size();
   switch (value.type()) {
     case ValueType::null:
       return 0;
     case ValueType::boolean:
       return 5;
-    case ValueType::text:
-    case ValueType::json:
-      return value.as_text().size();
     default:
       return detail::kLongestNumber;
   }
 }
 
-/// Returns the end of what was written to `out`.
+/// Writes the value to `out` and returns the end.
 inline char* write_text(const Value& value, char* out) {
   switch (value.type()) {
     case ValueType::null:
@@ -57,9 +57,12 @@ inline char* write_text(const Value& value, char* out) {
     case ValueType::integer:
       return std::to_chars(out, out + detail::kLongestNumber, value.as_integer()).ptr;
     case ValueType::real:
-      return detail::write_real(value.as_real(), out);
-    case ValueType::text:
+      if (!value.has_bytes()) return detail::write_real(value.as_real(), out);
+      break;
     case ValueType::json:
+      if (!detail::has_line_break(value.as_text())) break;
+      return detail::write_json_line(value.as_text(), out);
+    case ValueType::text:
       break;
   }
   return detail::write_bytes(value.as_text(), out);
@@ -72,7 +75,7 @@ inline void append_text(std::string& text, const Value& value) {
   text.resize(static_cast<std::size_t>(end - text.data()));
 }
 
-/// What `pattern` makes of the record.
+/// Returns the text that `pattern` makes of the record.
 inline std::string rendered(const Template& pattern, const Record& record) {
   std::string text;
   for (const Template::Piece& piece : pattern.pieces()) {

@@ -4,13 +4,14 @@
 #include <regex>
 #include <string>
 
+/// The options of `grep`.
 struct GrepOptions {
   std::string pattern;
   bool invert = false;
 };
 
-/// Keeps the records whose text matches a regular expression. Without state: `process` is const,
-/// and weir calls it for many records at the same time.
+/// Keeps the records whose text matches a regular expression. The stage has no state: `process` is
+/// const, and weir calls it for many records at the same time.
 class Grep final : public weir::Transform {
  public:
   explicit Grep(const GrepOptions& options) try : regex_(options.pattern), invert_(options.invert) {
@@ -28,11 +29,13 @@ class Grep final : public weir::Transform {
   bool invert_;
 };
 
+/// The options of `number`.
 struct NumberOptions {
   std::int64_t from = 1;
 };
 
-/// Puts a running number before the text. With state: it sees the records one at a time, in order.
+/// Puts a running number before the text. The stage has state, so it sees the records one at a
+/// time, in order.
 class Number final : public weir::SerialTransform {
  public:
   explicit Number(const NumberOptions& options) : next_(options.from) {}

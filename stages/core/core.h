@@ -2,9 +2,10 @@
 
 #include "weir/registry.h"
 
-namespace weir {
+namespace weir::stages::core {
 
-// One function a stage type, each in the file of the type's name; register.cc calls them all.
+// Each function registers one stage type and is defined in the file of that name. register.cc calls
+// all of them.
 void add_generate(Registry& registry);
 void add_filter(Registry& registry);
 void add_select(Registry& registry);
@@ -24,4 +25,4 @@ void add_route(Registry& registry);
 void add_zip(Registry& registry);
 void add_join(Registry& registry);
 
-}  // namespace weir
+}  // namespace weir::stages::core

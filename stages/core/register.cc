@@ -1,8 +1,10 @@
+#include "stages/builtin.h"
 #include "stages/core/core.h"
 
-namespace weir {
+namespace weir::stages {
 
 void add_core_stages(Registry& registry) {
+  using namespace core;
   add_generate(registry);
   add_filter(registry);
   add_select(registry);
@@ -23,4 +25,4 @@ void add_core_stages(Registry& registry) {
   add_join(registry);
 }
 
-}  // namespace weir
+}  // namespace weir::stages

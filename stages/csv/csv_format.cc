@@ -5,8 +5,9 @@
 #include <cstring>
 
 #include "stages/csv/csv_parse.h"
+#include "weir/detail/field_finder.h"
 
-namespace weir {
+namespace weir::stages::csv {
 namespace {
 
 constexpr std::size_t kNumberSize = 32;
@@ -17,7 +18,8 @@ std::uint64_t load(const char* at, std::size_t size) {
   return word;
 }
 
-/// The high bit of each byte of `word` that equals `c`, and perhaps of some above such a one.
+/// Returns the high bit of each byte of `word` that equals `c` (Mycroft's test for a zero byte).
+/// Bytes above such a byte may be marked, too.
 std::uint64_t equal(std::uint64_t word, char c) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   const std::uint64_t differ = word ^ kOnes * static_cast<unsigned char>(c);
@@ -33,7 +35,7 @@ CsvFormat::CsvFormat(const CsvFormatOptions& options)
   if (columns_.empty()) throw OptionError("columns", "expected at least one column, got none");
 }
 
-/// What has the delimiter, a quote or a line break in it.
+/// Returns whether `text` contains the delimiter, a quote or a line break.
 bool CsvFormat::needs_quotes(std::string_view text) const {
   const auto special = [this](std::uint64_t word) {
     return (equal(word, '"') | equal(word, delimiter_) | equal(word, '\n') | equal(word, '\r')) !=
@@ -76,19 +78,22 @@ char* CsvFormat::write_value(const Value& value, char* out) const {
     case ValueType::integer:
       return std::to_chars(out, out + kNumberSize, value.as_integer()).ptr;
     case ValueType::real:
+      if (value.has_bytes()) break;  // as it came
       return std::to_chars(out, out + kNumberSize, value.as_real()).ptr;
     default:
-      return write_text(value.as_text(), out);
+      break;
   }
+  return write_text(value.as_text(), out);
 }
 
-/// Makes the text from what `get` says of each column. The room is that of the worst case only for
-/// what really has something to quote.
+/// Makes the text from what `get` returns for each column. Only values that need quotes get the
+/// room of the worst case.
 template <class Get>
-void CsvFormat::write(Record& record, Get&& get) const {
+void CsvFormat::write(Record& record, std::vector<Value>& values, Get&& get) const {
   std::size_t size = columns_.size();
+  values.clear();
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    const Value value = get(i);
+    const Value value = values.emplace_back(get(i));
     if (!value.has_bytes()) {
       size += kNumberSize;
       continue;
@@ -100,9 +105,10 @@ void CsvFormat::write(Record& record, Get&& get) const {
   char* out = begin;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (i > 0) *out++ = delimiter_;
-    out = write_value(get(i), out);
+    out = write_value(values[i], out);
   }
-  if (out == begin && columns_.size() == 1) {  // else it would be no record but an empty line
+  // Writes quotes, since an empty line would be no record.
+  if (out == begin && columns_.size() == 1) {
     *out++ = '"';
     *out++ = '"';
   }
@@ -113,11 +119,14 @@ void CsvFormat::write(Record& record, Get&& get) const {
 void CsvFormat::begin(Call& call) const {
   if (!header_) return;
   Record record = call.emit();
-  write(record, [this](std::size_t i) { return Value(std::string_view(columns_[i].name())); });
+  std::vector<Value> values;
+  write(record, values,
+        [this](std::size_t i) { return Value(std::string_view(columns_[i].name())); });
 }
 
-void CsvFormat::process(Record& record, Call&) const {
-  write(record, [&](std::size_t i) { return record.get(columns_[i]); });
+void CsvFormat::process(Record& record, Call& call) const {
+  detail::FieldFinder fields(record);
+  write(record, call.scratch<Scratch>(), [&](std::size_t i) { return fields.get(columns_[i]); });
 }
 
-}  // namespace weir
+}  // namespace weir::stages::csv

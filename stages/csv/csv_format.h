@@ -5,8 +5,9 @@
 
 #include "weir/stage.h"
 
-namespace weir {
+namespace weir::stages::csv {
 
+/// The options of `csv.format`.
 struct CsvFormatOptions {
   std::vector<Field> columns;
   bool header = true;
@@ -20,13 +21,16 @@ struct CsvFormatOptions {
 ///     with: { columns: [time, path, status] }
 class CsvFormat final : public Transform {
  public:
+  /// The values of the current record, each looked up once.
+  using Scratch = std::vector<Value>;
+
   explicit CsvFormat(const CsvFormatOptions& options);
   void begin(Call& call) const override;
   void process(Record& record, Call& call) const override;
 
  private:
   template <class Get>
-  void write(Record& record, Get&& get) const;
+  void write(Record& record, std::vector<Value>& values, Get&& get) const;
   char* write_text(std::string_view text, char* out) const;
   char* write_value(const Value& value, char* out) const;
   bool needs_quotes(std::string_view text) const;
@@ -36,4 +40,4 @@ class CsvFormat final : public Transform {
   char delimiter_;
 };
 
-}  // namespace weir
+}  // namespace weir::stages::csv

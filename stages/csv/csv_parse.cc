@@ -4,11 +4,12 @@
 #include <utility>
 
 #include "stages/csv/splitter.h"
+#include "weir/in_quotes.h"
 
-namespace weir {
+namespace weir::stages::csv {
 namespace {
 
-/// The first name that is there twice; empty if none is.
+/// Returns a name that occurs twice; empty if there is none.
 std::string duplicate_of(const std::vector<std::string>& names) {
   std::vector<std::string_view> sorted(names.begin(), names.end());
   std::sort(sorted.begin(), sorted.end());
@@ -32,7 +33,7 @@ std::string_view without_line_end(std::string_view line) {
 
 char csv_delimiter(const std::string& text) {
   if (text.size() != 1) {
-    throw OptionError("delimiter", "expected one ASCII character, got " + quoted(text));
+    throw OptionError("delimiter", "expected one ASCII character, got " + in_quotes(text));
   }
   if (text[0] == '"' || text[0] == '\n' || text[0] == '\r' || (text[0] & 0x80)) {
     throw OptionError("delimiter", "expected another character than a quote or a line break");
@@ -94,17 +95,13 @@ const CsvColumns& CsvParse::columns_of(const Record& record, Scratch& scratch) c
   const std::uint32_t part = record.origin().part;
   if (scratch.current && scratch.part == part) return *scratch.current;
   const std::string& header = record.part().header;
-  for (const auto& [text, columns] : scratch.known) {
-    if (text == header) {
-      scratch.part = part;
-      scratch.current = columns.get();
-      return *columns;
-    }
+  auto known = scratch.known.find(header);
+  if (known == scratch.known.end()) {
+    auto columns = std::make_unique<CsvColumns>(read_header(header));
+    known = scratch.known.emplace(header, std::move(columns)).first;
   }
-  auto columns = std::make_unique<CsvColumns>(read_header(header));
-  scratch.known.emplace_back(header, std::move(columns));
   scratch.part = part;
-  scratch.current = scratch.known.back().second.get();
+  scratch.current = known->second.get();
   return *scratch.current;
 }
 
@@ -126,18 +123,18 @@ bool CsvParse::fill_fields(Record& record, const CsvColumns& columns) const {
     if (!read_as(columns.types[count], field, value)) {
       record.fail("csv",
                   "column '" + columns.names[count] + "': expected " +
-                      with_article(columns.types[count]) + ", got " + quoted(field),
+                      with_article(columns.types[count]) + ", got " + in_quotes(field),
                   false);
       return false;
     }
-    record.append(columns.names[count], value);
+    record.append(FieldName::lasting(columns.names[count]), value);
   }
   if (!splitter.mistake().empty()) {
     record.fail("csv", splitter.mistake(), false);
     return false;
   }
   if (count < width && options_.ragged == Ragged::fill) {
-    for (; count < width; ++count) record.append(columns.names[count], Value());
+    for (; count < width; ++count) record.append(FieldName::lasting(columns.names[count]), Value());
   }
   if (count == width) return true;
   record.fail("csv", "expected " + std::to_string(width) + " columns, got " + std::to_string(count),
@@ -146,7 +143,11 @@ bool CsvParse::fill_fields(Record& record, const CsvColumns& columns) const {
 }
 
 void CsvParse::process(Record& record, Call& call) const {
-  fill_fields(record, columns_of(record, call.scratch<Scratch>()));
+  const CsvColumns& columns = columns_of(record, call.scratch<Scratch>());
+  // With one column, an empty text is a row whose field is empty.
+  const bool blank = record.text().empty() && columns.names.size() > 1;
+  if (blank && options_.on_blank == CsvBlank::drop) return record.drop();
+  fill_fields(record, columns);
 }
 
-}  // namespace weir
+}  // namespace weir::stages::csv

@@ -3,30 +3,30 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "weir/detail/text_hash.h"
 #include "weir/field_type.h"
 #include "weir/stage.h"
 
-namespace weir {
+namespace weir::stages::csv {
 
 enum class Ragged : std::uint8_t { error, fill };
-template <>
-struct EnumNames<Ragged> {
-  static constexpr std::string_view names[] = {"error", "fill"};
-};
-
+enum class CsvBlank : std::uint8_t { drop, error };
+/// The options of `csv.parse`.
 struct CsvParseOptions {
   std::vector<std::string> columns;
   std::optional<bool> header;
   std::string delimiter = ",";
   OptionMap<FieldType> types;
   Ragged ragged = Ragged::error;
+  CsvBlank on_blank = CsvBlank::drop;
 
   bool has_header() const { return header.value_or(columns.empty()); }
 };
 
-/// What the columns of a part are called and made into.
+/// The names and types of the columns of a part.
 struct CsvColumns {
   std::vector<std::string> names;
   std::vector<FieldType> types;
@@ -39,13 +39,13 @@ struct CsvColumns {
 ///     with: { types: { amount: number } }
 class CsvParse final : public Transform {
  public:
-  /// The columns of the part that the call met last. Fields refer to the names, also in records
-  /// that went on long ago, so none is ever freed before the run ends; parts with the same header
+  /// The columns of the current part and of those before. Fields refer to the names, also in
+  /// records that left long ago, so none is freed before the run ends. Parts with the same header
   /// share theirs.
   struct Scratch {
     std::uint32_t part = 0;
     const CsvColumns* current = nullptr;
-    std::vector<std::pair<std::string, std::unique_ptr<CsvColumns>>> known;
+    std::unordered_map<std::string, std::unique_ptr<CsvColumns>, detail::TextHash> known;
   };
 
   explicit CsvParse(const CsvParseOptions& options);
@@ -60,10 +60,24 @@ class CsvParse final : public Transform {
   CsvParseOptions options_;
   char delimiter_;
   bool from_header_;
-  CsvColumns columns_;  ///< Unless each part's header names them.
+  CsvColumns columns_;  ///< Unused if the header of each part names the columns.
 };
 
-/// The option `delimiter` as a character; throws OptionError.
+/// Returns the option `delimiter` as a character. Throws OptionError.
 char csv_delimiter(const std::string& text);
+
+}  // namespace weir::stages::csv
+
+namespace weir {
+
+template <>
+struct EnumNames<stages::csv::Ragged> {
+  static constexpr std::string_view names[] = {"error", "fill"};
+};
+
+template <>
+struct EnumNames<stages::csv::CsvBlank> {
+  static constexpr std::string_view names[] = {"drop", "error"};
+};
 
 }  // namespace weir

@@ -1,8 +1,9 @@
+#include "stages/builtin.h"
 #include "stages/csv/csv_format.h"
 #include "stages/csv/csv_parse.h"
 #include "weir/registry.h"
 
-namespace weir {
+namespace weir::stages::csv {
 namespace {
 
 void add_csv_parse(Registry& registry) {
@@ -16,6 +17,8 @@ void add_csv_parse(Registry& registry) {
       .optional("ragged", &O::ragged,
                 "a record with missing columns is an error, or filled up with nulls; one with "
                 "surplus columns is always an error")
+      .optional("on_blank", &O::on_blank,
+                "what becomes of a record whose text is empty, where there are several columns")
       .kinds({.needs_text = true, .gives_fields = true})
       .framing([](const O& o) {
         const char delimiter = o.delimiter.size() == 1 ? o.delimiter[0] : '\0';
@@ -44,6 +47,8 @@ void add_csv_format(Registry& registry) {
       .optional("header", &O::header, "whether a line with the columns' names comes first")
       .optional("delimiter", &O::delimiter, "one character")
       .kinds({.needs_fields = true, .gives_text = true})
+      .framing([](const O&) { return Framing{Framing::Unit::csv}; })
+      .scratch<CsvFormat::Scratch>()
       .example(R"(stages:
   - uses: file.read
     with: { path: samples/data/access.ndjson }
@@ -59,9 +64,14 @@ void add_csv_format(Registry& registry) {
 
 void add_csv_stages(Registry& registry);  // called by stages/builtin.cc
 
+}  // namespace weir::stages::csv
+
+namespace weir::stages {
+
 void add_csv_stages(Registry& registry) {
+  using namespace csv;
   add_csv_parse(registry);
   add_csv_format(registry);
 }
 
-}  // namespace weir
+}  // namespace weir::stages

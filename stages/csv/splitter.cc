@@ -1,6 +1,6 @@
 #include "stages/csv/splitter.h"
 
-namespace weir {
+namespace weir::stages::csv {
 
 bool CsvSplitter::next_quoted(std::string_view& field) {
   const std::string_view rest = text_.substr(at_);
@@ -44,4 +44,4 @@ char* undouble_quotes(std::string_view field, char* out) {
   return out;
 }
 
-}  // namespace weir
+}  // namespace weir::stages::csv

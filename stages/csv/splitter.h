@@ -4,16 +4,16 @@
 #include <string>
 #include <string_view>
 
-namespace weir {
+namespace weir::stages::csv {
 
-/// Takes the fields of one CSV record one after the other (RFC 4180: a field may stand in quotes,
-/// and then hold delimiters, line breaks, and quotes written twice).
+/// Splits one CSV record into its fields, one after the other. Source: RFC 4180, where a field in
+/// quotes may hold delimiters, line breaks, and quotes written twice.
 class CsvSplitter {
  public:
   CsvSplitter(std::string_view record, char delimiter)
       : text_(record), delimiter_(delimiter), has_quotes_(contains_quote(record)) {}
 
-  /// The next field as it stands between delimiters, without its quotes; false after the last and
+  /// Sets `field` to the next field, without its quotes. Returns false after the last field and
   /// after a mistake.
   bool next(std::string_view& field) {
     if (done_) return false;
@@ -30,9 +30,9 @@ class CsvSplitter {
     return true;
   }
 
-  /// Whether the latest field has quotes written twice: `undouble` it.
+  /// True if the latest field has quotes written twice, which `undouble_quotes` makes single.
   bool doubled() const { return doubled_; }
-  /// What is wrong with the record ("... at byte 7"); empty if nothing is so far.
+  /// Returns what is wrong with the record ("... at byte 7"); empty if nothing is so far.
   const std::string& mistake() const { return mistake_; }
 
  private:
@@ -51,7 +51,8 @@ class CsvSplitter {
   std::string mistake_;
 };
 
-/// Writes `field` with each doubled quote once; returns the end. `out` has room for all of it.
+/// Writes `field` with each doubled quote once, and returns the end. `out` must have room for all
+/// of `field`.
 char* undouble_quotes(std::string_view field, char* out);
 
-}  // namespace weir
+}  // namespace weir::stages::csv

@@ -1,10 +1,13 @@
 #include "stages/exec/exec.h"
-#include "weir/value_text.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
-namespace weir {
+#include "weir/error.h"
+#include "weir/value_text.h"
+
+namespace weir::stages::exec {
 
 Exec::Exec(const ExecOptions& options) : options_(options) {
   if (options.into && options.into->empty()) {
@@ -16,8 +19,20 @@ Exec::Exec(const ExecOptions& options) : options_(options) {
 
 void Exec::open(Context& context) {
   exec::check_runnable(terms_->words.front());
+  if (!terms_->guard) terms_->guard = std::make_unique<exec::Guard>();
   terms_->limit = context.record_limit();
   terms_->restarts = &context.counter("restarts");
+}
+
+void Exec::close() {
+  if (roster_->end_all()) return;
+  throw Error("exec",
+              "a process wrote more lines than it was asked for: its answers may be those of other "
+              "records");
+}
+
+std::string Exec::question(const Record& record) const {
+  return options_.input ? rendered(*options_.input, record) : std::string(record.text());
 }
 
 void Exec::process(Record& record, Call& call) const {
@@ -31,10 +46,10 @@ void Exec::process(Record& record, Call& call) const {
   std::string_view answer;
   if (!call.scratch<Scratch>().ask(line, record, call, answer)) return;
   if (options_.into) {
-    record.set(*options_.into, answer);
+    record.set(FieldName::lasting(*options_.into), answer);
   } else {
     record.set_text(answer);
   }
 }
 
-}  // namespace weir
+}  // namespace weir::stages::exec

@@ -9,8 +9,9 @@
 #include "stages/exec/worker.h"
 #include "weir/registry.h"
 
-namespace weir {
+namespace weir::stages::exec {
 
+/// The options of `exec`.
 struct ExecOptions {
   Command command;
   std::optional<Template> input;
@@ -20,7 +21,8 @@ struct ExecOptions {
 
 /// Has a child process answer each record: a line on its standard input, a line on its standard
 /// output. Each worker has a process of its own. When the stage closes, the processes' input ends;
-/// one that is there a second later is asked to end (SIGTERM), and after another one killed.
+/// one that is there a second later is asked to end (SIGTERM), and after another one killed. One
+/// that has written more lines than it was asked for fails the run: who answered what is unknown.
 ///
 /// Example:
 ///   - uses: exec
@@ -29,7 +31,7 @@ struct ExecOptions {
 ///     workers: 2
 class Exec final : public Transform {
  public:
-  /// A worker's process.
+  /// The process of one worker.
   struct Scratch : exec::Worker {
     explicit Scratch(const Exec& stage) : Worker(stage.terms_, stage.roster_) {}
   };
@@ -38,7 +40,9 @@ class Exec final : public Transform {
 
   void open(Context& context) override;
   void process(Record& record, Call& call) const override;
-  void close() override { roster_->end_all(); }
+  void close() override;
+  /// Returns the line that the process would get.
+  std::string question(const Record& record) const;
 
  private:
   ExecOptions options_;
@@ -46,4 +50,4 @@ class Exec final : public Transform {
   std::shared_ptr<exec::Roster> roster_ = std::make_shared<exec::Roster>();
 };
 
-}  // namespace weir
+}  // namespace weir::stages::exec

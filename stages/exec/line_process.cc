@@ -8,28 +8,32 @@
 #include <cerrno>
 #include <thread>
 
-namespace weir::exec {
+namespace weir::stages::exec {
 namespace {
 
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-/// How soon a cancelled call is noticed. Only a thread that waits for its process looks.
+/// The time after which a cancelled call is noticed. Only a thread that waits for its process
+/// checks.
 constexpr int kTickMs = 20;
+/// The same time if poll(2) does not report that the line was read.
+constexpr int kHeldTickMs = 1;
 constexpr std::size_t kChunk = 16 * 1024;
-/// What is kept of the standard error, and shown of its last line.
+constexpr int kPipeChunks = 4;
+/// The bytes of standard error that are kept, and those that are shown of its last line.
 constexpr std::size_t kErrorsKept = 4096;
 constexpr std::size_t kErrorShown = 512;
-/// How long a process that closed its output may take to end by itself.
+/// The time in which a process that closed its output may end by itself.
 constexpr milliseconds kLastWords{500};
 constexpr milliseconds kGrace{1000};
 constexpr milliseconds kLook{2};
-/// Ticks without a word after a process has ended, before nothing more is expected.
+/// The number of silent ticks after the end of a process before nothing more is expected.
 constexpr int kSilentTicks = 50;
 
 bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
-/// The last line that is not blank, clipped.
+/// Returns the last line that is not blank, clipped.
 std::string last_line(std::string_view text) {
   const std::size_t end = text.find_last_not_of(" \t\r\n");
   if (end == std::string_view::npos) return {};
@@ -46,60 +50,78 @@ LineProcess::Result LineProcess::ask(std::string_view line, const Call& call) {
   std::size_t sent = 0;
   int silent_ticks = 0;
   while (!call.stopping()) {
-    const bool all_sent = sent > line.size();
+    // The line break waits until the line was read. poll cannot report that for every pipe.
+    const bool held = sent == line.size() && child_.unread() > 0;
+    const bool sends = sent <= line.size() && (!held || child_.says_read());
     pollfd streams[] = {{child_.output(), POLLIN, 0},
                         {child_.errors(), POLLIN, 0},
-                        {all_sent ? -1 : child_.input(), POLLOUT, 0}};
-    const bool idle = ::poll(streams, 3, kTickMs) <= 0;
-    // A child of the process may hold its streams open, so that there is no end to read; it may
+                        {sends ? child_.input() : -1, POLLOUT, 0}};
+    const bool idle = ::poll(streams, 3, held && !sends ? kHeldTickMs : kTickMs) <= 0;
+    // A child of the process may hold its streams open, so that reading never finds an end. It may
     // also be the one that answers, so it gets some time.
     if (idle && child_.ended()) ++silent_ticks;
     const bool last = silent_ticks > kSilentTicks;
     if (streams[1].revents) drain_errors();
-    if (streams[2].revents && !send(line, sent)) return Result::died;
-    if (!streams[0].revents && !last) continue;
-    const bool open = receive();
-    const Result result = read_answer(sent > line.size());
-    if (result != Result::gone) return result;
-    if (!open || last) return Result::died;
+    const bool ends_line = streams[2].revents && sent == line.size();
+    if (streams[0].revents || last || ends_line) {
+      const Result result = read(sent > line.size());
+      if (result == Result::died || (last && result == Result::gone)) return lost(sent);
+      if (result != Result::gone) return result;
+    }
+    const bool closed = streams[2].revents & POLLERR;
+    if (closed || (streams[2].revents && !send(line, sent))) return lost(sent);
   }
   return Result::stopped;
 }
 
-/// Whether the process is as it should be between two lines: there, and silent.
+/// Returns what the end of the process means for a line of which `sent` bytes were sent.
+LineProcess::Result LineProcess::lost(std::size_t sent) const {
+  if (child_.unread() != sent) return Result::died;
+  return answer_.empty() ? Result::gone : Result::unasked;
+}
+
+/// Checks that the process is as it must be between two lines: alive and silent.
 LineProcess::Result LineProcess::stale() {
   answer_.clear();
   searched_ = 0;
-  const bool alive = receive();
+  const Result result = read(false);
   if (!answer_.empty()) return Result::unasked;
-  return alive && !child_.ended() ? Result::answered : Result::gone;
+  return result == Result::died || child_.ended() ? Result::gone : Result::answered;
 }
 
-/// `gone` here: there is no whole line yet.
+/// Reads all that is there. Here `gone` means that there is no whole line yet, and `died` that
+/// there will be none.
+LineProcess::Result LineProcess::read(bool all_sent) {
+  for (;;) {
+    char chunk[kChunk];
+    const ssize_t got = ::read(child_.output(), chunk, sizeof chunk);
+    if (got < 0 && would_wait(errno)) return Result::gone;
+    if (got <= 0) return Result::died;
+    answer_.append(chunk, static_cast<std::size_t>(got));
+    if (const Result result = read_answer(all_sent); result != Result::gone) return result;
+  }
+}
+
 LineProcess::Result LineProcess::read_answer(bool all_sent) {
   const std::size_t end = answer_.find('\n', searched_);
   if (end == std::string::npos) {
     searched_ = answer_.size();
     return answer_.size() > limit_ ? Result::too_long : Result::gone;
   }
-  if (end + 1 != answer_.size() || !all_sent) return Result::unasked;
+  // A line is no answer if the process has not read its own line to the end.
+  if (end + 1 != answer_.size() || !all_sent || child_.unread() > 0) return Result::unasked;
   answer_.pop_back();
   return Result::answered;
 }
 
+/// Sends the line and, once that was read, the line break.
 bool LineProcess::send(std::string_view line, std::size_t& sent) {
-  const std::string_view rest = line.substr(std::min(sent, line.size()));
-  const ssize_t written = write_quietly(child_.input(), rest, "\n");
+  if (sent == line.size() && child_.unread() > 0) return true;
+  const std::string_view rest = sent == line.size() ? "\n" : line.substr(sent);
+  const ssize_t written = write_quietly(child_.input(), rest);
   if (written < 0) return would_wait(errno);
   sent += static_cast<std::size_t>(written);
   return true;
-}
-
-bool LineProcess::receive() {
-  char chunk[kChunk];
-  const ssize_t got = ::read(child_.output(), chunk, sizeof chunk);
-  if (got > 0) answer_.append(chunk, static_cast<std::size_t>(got));
-  return got > 0 || (got < 0 && would_wait(errno));
 }
 
 bool LineProcess::drain_errors() {
@@ -114,16 +136,19 @@ bool LineProcess::drain_errors() {
   return true;
 }
 
-void LineProcess::drain_output() {
+bool LineProcess::drain_output() {
   char chunk[kChunk];
-  [[maybe_unused]] const ssize_t unwanted = ::read(child_.output(), chunk, sizeof chunk);
+  const bool any = ::read(child_.output(), chunk, sizeof chunk) > 0;
+  more_ = more_ || any;
+  return any;
 }
 
 std::string LineProcess::obituary() {
   LineProcess* self = this;
   child_.close_input();
   const bool itself = wait_for({&self, 1}, kLastWords);
-  child_.signal(SIGKILL);  // Before the last words are read, so that they have an end.
+  // Makes sure that reading the last words comes to an end.
+  child_.signal(SIGKILL);
   while (child_.errors() >= 0 && drain_errors()) {
   }
   child_.kill();
@@ -132,7 +157,8 @@ std::string LineProcess::obituary() {
   return fate + (words.empty() ? "" : ": " + words);
 }
 
-/// Whether all have ended within `grace`; what they write meanwhile is read, so that they can.
+/// Returns whether all processes have ended within `grace`. It reads what they write meanwhile, so
+/// that they can end.
 bool LineProcess::wait_for(std::span<LineProcess* const> processes, milliseconds grace) {
   const Clock::time_point until = Clock::now() + grace;
   for (;;) {
@@ -148,13 +174,21 @@ bool LineProcess::wait_for(std::span<LineProcess* const> processes, milliseconds
   }
 }
 
-void LineProcess::end(std::span<LineProcess* const> processes) {
-  for (LineProcess* process : processes) process->child_.close_input();
+bool LineProcess::end(std::span<LineProcess* const> processes) {
+  for (LineProcess* process : processes) process->dismiss();
   if (!wait_for(processes, kGrace)) {
     for (LineProcess* process : processes) process->child_.signal(SIGTERM);
     wait_for(processes, kGrace);
   }
-  for (LineProcess* process : processes) process->child_.kill();
+  bool good = true;
+  for (LineProcess* process : processes) {
+    // Reads no more than a pipe holds, since what is left of the group may go on writing.
+    for (int i = 0; i < kPipeChunks && process->drain_output(); ++i) {
+    }
+    process->child_.kill();
+    good = good && !process->more_;
+  }
+  return good;
 }
 
-}  // namespace weir::exec
+}  // namespace weir::stages::exec

@@ -4,7 +4,7 @@
 #include <string>
 #include <thread>
 
-namespace weir::exec {
+namespace weir::stages::exec {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -13,7 +13,7 @@ using std::chrono::nanoseconds;
 using Result = LineProcess::Result;
 
 constexpr milliseconds kTick{20};
-/// The pause after the first of several deaths; each further one doubles it.
+/// The pause after the first of several deaths in a row; each further death doubles it.
 constexpr milliseconds kFirstPause{10};
 constexpr int kDoublings = 30;
 
@@ -26,16 +26,19 @@ void Roster::add(Worker& worker) {
   workers_.push_back(&worker);
 }
 
-void Roster::remove(Worker& worker) {
+void Roster::remove(Worker& worker, std::unique_ptr<LineProcess> process) {
+  if (process) process->dismiss();
   std::lock_guard lock(mutex_);
   std::erase(workers_, &worker);
+  if (process) left_.push_back(std::move(process));
 }
 
-void Roster::end_all() {
+bool Roster::end_all() {
   std::lock_guard lock(mutex_);
   std::vector<std::unique_lock<std::mutex>> locks;
   std::vector<Worker*> idle;
   std::vector<LineProcess*> processes;
+  for (const auto& process : left_) processes.push_back(process.get());
   for (Worker* worker : workers_) {
     std::unique_lock in_call(worker->in_call_, std::try_to_lock);
     if (!in_call || !worker->process_) continue;
@@ -43,8 +46,10 @@ void Roster::end_all() {
     idle.push_back(worker);
     processes.push_back(worker->process_.get());
   }
-  LineProcess::end(processes);
+  const bool good = LineProcess::end(processes);
   for (Worker* worker : idle) worker->process_.reset();
+  left_.clear();
+  return good;
 }
 
 Worker::Worker(std::shared_ptr<const Terms> terms, std::shared_ptr<Roster> roster)
@@ -52,12 +57,7 @@ Worker::Worker(std::shared_ptr<const Terms> terms, std::shared_ptr<Roster> roste
   roster_->add(*this);
 }
 
-Worker::~Worker() {
-  roster_->remove(*this);
-  if (!process_) return;
-  LineProcess* const mine = process_.get();
-  LineProcess::end({&mine, 1});
-}
+Worker::~Worker() { roster_->remove(*this, std::move(process_)); }
 
 bool Worker::ask(std::string_view line, Record& record, const Call& call,
                  std::string_view& answer) {
@@ -82,12 +82,14 @@ bool Worker::ask(std::string_view line, Record& record, const Call& call,
   return false;
 }
 
-/// Ends a process that is gone or out of step, and says so of the record.
+/// Discards a process that is gone or out of step, and fails the record.
 void Worker::give_up(Result result, Record& record) {
   const std::unique_ptr<LineProcess> process = std::move(process_);
   if (result == Result::stopped) return fail_cancelled(record);
   if (result == Result::unasked) {
-    const char* message = "the process wrote more than one line for a record";
+    const char* message =
+        "the process wrote more than one line for a record, or one before it had read its own to "
+        "the end";
     return record.fail("exec", message, false);
   }
   if (result == Result::too_long) {
@@ -100,17 +102,18 @@ void Worker::give_up(Result result, Record& record) {
   record.fail("exec", "the process " + process->obituary());
 }
 
-/// False if the call was cancelled while it waited for its turn.
+/// Starts a process, after a pause if the ones before it died. Returns false if the call was
+/// cancelled during the pause.
 bool Worker::start(const Call& call) {
   while (deaths_ > 0 && Clock::now() < not_before_) {
     if (call.stopping()) return false;
     std::this_thread::sleep_for(std::min<nanoseconds>(kTick, not_before_ - Clock::now()));
   }
   if (started_) terms_->restarts->add(1);
-  process_ = std::make_unique<LineProcess>(terms_->words, terms_->limit);
+  process_ = std::make_unique<LineProcess>(terms_->words, terms_->limit, *terms_->guard);
   started_ = true;
   answered_ = false;
   return true;
 }
 
-}  // namespace weir::exec
+}  // namespace weir::stages::exec

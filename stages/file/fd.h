@@ -10,7 +10,7 @@
 
 #include "weir/error.h"
 
-namespace weir::file {
+namespace weir::stages::file {
 
 /// Owns a file descriptor.
 class Fd {
@@ -33,13 +33,17 @@ class Fd {
   int fd_ = -1;
 };
 
-/// "cannot VERB 'path': what errno says", of kind "io".
+/// Returns an error of kind `io`: "cannot VERB 'path': what errno says".
 Error io_error(std::string_view verb, const std::string& path, int error);
 
-/// What `error` means, in words.
+/// Returns what `error` means, in words.
 std::string error_text(int error);
 
-/// Reads until `size` bytes are there or the file ends; -1 with errno set.
+/// Writes all of `bytes`, in as many pieces as it takes, also where `fd` does not block. Returns
+/// how many were written; if not all, errno says why.
+std::size_t write_all(int fd, std::string_view bytes);
+
+/// Reads until `size` bytes are there or the file ends. Returns how many; -1 with errno set.
 ssize_t pread_all(int fd, char* to, std::size_t size, std::uint64_t offset);
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

@@ -4,11 +4,13 @@
 #include <cerrno>
 #include <limits>
 
-namespace weir::file {
+#include "stages/file/path_check.h"
+
+namespace weir::stages::file {
 namespace {
 
-/// Of several files a smaller one is read with its neighbours: a range of its own for each would
-/// make batches of a few records.
+/// Among several files, one that is smaller than this is read with its neighbours: a range of its
+/// own for each would make batches of a few records.
 constexpr std::uint64_t kWorthSplitting = std::uint64_t{16} * 1024;
 
 Rules::Unit unit_of(FramingChoice framing) {
@@ -24,7 +26,7 @@ Rules::Unit unit_of(FramingChoice framing) {
   return Rules::Unit::delimited;
 }
 
-/// How a file starts: compressed, with a byte order mark, or neither.
+/// The start of a file: compressed, with a byte order mark, or neither.
 struct Start {
   bool compressed = false;
   std::uint64_t bom = 0;
@@ -35,9 +37,9 @@ Start look_at_start(const Fd& fd, const Input& input) {
   const ssize_t n = pread_all(fd.get(), bytes, sizeof bytes, input.first);
   if (n < 0) throw io_error("read", input.path, errno);
   const std::string_view start(bytes, static_cast<std::size_t>(n));
-  Codec codec = Codec::none;
-  detect_codec(start, true, codec);
-  return {codec != Codec::none, start.starts_with("\xef\xbb\xbf") ? 3u : 0u};
+  Detected found;
+  detect_codec(start, true, found);
+  return {found.codec != Codec::none || found.foreign, start.starts_with("\xef\xbb\xbf") ? 3u : 0u};
 }
 
 }  // namespace
@@ -80,6 +82,7 @@ std::optional<std::vector<FileReadOptions>> split_streams(const FileReadOptions&
 
 FileRead::FileRead(const FileReadOptions& options) : options_(options) {
   if (options.path.empty()) throw OptionError("path", "expected at least one path, got none");
+  for (const std::string& path : options.path) check_input_path(path);
   rules_.unit = unit_of(options.framing);
   rules_.header = options.header.value_or(false);
   rules_.separator = options.separator;
@@ -95,6 +98,14 @@ FileRead::FileRead(const FileReadOptions& options) : options_(options) {
   }
   rules_.delimiter = *options.delimiter;
   rules_.cut_cr = false;
+}
+
+std::vector<FileUse> FileRead::files() const {
+  std::vector<FileUse> uses;
+  for (const Input& input : find_inputs(options_.path)) {
+    uses.push_back({FileUse::Way::reads, input.path, input.descriptor, input.named});
+  }
+  return uses;
 }
 
 void FileRead::open(Context& context) {
@@ -152,7 +163,8 @@ void FileRead::start_input() {
       return;
     }
   }
-  serial_.emplace(InputStream(std::move(fd), input.path, !input.regular), input.path, part, rules_);
+  const InputStream::Options options{!input.regular, rules_.unit == Rules::Unit::file, window_};
+  serial_.emplace(InputStream(std::move(fd), input.path, options), input.path, part, rules_);
 }
 
 void FileRead::hand_out(Feed& feed) {
@@ -164,7 +176,7 @@ void FileRead::hand_out(Feed& feed) {
   if (file.all_cut()) next_input();
 }
 
-/// Names the part; false while its header is not there yet.
+/// Names the part to the feed. Returns false while its header is not there yet.
 bool FileRead::begin_serial(Feed& feed, const Stop& stop, bool wait) {
   std::string header;
   if (rules_.header) {
@@ -188,4 +200,4 @@ void FileRead::load(Split& split, Feed& feed) const {
   splits_[split.part].load(split, feed, rules_);
 }
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

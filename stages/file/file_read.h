@@ -10,13 +10,15 @@
 #include "stages/file/rules.h"
 #include "stages/file/serial_reader.h"
 #include "stages/file/split_file.h"
+#include "weir/file_use.h"
 #include "weir/registry.h"
 
-namespace weir::file {
+namespace weir::stages::file {
 
 enum class FramingChoice : std::uint8_t { automatic, lines, csv, file };
 enum class Streams : std::uint8_t { one, per_file };
 
+/// The options of `file.read`.
 struct FileReadOptions {
   std::vector<std::string> path;
   FramingChoice framing = FramingChoice::automatic;
@@ -24,14 +26,15 @@ struct FileReadOptions {
   std::optional<bool> header;
   std::optional<Bytes> max_line;
   Streams streams = Streams::one;
-  char separator = 0;  ///< No option: csv's, if the next stage says it.
+  char separator = 0;  ///< Not an option: the separator of csv, if the next stage names it.
 };
 
-/// Fills in what the next stage wants where the file leaves it open.
+/// Fills in the framing that the next stage wants, where the YAML leaves it open.
 void set_framing(FileReadOptions& options, const Framing& wanted);
 
-/// One for each of the files that `path` names now, with a path of its own; none if one of them
-/// cannot be found, which `open` then says; nothing where all are one stream.
+/// Returns options for each file that `path` names now, with that path alone. The list is empty if
+/// a file cannot be found, which `open` then reports. Returns std::nullopt if all files are one
+/// stream.
 std::optional<std::vector<FileReadOptions>> split_streams(const FileReadOptions& options);
 
 /// Reads files one after the other, each a part of the source.
@@ -39,10 +42,12 @@ std::optional<std::vector<FileReadOptions>> split_streams(const FileReadOptions&
 /// Example:
 ///   - uses: file.read
 ///     with: { path: [access.log.1.gz, access.log], max_line: 64KiB }
-class FileRead final : public Source {
+class FileRead final : public Source, public OpensFiles {
  public:
   explicit FileRead(const FileReadOptions& options);
 
+  std::vector<FileUse> files() const override;
+  void bound_memory(std::size_t bytes) override { window_ = bytes; }
   void open(Context& context) override;
   void close() override;
   bool read(Feed& feed, Stop stop) override;
@@ -58,23 +63,25 @@ class FileRead final : public Source {
 
   FileReadOptions options_;
   Rules rules_;
+  std::size_t window_ = kWindow;  ///< The bytes that a decoder may hold.
   std::vector<Input> inputs_;
   // One for each input. Loads touch only those of splits that were handed out.
   mutable std::vector<SplitFile> splits_;
   std::size_t current_ = 0;
-  bool splitting_ = false;              ///< The current input is handed out in ranges,
-  std::optional<SerialReader> serial_;  ///< or read here; neither: it was not started.
-  bool begun_ = false;                  ///< The feed knows of the current part.
+  bool splitting_ = false;  ///< True while the current input is handed out in ranges.
+  /// Reads the current input here. Empty if it is handed out, or was not started.
+  std::optional<SerialReader> serial_;
+  bool begun_ = false;  ///< True once the feed knows of the current part.
 };
 
-}  // namespace weir::file
+}  // namespace weir::stages::file
 
 template <>
-struct weir::EnumNames<weir::file::FramingChoice> {
+struct weir::EnumNames<weir::stages::file::FramingChoice> {
   static constexpr std::string_view names[] = {"auto", "lines", "csv", "file"};
 };
 
 template <>
-struct weir::EnumNames<weir::file::Streams> {
+struct weir::EnumNames<weir::stages::file::Streams> {
   static constexpr std::string_view names[] = {"one", "per_file"};
 };

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
-namespace weir::file {
+#include "stages/file/path_check.h"
+
+namespace weir::stages::file {
 namespace {
 
 constexpr std::size_t kGather = std::size_t{256} * 1024;
-/// A text from this size on is written from where it is.
+/// A text of at least this size is written from where it is.
 constexpr std::size_t kDirect = std::size_t{64} * 1024;
 constexpr std::size_t kEncoded = std::size_t{128} * 1024;
 
@@ -27,14 +29,22 @@ Codec codec_of(const FileWriteOptions& options) {
 
 }  // namespace
 
+void set_written(FileWriteOptions& options, const Framing& framing) {
+  options.csv = framing.unit == Framing::Unit::csv;
+}
+
 FileWrite::FileWrite(const FileWriteOptions& options)
     : options_(options), file_(options.path, options.append), codec_(codec_of(options)) {
   if (options.path.empty()) throw OptionError("path", "expected a path, got empty text");
+  check_output_path(options.path);
+  if (options.compression == Compression::automatic) check_extension(options.path);
 }
 
 void FileWrite::open(Context& context) {
   record_limit_ = context.record_limit();
-  file_.open();
+  const std::string said =
+      file_.open({options_.delimiter, options_.csv, codec_, record_limit_, window_});
+  if (!said.empty()) context.log(LogLevel::warning, said);
   encoder_ = make_encoder(codec_);
   if (encoder_) encoded_.resize(kEncoded);
   gathered_.reserve(kGather + kDirect + options_.delimiter.size());
@@ -68,7 +78,7 @@ bool FileWrite::flush() {
   return good;
 }
 
-/// Writes bytes, or what the compressor makes of them; false if not all could be written.
+/// Writes bytes, or what the compressor makes of them. Returns false if not all could be written.
 bool FileWrite::deliver(std::string_view bytes, bool finish) {
   if (!encoder_) {
     const std::size_t done = file_.write(bytes);
@@ -85,8 +95,8 @@ bool FileWrite::deliver(std::string_view bytes, bool finish) {
   }
 }
 
-/// Fails the records that are not, or not wholly, in the file, and takes the torn one out of it.
-/// Which of a batch a compressed file holds cannot be told: all of them fail.
+/// Fails the records that are not wholly in the file, and cuts the torn one off. It is unknown
+/// which records of a batch a compressed file holds, so all of them fail.
 void FileWrite::fail_unwritten(Batch& batch) {
   const auto whole =
       encoder_ ? ends_.begin() : std::upper_bound(ends_.begin(), ends_.end(), written_);
@@ -121,4 +131,4 @@ void FileWrite::close() {
   file_.close();
 }
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

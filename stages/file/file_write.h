@@ -11,16 +11,21 @@
 #include "stages/file/output_file.h"
 #include "weir/registry.h"
 
-namespace weir::file {
+namespace weir::stages::file {
 
 enum class Compression : std::uint8_t { automatic, none, gzip, zstd };
 
+/// The options of `file.write`.
 struct FileWriteOptions {
   std::string path;
   bool append = false;
   std::string delimiter = "\n";
   Compression compression = Compression::automatic;
+  bool csv = false;  ///< Not an option: true if the last stage makes rows.
 };
+
+/// Notes the framing of the text that the last stage makes.
+void set_written(FileWriteOptions& options, const Framing& framing);
 
 /// Writes the text of records, each followed by the delimiter, to a file. When `write` returns, an
 /// uncompressed record is with the operating system or was failed; a compressed one may wait in the
@@ -29,7 +34,7 @@ struct FileWriteOptions {
 /// Example:
 ///   - uses: file.write
 ///     with: { path: out.ndjson.gz }
-class FileWrite final : public Sink {
+class FileWrite final : public Sink, public OpensFiles {
  public:
   explicit FileWrite(const FileWriteOptions& options);
 
@@ -38,7 +43,9 @@ class FileWrite final : public Sink {
   void commit() override;
   void close() override;
   std::string leftover() const override { return file_.leftover(); }
-  bool writes_stdout() const override { return options_.path == "-"; }
+  bool writes_stdout() const override { return file_.is_stdout(); }
+  std::vector<FileUse> files() const override { return file_.files(); }
+  void bound_memory(std::size_t bytes) override { window_ = bytes; }
 
  private:
   bool put(std::string_view bytes);
@@ -52,18 +59,25 @@ class FileWrite final : public Sink {
   Codec codec_;
   std::unique_ptr<Encoder> encoder_;
   std::vector<char> encoded_;
-  bool broken_ = false;  ///< A compressed stream lost bytes: nothing can follow.
+  /// True once bytes of a compressed stream are missing: nothing can follow.
+  bool broken_ = false;
   bool finished_ = false;
   std::size_t record_limit_ = 0;
-  std::string gathered_;             ///< Of this batch, not written yet.
-  std::vector<std::uint64_t> ends_;  ///< Where each record put ends, in bytes of this batch.
-  std::uint64_t put_ = 0;            ///< Bytes of this batch, and of those:
-  std::uint64_t written_ = 0;        ///< written.
+  /// The bytes that a decoder of the existing file may hold.
+  std::size_t window_ = kWindow;
+  /// The bytes of this batch that are not written yet.
+  std::string gathered_;
+  /// The end of each record, in bytes of this batch.
+  std::vector<std::uint64_t> ends_;
+  /// The bytes of this batch so far.
+  std::uint64_t put_ = 0;
+  /// The bytes of this batch that are written.
+  std::uint64_t written_ = 0;
 };
 
-}  // namespace weir::file
+}  // namespace weir::stages::file
 
 template <>
-struct weir::EnumNames<weir::file::Compression> {
+struct weir::EnumNames<weir::stages::file::Compression> {
   static constexpr std::string_view names[] = {"auto", "none", "gzip", "zstd"};
 };

@@ -2,39 +2,62 @@
 
 #include <algorithm>
 
-namespace weir::file {
+namespace weir::stages::file {
 namespace {
 
 constexpr std::size_t kNowhere = std::string_view::npos;
+/// The number of bytes in which an LF is looked for if CRs are met first.
+constexpr std::size_t kLookAhead = std::size_t{64} * 1024;
 
-/// What may stand before a field where nobody says what does.
+/// The bytes that may stand before a field if nobody names the separator.
 constexpr std::string_view kUsualSeparators = ",;\t|";
 
-/// A quote opens a quoted field only at the field's start; elsewhere it is a byte like others.
+/// Returns whether a quote opens a quoted field, which it does only at the start of a field;
+/// elsewhere it is an ordinary byte.
 bool opens_field(std::string_view bytes, std::size_t quote, char separator) {
   if (quote == 0) return true;
   const char before = bytes[quote - 1];
   return separator != 0 ? before == separator : kUsualSeparators.find(before) != kNowhere;
 }
 
+/// Returns whether an LF outside quotes follows. `at` is outside quotes.
+bool has_line_feed(std::string_view bytes, std::size_t at, char separator) {
+  bool quoted = false;
+  for (; at < bytes.size(); ++at) {
+    const char c = bytes[at];
+    if (c == '"') {
+      const char before = at == 0 ? '\n' : bytes[at - 1];
+      const bool starts = before == '\r' || before == '\n' || before == '"';
+      quoted = !quoted && (starts || opens_field(bytes, at, separator));
+    }
+    if (c == '\n' && !quoted) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void Framer::restart() {
   looked_at_ = 0;
+  dropped_ = 0;
   quoted_ = false;
 }
 
-bool Framer::find(std::string_view bytes, Cut& cut) {
+bool Framer::find(std::string_view bytes, Cut& cut, bool all) {
   if (rules_.unit == Rules::Unit::file) {
     looked_at_ = bytes.size();
     return false;
   }
   const bool csv = rules_.unit == Rules::Unit::csv;
-  const std::size_t end = csv ? find_csv_end(bytes) : find_delimiter(bytes);
+  const std::size_t end = csv ? find_csv_end(bytes, all) : find_delimiter(bytes);
   if (end == kNowhere) return false;
   cut.size = end;
-  if (rules_.cut_cr && end > 0 && bytes[end - 1] == '\r') --cut.size;
   cut.next = end + (csv ? 1 : rules_.delimiter.size());
+  if (csv && row_end_ == RowEnd::carriage_return) {
+    if (bytes.substr(end, 2) == "\r\n") ++cut.next;
+  } else if (rules_.cut_cr && end > 0 && bytes[end - 1] == '\r') {
+    --cut.size;
+  }
   restart();
   return true;
 }
@@ -49,15 +72,43 @@ std::size_t Framer::find_delimiter(std::string_view bytes) {
   return end;
 }
 
-std::size_t Framer::find_csv_end(std::string_view bytes) {
+/// Returns where the row might end; the size of `bytes` if nowhere.
+std::size_t Framer::row_end_from(std::string_view bytes, std::size_t at) const {
+  const std::size_t end =
+      row_end_ == RowEnd::line_feed ? bytes.find('\n', at) : bytes.find_first_of("\r\n", at);
+  return std::min(end, bytes.size());
+}
+
+/// Returns whether the row ends at `end`, which is outside quotes. If not, either this cannot be
+/// told yet, or only LFs end rows and this is none; `row_end_` says which.
+bool Framer::settle_row_end(std::string_view bytes, std::size_t end, bool all) {
+  if (row_end_ == RowEnd::unknown) {
+    // No more bytes count than are wanted, from the beginning of the record on: neither how much
+    // has arrived at once nor what was dropped may matter.
+    const std::size_t most = std::min(kLookAhead, std::max(rules_.max_size, kExcerpt));
+    const std::size_t wanted = std::max(most, dropped_ + end + 2) - dropped_;
+    if (has_line_feed(bytes.substr(0, wanted), end, rules_.separator)) {
+      row_end_ = RowEnd::line_feed;
+    } else if (all || bytes.size() >= wanted) {
+      row_end_ = RowEnd::carriage_return;
+    }
+  }
+  if (row_end_ == RowEnd::line_feed) return bytes[end] == '\n';
+  // An LF may follow the CR.
+  return row_end_ == RowEnd::carriage_return &&
+         (bytes[end] == '\n' || all || end + 1 < bytes.size());
+}
+
+std::size_t Framer::find_csv_end(std::string_view bytes, bool all) {
   std::size_t at = looked_at_;
-  std::size_t newline = 0;  // the first one from `at` on, once it was looked for
+  // The first line end from `at` on; valid once `known`.
+  std::size_t newline = 0;
   bool known = false;
   while (at < bytes.size()) {
     if (quoted_) {
       const std::size_t quote = bytes.find('"', at);
       if (quote == kNowhere || quote + 1 == bytes.size()) {
-        // The last byte may be half of a doubled quote: it is looked at again.
+        // The last byte may be half of a doubled quote, so it is looked at again.
         at = std::min(quote, bytes.size());
         break;
       }
@@ -65,12 +116,15 @@ std::size_t Framer::find_csv_end(std::string_view bytes) {
       at = quote + (quoted_ ? 2 : 1);
       continue;
     }
-    if (!known || newline < at) newline = std::min(bytes.find('\n', at), bytes.size());
+    if (!known || newline < at) newline = row_end_from(bytes, at);
     known = true;
     const std::size_t quote = bytes.substr(0, newline).find('"', at);
     if (quote == kNowhere) {
-      if (newline < bytes.size()) return newline;
-      at = bytes.size();
+      at = newline;
+      if (at == bytes.size()) break;
+      if (settle_row_end(bytes, at, all)) return at;
+      if (row_end_ != RowEnd::line_feed) break;
+      known = false;
     } else {
       quoted_ = opens_field(bytes, quote, rules_.separator);
       at = quote + 1;
@@ -80,4 +134,4 @@ std::size_t Framer::find_csv_end(std::string_view bytes) {
   return kNowhere;
 }
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

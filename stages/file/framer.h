@@ -1,40 +1,54 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "stages/file/rules.h"
 
-namespace weir::file {
+namespace weir::stages::file {
 
-/// Finds where records end. Remembers how far it has looked, so that a long record that arrives in
-/// pieces is looked through once.
+/// Finds where records end. It remembers how far it has looked, so that a long record that arrives
+/// in pieces is scanned once.
 class Framer {
  public:
   explicit Framer(const Rules& rules) : rules_(rules) {}
 
+  /// A record at the front of the bytes.
   struct Cut {
-    std::size_t size = 0;  ///< Of the text.
-    std::size_t next = 0;  ///< Where the next record begins.
+    std::size_t size = 0;  ///< The size of its text.
+    std::size_t next = 0;  ///< The offset of the next record.
   };
-  /// `bytes` begins with a record: the same one, grown, as in the last call, if that returned
-  /// false. False if it does not end in them.
-  bool find(std::string_view bytes, Cut& cut);
+  /// Finds the end of the record with which `bytes` begin. If the last call returned false, that
+  /// must be the same record, grown. Returns false if it does not end in them. `all` says that
+  /// nothing follows them.
+  bool find(std::string_view bytes, Cut& cut, bool all = false);
 
-  /// The next `find` begins with a record, whatever the last one saw.
+  /// Makes the next `find` begin with a record, whatever the last one saw.
   void restart();
 
-  /// How many bytes at the front of the record need not be seen again, and: they are gone.
+  /// Returns how many bytes at the front of the record need not be seen again; `dropped` says that
+  /// they are gone.
   std::size_t droppable() const { return looked_at_ > 1 ? looked_at_ - 1 : 0; }
-  void dropped(std::size_t size) { looked_at_ -= size; }
+  void dropped(std::size_t size) {
+    looked_at_ -= size;
+    dropped_ += size;
+  }
 
  private:
+  /// csv: the end of a row. With `carriage_return` a CR, an LF or both end it.
+  enum class RowEnd : std::uint8_t { unknown, line_feed, carriage_return };
+
   std::size_t find_delimiter(std::string_view bytes);
-  std::size_t find_csv_end(std::string_view bytes);
+  std::size_t find_csv_end(std::string_view bytes, bool all);
+  std::size_t row_end_from(std::string_view bytes, std::size_t at) const;
+  bool settle_row_end(std::string_view bytes, std::size_t end, bool all);
 
   const Rules& rules_;
+  RowEnd row_end_ = RowEnd::unknown;  ///< Decided by the first row of a file.
   std::size_t looked_at_ = 0;
-  bool quoted_ = false;  ///< csv: inside quotes at `looked_at_`.
+  std::size_t dropped_ = 0;  ///< The bytes of the record that came before those that are seen.
+  bool quoted_ = false;      ///< csv: true if `looked_at_` is inside quotes.
 };
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

@@ -6,7 +6,7 @@
 
 #include "stages/file/codec.h"
 
-namespace weir::file {
+namespace weir::stages::file {
 namespace {
 
 constexpr int kGzipWindow = 15 + 16;  // zlib's way to say "the largest window, in gzip's format"
@@ -21,7 +21,7 @@ void set_buffers(z_stream& stream, std::string_view in, std::span<char> out) {
   stream.avail_out = static_cast<uInt>(std::min(out.size(), kMost));
 }
 
-/// Shortens `in` by what was read; returns what was written.
+/// Shortens `in` by what was read, and returns how many bytes were written.
 std::size_t take_results(const z_stream& stream, std::string_view& in, std::span<char> out) {
   const auto* next_in = reinterpret_cast<const char*>(stream.next_in);
   in.remove_prefix(static_cast<std::size_t>(next_in - in.data()));
@@ -52,7 +52,7 @@ class GzipDecoder final : public Decoder {
   }
   std::string failure() const override {
     if (code_ == Z_OK || code_ == Z_BUF_ERROR || code_ == Z_STREAM_END) return {};
-    return stream_.msg ? stream_.msg : zError(code_);
+    return std::string("is not valid: ") + (stream_.msg ? stream_.msg : zError(code_));
   }
   bool complete() const override { return between_members_; }
 
@@ -90,4 +90,4 @@ class GzipEncoder final : public Encoder {
 std::unique_ptr<Decoder> make_gzip_decoder() { return std::make_unique<GzipDecoder>(); }
 std::unique_ptr<Encoder> make_gzip_encoder() { return std::make_unique<GzipEncoder>(); }
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

@@ -1,16 +1,16 @@
 #include "stages/file/input.h"
 
 #include <fcntl.h>
-#include <glob.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-namespace weir::file {
-namespace {
+#include "stages/file/file_name.h"
+#include "stages/file/glob.h"
 
-constexpr const char* kStdin = "-";
+namespace weir::stages::file {
+namespace {
 
 void take_stat(Input& input, const struct stat& info) {
   if (S_ISDIR(info.st_mode)) throw io_error("read", input.path, EISDIR);
@@ -18,26 +18,35 @@ void take_stat(Input& input, const struct stat& info) {
   input.end = input.regular ? static_cast<std::uint64_t>(info.st_size) : 0;
 }
 
-void take_stdin_stat(Input& input) {
+/// Sets the position and size of a file that another process has opened: only its rest is read.
+void take_descriptor_stat(Input& input, const Fd& fd) {
   struct stat info {};
-  if (::fstat(STDIN_FILENO, &info) != 0) throw io_error("read", "stdin", errno);
+  if (::fstat(fd.get(), &info) != 0) throw io_error("read", input.path, errno);
   take_stat(input, info);
   if (!input.regular) return;
-  const off_t at = ::lseek(STDIN_FILENO, 0, SEEK_CUR);
+  const off_t at = ::lseek(fd.get(), 0, SEEK_CUR);
   input.first = at > 0 ? static_cast<std::uint64_t>(at) : 0;
 }
 
-Input look_at(const std::string& path) {
+Fd open_descriptor(Input& input) {
+  Fd fd = duplicate(*input.descriptor, O_RDONLY, shown_name(input.path, "stdin"));
+  take_descriptor_stat(input, fd);
+  return fd;
+}
+
+Input look_at(const std::string& path, const std::string& named) {
   Input input;
   input.path = path;
-  if (path == kStdin) {
-    take_stdin_stat(input);
+  input.named = named;
+  input.descriptor = descriptor_of(path, STDIN_FILENO);
+  if (input.descriptor) {
+    open_descriptor(input);
     return input;
   }
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) throw io_error("open", path, errno);
   take_stat(input, info);
-  // Only asked, not opened: to open and close a fifo would hang up on its writer.
+  // Access is only checked. Opening and closing a fifo would hang up on its writer.
   if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) {
     throw io_error("open", path, errno);
   }
@@ -49,16 +58,21 @@ bool is_glob(const std::string& path) {
   return path.find_first_of("*?[") != std::string::npos && ::lstat(path.c_str(), &info) != 0;
 }
 
+/// False for what a glob matches beside files: directories, and links that lead nowhere.
+bool is_file(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0) return !S_ISDIR(info.st_mode);
+  return errno != ENOENT && errno != ELOOP;
+}
+
 void expand(const std::string& pattern, std::vector<Input>& out) {
-  glob_t found{};
-  // Sources are opened on one thread.
-  const int code = ::glob(pattern.c_str(), 0, nullptr, &found);  // NOLINT(concurrency-mt-unsafe)
-  std::vector<std::string> paths;
-  if (code == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  if (code == GLOB_NOMATCH) throw Error("io", "no file matches '" + pattern + "'");
-  if (code != 0) throw io_error("list", pattern, code == GLOB_NOSPACE ? ENOMEM : EIO);
-  for (const std::string& path : paths) out.push_back(look_at(path));
+  bool found = false;
+  for (const std::string& path : expand_glob(pattern)) {
+    if (!is_file(path)) continue;
+    out.push_back(look_at(path, pattern));
+    found = true;
+  }
+  if (!found) throw Error("io", "no file matches '" + pattern + "'");
 }
 
 }  // namespace
@@ -69,20 +83,15 @@ std::vector<Input> find_inputs(const std::vector<std::string>& paths) {
     if (is_glob(path)) {
       expand(path, inputs);
     } else {
-      inputs.push_back(look_at(path));
+      inputs.push_back(look_at(path, path));
     }
   }
   return inputs;
 }
 
 Fd open_input(Input& input) {
-  if (input.path == kStdin) {
-    take_stdin_stat(input);
-    Fd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
-    if (!fd.valid()) throw io_error("read", "stdin", errno);
-    return fd;
-  }
-  // Without O_NONBLOCK the open of a fifo would wait for its writer, where no stop is heard.
+  if (input.descriptor) return open_descriptor(input);
+  // Without O_NONBLOCK, opening a fifo would wait for its writer, deaf to a request to stop.
   Fd fd(::open(input.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.valid()) throw io_error("open", input.path, errno);
   struct stat info {};
@@ -91,4 +100,4 @@ Fd open_input(Input& input) {
   return fd;
 }
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

@@ -1,26 +1,31 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "stages/file/fd.h"
 
-namespace weir::file {
+namespace weir::stages::file {
 
-/// One file to read, or stdin (path "-").
+/// A file to read, or stdin (path "-").
 struct Input {
   std::string path;
-  bool regular = false;     ///< Else a pipe, a device, a terminal: reading may wait.
-  std::uint64_t first = 0;  ///< Where reading begins: stdin may be a file that was read in part.
-  std::uint64_t end = 0;    ///< Size of a regular file.
+  std::string named;              ///< The path or glob that named it.
+  std::optional<int> descriptor;  ///< The descriptor that the path stands for.
+  bool regular = false;           ///< False for a pipe, device or terminal: reading may wait.
+  /// The offset where reading begins: stdin may be a file that was read in part.
+  std::uint64_t first = 0;
+  /// The size of a regular file.
+  std::uint64_t end = 0;
 };
 
-/// The files that `paths` name, globs expanded and sorted, all of them looked at: throws Error "io"
+/// Finds and checks the files that `paths` name, with globs expanded and sorted. Throws Error "io"
 /// for one that is missing, a directory, or not readable.
 std::vector<Input> find_inputs(const std::vector<std::string>& paths);
 
-/// Opens it, and looks at it again.
+/// Opens the file and checks it again.
 Fd open_input(Input& input);
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

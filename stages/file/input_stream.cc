@@ -7,15 +7,15 @@
 #include <cerrno>
 #include <cstring>
 
-namespace weir::file {
+namespace weir::stages::file {
 namespace {
 
 constexpr std::size_t kRawBuffer = std::size_t{64} * 1024;
 
 }  // namespace
 
-InputStream::InputStream(Fd fd, std::string path, bool waits)
-    : fd_(std::move(fd)), path_(std::move(path)), waits_(waits), raw_(kRawBuffer) {}
+InputStream::InputStream(Fd fd, std::string path, const Options& options)
+    : fd_(std::move(fd)), path_(std::move(path)), options_(options), raw_(kRawBuffer) {}
 
 InputStream::Got InputStream::read(std::span<char> out, const Stop& stop, bool wait) {
   if (!detected_ && !detect(stop, wait)) return {};
@@ -40,7 +40,7 @@ InputStream::Got InputStream::read_decoded(std::span<char> out, const Stop& stop
     const std::size_t size = decoder_->decode(raw_left_, out);
     if (size > 0) return {size, false};
     const std::string failure = decoder_->failure();
-    if (!failure.empty()) fail("is not valid: " + failure);
+    if (!failure.empty()) fail(failure);
     if (!raw_left_.empty()) continue;
     if (ended_) {
       if (!decoder_->complete()) fail("ends too early");
@@ -50,12 +50,19 @@ InputStream::Got InputStream::read_decoded(std::span<char> out, const Stop& stop
   }
 }
 
-/// Looks at the first bytes; false if they are not there yet.
+/// Looks at the first bytes. Returns false if they are not there yet.
 bool InputStream::detect(const Stop& stop, bool wait) {
-  while (!detect_codec(raw_left_.substr(0, kMagicSize), ended_, codec_)) {
+  Detected start;
+  while (!detect_codec(raw_left_.substr(0, kMagicSize), ended_, start)) {
     if (fill(stop, wait) == Fill::nothing) return false;
   }
-  decoder_ = make_decoder(codec_);
+  if (start.foreign && !options_.any_bytes) {
+    throw Error("io", "'" + path_ + "' is compressed with " + start.foreign +
+                          ", which weir cannot undo: let '" + start.foreign +
+                          "' do it, and read its output");
+  }
+  codec_ = start.codec;
+  decoder_ = make_decoder(codec_, options_.window);
   detected_ = true;
   return true;
 }
@@ -71,9 +78,9 @@ InputStream::Fill InputStream::fill(const Stop& stop, bool wait) {
   return n > 0 ? Fill::some : Fill::nothing;
 }
 
-/// Whether a read would not wait; false after a request to stop.
+/// Returns whether a read would not wait. Returns false after a request to stop.
 bool InputStream::ready(const Stop& stop, bool wait) const {
-  if (!waits_) return !stop.requested();
+  if (!options_.waits) return !stop.requested();
   pollfd fds[2] = {{fd_.get(), POLLIN, 0}, {stop.fd(), POLLIN, 0}};
   for (;;) {
     if (stop.requested()) return false;
@@ -84,7 +91,7 @@ bool InputStream::ready(const Stop& stop, bool wait) const {
   }
 }
 
-/// One read; sets `ended_` at the end, returns -1 if there was nothing after all.
+/// Makes one read. Sets `ended_` at the end, and returns -1 if there was nothing after all.
 ssize_t InputStream::read_some(char* to, std::size_t size) {
   for (;;) {
     const ssize_t n = ::read(fd_.get(), to, size);
@@ -102,4 +109,4 @@ void InputStream::fail(const std::string& what) const {
                         ", at byte " + std::to_string(raw_read_ - raw_left_.size()));
 }
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

@@ -12,21 +12,29 @@
 #include "stages/file/fd.h"
 #include "weir/feed.h"
 
-namespace weir::file {
+namespace weir::stages::file {
 
-/// The content of a file, pipe or device from its beginning to its end, decompressed if it is
-/// compressed, which its first bytes say.
+/// The content of a file, pipe or device from its beginning to its end. It is decompressed if its
+/// first bytes say that it is compressed.
 class InputStream {
  public:
-  /// `waits`: it is no regular file, a read may have to wait.
-  InputStream(Fd fd, std::string path, bool waits);
+  struct Options {
+    bool waits = false;  ///< True if it is no regular file, so that a read may have to wait.
+    /// True if data in a compression that weir does not have may pass as it is.
+    bool any_bytes = false;
+    /// The bytes that a decoder may hold.
+    std::size_t window = 0;
+  };
+  InputStream(Fd fd, std::string path, const Options& options);
 
+  /// The result of a read.
   struct Got {
-    std::size_t size = 0;  ///< Bytes read; 0 and not `end`: there are none now.
+    std::size_t size = 0;  ///< The bytes read; 0 without `end` means that there are none now.
     bool end = false;
   };
-  /// Reads what is there, at most `out.size()` bytes; with `wait` it waits for some, until `stop`.
-  /// Throws Error "io" for what cannot be read or decompressed, behind all that could be.
+  /// Reads what is there, at most `out.size()` bytes. With `wait` it waits for some, until `stop`.
+  /// Throws Error "io" for what cannot be read or decompressed, after it has returned all that
+  /// could be.
   Got read(std::span<char> out, const Stop& stop, bool wait);
 
  private:
@@ -42,14 +50,14 @@ class InputStream {
 
   Fd fd_;
   std::string path_;
-  bool waits_;
+  Options options_;
   bool ended_ = false;
   bool detected_ = false;
   Codec codec_ = Codec::none;
   std::unique_ptr<Decoder> decoder_;
-  std::vector<char> raw_;      ///< Bytes read from the descriptor and not yet passed on:
-  std::string_view raw_left_;  ///< these of them.
+  std::vector<char> raw_;      ///< The bytes read from the descriptor last.
+  std::string_view raw_left_;  ///< The part of `raw_` that is not passed on yet.
   std::uint64_t raw_read_ = 0;
 };
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

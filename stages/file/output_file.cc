@@ -1,71 +1,82 @@
 #include "stages/file/output_file.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
 
-namespace weir::file {
+#include "stages/file/file_name.h"
+
+namespace weir::stages::file {
 namespace {
 
 constexpr std::uint32_t kNewFile = 0666;  // less the umask
-constexpr std::uint32_t kPermissions = 07777;
-
-/// Where a path leads: a rename would otherwise replace the link, not the file.
-std::string follow_links(const std::string& path) {
-  struct Free {
-    void operator()(char* p) const { std::free(p); }
-  };
-  const std::unique_ptr<char, Free> real(::realpath(path.c_str(), nullptr));
-  return real ? std::string(real.get()) : path;
-}
-
-bool is_link(const std::string& path) {
-  struct stat info {};
-  return ::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode);
-}
+constexpr std::uint32_t kOwnerOnly = 0600;
+constexpr std::size_t kCopied = std::size_t{256} * 1024;
+constexpr int kMostTorn = 9999;
 
 Error create_error(const std::string& path, int error) {
-  const std::size_t slash = path.rfind('/');
-  if (error == ENOENT && slash != std::string::npos && slash > 0) {
-    return {"io",
-            "cannot create '" + path + "': there is no directory '" + path.substr(0, slash) + "'"};
+  const std::string directory = directory_of(path);
+  if (error == ENOENT && ::access(directory.c_str(), F_OK) != 0) {
+    return {"io", "cannot create '" + path + "': there is no directory '" + directory + "'"};
   }
   return io_error("create", path, error);
 }
 
+std::string bytes_of(std::uint64_t size) {
+  return std::to_string(size) + (size == 1 ? " byte" : " bytes");
+}
+
 }  // namespace
 
-void OutputFile::open() {
-  if (path_ == "-") {
-    fd_.reset(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
-    if (!fd_.valid()) throw io_error("write to", "stdout", errno);
-    return;
-  }
+std::vector<FileUse> OutputFile::files() const {
+  const FileName name = resolve(path_, STDOUT_FILENO);
+  if (name.descriptor) return {{FileUse::Way::writes, path_, name.descriptor, path_}};
   struct stat info {};
-  const bool there = ::stat(path_.c_str(), &info) == 0;
-  if (there && S_ISDIR(info.st_mode)) throw io_error("write", path_, EISDIR);
-  target_ = there && S_ISREG(info.st_mode) && is_link(path_) ? follow_links(path_) : path_;
-  if (append_) {
-    open_itself(O_CREAT | O_APPEND);
-  } else if (there && !S_ISREG(info.st_mode)) {
-    open_itself(0);
+  const bool there = ::stat(name.path.c_str(), &info) == 0;
+  if (append_ || (there && !S_ISREG(info.st_mode))) {
+    return {{FileUse::Way::writes, name.path, std::nullopt, path_}};
+  }
+  return {{FileUse::Way::replaces, name.path, std::nullopt, path_},
+          {FileUse::Way::writes, name.path + ".partial", std::nullopt, path_ + ".partial"}};
+}
+
+bool OutputFile::is_stdout() const { return descriptor_of(path_, STDOUT_FILENO) == STDOUT_FILENO; }
+
+std::string OutputFile::open(const Ending& ending) {
+  const FileName name = resolve(path_, STDOUT_FILENO);
+  if (name.descriptor) {
+    fd_ = duplicate(*name.descriptor, O_WRONLY, shown_name(path_, "stdout"));
+    return {};
+  }
+  target_ = name.path;
+  look();
+  if (old_ && !S_ISREG(old_->st_mode)) {
+    open_itself(O_WRONLY);
+    return {};
+  }
+  if (!append_) return open_partial(ending);
+  // The end of the file is read, to see whether an earlier run was killed in the middle of a
+  // record.
+  open_itself(O_RDWR | O_CREAT | O_APPEND);
+  return cut_torn_end(ending);
+}
+
+void OutputFile::look() {
+  struct stat info {};
+  if (::stat(target_.c_str(), &info) == 0) {
+    old_ = info;
   } else {
-    // Asked now, not after an hour of work.
-    if (there && ::faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0) {
-      throw io_error("write", path_, errno);
-    }
-    open_partial(there ? info.st_mode & kPermissions : 0);
+    old_.reset();
+  }
+  if (target_.ends_with('/') || (old_ && S_ISDIR(old_->st_mode))) {
+    throw io_error("write", path_, EISDIR);
   }
 }
 
 void OutputFile::open_itself(int flags) {
-  fd_.reset(::open(target_.c_str(), O_WRONLY | O_CLOEXEC | flags, kNewFile));
+  fd_.reset(::open(target_.c_str(), O_CLOEXEC | flags, kNewFile));
   if (!fd_.valid()) throw create_error(path_, errno);
   struct stat info {};
   if (::fstat(fd_.get(), &info) != 0) throw io_error("write", path_, errno);
@@ -73,40 +84,83 @@ void OutputFile::open_itself(int flags) {
   size_ = static_cast<std::uint64_t>(info.st_size);
 }
 
-void OutputFile::open_partial(std::uint32_t mode) {
-  partial_ = target_ + ".partial";
-  fd_.reset(::open(partial_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kNewFile));
-  if (!fd_.valid()) throw create_error(path_, errno);
-  lock_partial();
-  if (::ftruncate(fd_.get(), 0) != 0) throw io_error("write", partial_, errno);
-  // The new file takes the old one's place, so it takes its permissions, where that is allowed.
-  if (mode != 0 && ::fchmod(fd_.get(), mode) != 0) errno = 0;
-  own_regular_ = true;
-  left_over_ = true;
+std::string OutputFile::open_partial(const Ending& ending) {
+  // Checked now, not after an hour of work.
+  if (old_ && ::faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0) {
+    throw io_error("write", path_, errno);
+  }
+  fd_ = partial_.create(target_, old_);
+  own_regular_ = left_over_ = true;
+  size_ = 0;
+  if (partial_.kept().empty()) return {};
+  std::string said =
+      "an earlier run's '" + partial_.path() + "' is kept as '" + partial_.kept() + "'";
+  const Fd kept(::open(partial_.kept().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat info {};
+  if (!kept.valid() || ::fstat(kept.get(), &info) != 0 || ending.codec != Codec::none) return said;
+  try {
+    const auto size = static_cast<std::uint64_t>(info.st_size);
+    const std::uint64_t torn = size - whole_size(kept, size, ending, partial_.kept());
+    if (torn > 0) said += ", which ends in half a record: its last " + bytes_of(torn);
+  } catch (const Error&) {
+    said += ", which does not end in a whole record";
+  }
+  return said;
 }
 
-/// One run at a time writes a file. Who waited for the lock's owner to open it may have the file
-/// that was renamed since: also taken.
-void OutputFile::lock_partial() {
-  struct stat mine {};
-  struct stat named {};
-  const bool locked = ::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0;
-  if (!locked || ::fstat(fd_.get(), &mine) != 0 || ::stat(partial_.c_str(), &named) != 0 ||
-      mine.st_ino != named.st_ino || mine.st_dev != named.st_dev) {
+/// Cuts a file that will be appended to, behind its last whole record. Returns what there is to say
+/// about that; empty if nothing was cut.
+std::string OutputFile::cut_torn_end(const Ending& ending) {
+  if (!own_regular_) return {};
+  if (!lock_file(fd_)) {
     throw Error("io", "cannot write '" + path_ + "': another run is writing it", false);
   }
+  struct stat info {};
+  if (::fstat(fd_.get(), &info) != 0) throw io_error("read", path_, errno);
+  size_ = static_cast<std::uint64_t>(info.st_size);
+  const std::uint64_t whole = whole_size(fd_, size_, ending, path_);
+  if (whole == size_) return {};
+  const std::string saved = save_torn_end(whole);
+  if (::ftruncate(fd_.get(), static_cast<off_t>(whole)) != 0) throw io_error("cut", path_, errno);
+  const std::string torn = bytes_of(size_ - whole);
+  size_ = whole;
+  return "'" + path_ + "' ended in half " +
+         (ending.codec == Codec::none ? "a record" : "a member") + ": its last " + torn +
+         " are in '" + saved + "' now";
+}
+
+/// Copies what is to be cut to a new file, PATH.torn, and returns its name.
+std::string OutputFile::save_torn_end(std::uint64_t whole) const {
+  std::string name = target_ + ".torn";
+  const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  Fd to(::open(name.c_str(), flags, kOwnerOnly));
+  for (int i = 1; !to.valid() && errno == EEXIST && i <= kMostTorn; ++i) {
+    name = target_ + ".torn." + std::to_string(i);
+    to.reset(::open(name.c_str(), flags, kOwnerOnly));
+  }
+  if (!to.valid()) throw io_error("create", name, errno);
+  std::vector<char> buffer(std::min<std::uint64_t>(size_ - whole, kCopied));
+  for (std::uint64_t at = whole; at < size_;) {
+    const std::size_t wanted = std::min<std::uint64_t>(buffer.size(), size_ - at);
+    const ssize_t n = pread_all(fd_.get(), buffer.data(), wanted, at);
+    if (n <= 0) throw io_error("read", path_, n < 0 ? errno : EIO);
+    const auto got = static_cast<std::size_t>(n);
+    if (write_all(to.get(), {buffer.data(), got}) < got) throw io_error("write", name, errno);
+    at += got;
+  }
+  if (::close(to.release()) != 0) throw io_error("write", name, errno);
+  return name;
 }
 
 std::size_t OutputFile::write(std::string_view bytes) {
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t n = ::write(fd_.get(), bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      problem_ = io_error("write", path_ == "-" ? "stdout" : path_, errno).what();
-      break;
-    }
-    done += static_cast<std::size_t>(n);
+  const std::size_t done = write_all(fd_.get(), bytes);
+  if (done < bytes.size()) {
+    const int error = errno;
+    const std::string name = shown_name(path_, "stdout");
+    problem_ = error == EPIPE ? "cannot write '" + name +
+                                    "': its reader has ended ('| head'?); to end a run well after "
+                                    "so many records there is 'take'"
+                              : io_error("write", name, error).what();
   }
   size_ += done;
   return done;
@@ -121,16 +175,20 @@ void OutputFile::take_back(std::uint64_t size) {
 
 void OutputFile::commit() {
   // A second descriptor keeps the lock until the file has its name.
-  Fd lock;
-  if (!partial_.empty()) lock.reset(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
-  if (fd_.valid() && ::close(fd_.release()) != 0) throw io_error("write", path_, errno);
-  if (partial_.empty()) return;
-  if (std::rename(partial_.c_str(), target_.c_str()) != 0) {
-    throw io_error("rename '" + partial_ + "' to", target_, errno);
+  Fd mine;
+  if (left_over_) {
+    mine.reset(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
+    if (!mine.valid()) throw io_error("write", path_, errno);
   }
+  if (fd_.valid() && ::close(fd_.release()) != 0 && errno != EINTR) {
+    throw io_error("write", shown_name(path_, "stdout"), errno);
+  }
+  if (!left_over_) return;
+  left_over_ = partial_.stands(mine);
+  partial_.commit(mine);
   left_over_ = false;
 }
 
 void OutputFile::close() { fd_.reset(); }
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

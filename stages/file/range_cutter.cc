@@ -5,12 +5,12 @@
 
 #include "stages/file/split_file.h"
 
-namespace weir::file {
+namespace weir::stages::file {
 namespace {
 
-/// Read past a range's end in the same call: longer than the rest of most records.
+/// The bytes past a range's end that are read in the same call: more than the rest of most records.
 constexpr std::uint64_t kSlack = 1024;
-/// A batch of few records reads little at a time, but never less than this.
+/// The smallest read. A batch of few records reads little at a time, but never less than this.
 constexpr std::uint64_t kSmallStep = 4096;
 constexpr std::uint64_t kBytesPerWantedRecord = 1024;
 constexpr std::size_t kScanBuffer = std::size_t{32} * 1024;
@@ -46,8 +46,8 @@ void RangeCutter::read_window() {
   file_.read(window_, size_, from_);
 }
 
-/// Moves `begin` to the first record that begins in the window, perhaps behind the range; false if
-/// none does.
+/// Moves `begin` to the first record that begins in the window, perhaps behind the range. Returns
+/// false if none does.
 bool RangeCutter::seek_record() {
   if (split_.begin == from_) return true;
   const char* found = find_byte(window_, window_ + size_, delimiter_);
@@ -75,7 +75,7 @@ void RangeCutter::cut_window() {
   }
 }
 
-/// The record at `at` runs on behind the window.
+/// Handles the record at `at`, which continues behind the window.
 void RangeCutter::cut_unfinished(const char* at) {
   const std::uint64_t begin = split_.begin;
   const std::uint64_t window_end = from_ + size_;
@@ -85,7 +85,7 @@ void RangeCutter::cut_unfinished(const char* at) {
   } else if (window_end >= split_.end || at <= window_ + 1) {
     cut_long(begin);
   }
-  // Else the next window begins with it.
+  // Otherwise the next window begins with it.
 }
 
 void RangeCutter::cut_long(std::uint64_t begin) {
@@ -106,7 +106,8 @@ void RangeCutter::cut_long(std::uint64_t begin) {
   split_.begin = found ? end + 1 : end;
 }
 
-/// Where the record at `begin`, which fills the rest of the window, ends; `size` is its text's.
+/// Returns where the record at `begin` ends, which fills the rest of the window. Sets `size` to the
+/// size of its text.
 std::uint64_t RangeCutter::find_end(std::uint64_t begin, bool& found, std::uint64_t& size) const {
   char buffer[kScanBuffer];
   char last = window_[size_ - 1];
@@ -142,4 +143,4 @@ void RangeCutter::give(std::uint64_t position, const char* at, const char* end, 
   given_ += size;
 }
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

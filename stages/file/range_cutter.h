@@ -6,17 +6,17 @@
 #include "stages/file/rules.h"
 #include "weir/feed.h"
 
-namespace weir::file {
+namespace weir::stages::file {
 
 class SplitFile;
 
-/// Loads one range: reads it, in one go where the batch wants that much, and appends the records
-/// that begin in it.
+/// Loads one range: reads it, at once if the batch wants that much, and appends the records that
+/// begin in it.
 ///
 /// The read begins one byte early: a record begins at `begin` only if that byte is a delimiter. It
-/// goes on a little past the end, where the last record mostly ends. A record that does not end
-/// there is looked through first and read then, into a buffer of exactly its size, so that 100 MB
-/// cost 100 MB.
+/// goes on a little past the end, where the last record usually ends. A record that does not end
+/// there is first scanned and then read, into a buffer of exactly its size, so that 100 MB cost 100
+/// MB.
 class RangeCutter {
  public:
   RangeCutter(const SplitFile& file, Split& split, Feed& feed, const Rules& rules);
@@ -36,11 +36,12 @@ class RangeCutter {
   Feed& feed_;
   const Rules& rules_;
   char delimiter_;
-  std::uint64_t given_ = 0;  ///< Bytes of text appended so far.
-  char* window_ = nullptr;   ///< The file's bytes [from_, from_ + size_).
+  std::uint64_t given_ = 0;  ///< The bytes of text appended so far.
+  char* window_ = nullptr;   ///< The bytes [from_, from_ + size_) of the file.
   std::uint64_t from_ = 0;
   std::size_t size_ = 0;
-  std::size_t capacity_ = 0;  ///< Of a window that no record refers to yet; 0: none to reuse.
+  /// The size of a window to which no record refers yet; 0 if there is none to reuse.
+  std::size_t capacity_ = 0;
 };
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

@@ -1,7 +1,8 @@
+#include "stages/builtin.h"
 #include "stages/file/file_read.h"
 #include "stages/file/file_write.h"
 
-namespace weir {
+namespace weir::stages::file {
 namespace {
 
 void add_file_read(Registry& registry) {
@@ -40,13 +41,18 @@ void add_file_write(Registry& registry) {
   using file::FileWrite;
   using O = file::FileWriteOptions;
   registry.add<FileWrite, O>("file.write", "Writes the text of records to a file or stdout")
-      .required("path", &O::path,
-                "where to, '-' for stdout; it is PATH.partial until the run has ended well")
-      .optional("append", &O::append,
-                "write behind what the file holds, under its own name at once")
+      .required(
+          "path", &O::path,
+          "where to, '-' for stdout; it is PATH.partial until the run has ended well, and one "
+          "that an earlier run left there is kept as PATH.partial.1")
+      .optional(
+          "append", &O::append,
+          "write behind what the file holds, under its own name at once; half a record at its "
+          "end, of a run that was killed, goes to PATH.torn first")
       .optional("delimiter", &O::delimiter, "written behind each record")
       .optional("compression", &O::compression, "auto goes by the extension, .gz or .zst")
       .kinds({.needs_text = true})
+      .set_framing(file::set_written)
       .positional("path")
       .example(R"(stages:
   - uses: generate
@@ -58,9 +64,14 @@ void add_file_write(Registry& registry) {
 
 }  // namespace
 
+}  // namespace weir::stages::file
+
+namespace weir::stages {
+
 void add_file_stages(Registry& registry) {
+  using namespace file;
   add_file_read(registry);
   add_file_write(registry);
 }
 
-}  // namespace weir
+}  // namespace weir::stages

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstring>
 
-namespace weir::file {
+namespace weir::stages::file {
 
 void append_too_long(Feed& feed, std::uint32_t part, std::uint64_t position,
                      std::string_view excerpt, std::uint64_t size, const Rules& rules) {
-  // Room for the error is taken together with the text and given back to be used by `fail`: once
-  // the record stands in the batch nothing may throw, or it would be read twice.
+  // Room for the error is taken together with the text and given back for `fail` to use. Once the
+  // record is in the batch nothing may throw, or it would be read twice.
   constexpr std::size_t kErrorRoom = 1024;
   excerpt = excerpt.substr(0, std::min(kExcerpt, feed.record_limit()));
   char* text = feed.buffer(excerpt.size() + kErrorRoom);
@@ -20,4 +20,4 @@ void append_too_long(Feed& feed, std::uint32_t part, std::uint64_t position,
                               rules.max_size_shown);
 }
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

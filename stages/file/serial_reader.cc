@@ -5,7 +5,7 @@
 #include <span>
 #include <utility>
 
-namespace weir::file {
+namespace weir::stages::file {
 namespace {
 
 constexpr std::size_t kChunk = std::size_t{64} * 1024;
@@ -47,7 +47,7 @@ std::optional<std::string> SerialReader::take_header(const Stop& stop, bool wait
   throw Error("too_long", "the header of '" + path_ + "' is longer than " + rules_.max_size_shown);
 }
 
-/// Reads more; false if there is nothing now.
+/// Reads more. Returns false if there is nothing now.
 bool SerialReader::fill(const Stop& stop, bool wait) {
   const std::span<char> room = tail_.room(kChunk);
   const InputStream::Got got =
@@ -57,7 +57,7 @@ bool SerialReader::fill(const Stop& stop, bool wait) {
   return got.size > 0 || got.end;
 }
 
-/// Takes off a byte order mark; false while it cannot be told whether there is one.
+/// Takes off a byte order mark. Returns false while it cannot be told whether there is one.
 bool SerialReader::past_bom() {
   if (past_bom_) return true;
   const std::string_view bytes = tail_.bytes();
@@ -72,10 +72,10 @@ void SerialReader::take(std::size_t size) {
   position_ += size;
 }
 
-/// The record `from` bytes into the tail, whose end is the input's where no delimiter follows.
+/// Finds the record `from` bytes into the tail. If no delimiter follows, it ends with the input.
 bool SerialReader::find(std::size_t from, Framer::Cut& cut) {
   const std::string_view bytes = tail_.bytes().substr(from);
-  if (framer_.find(bytes, cut)) return true;
+  if (framer_.find(bytes, cut, ended_)) return true;
   const bool whole = rules_.unit == Rules::Unit::file;
   if (!ended_ || (whole ? whole_given_ || from > 0 : (bytes.empty() && !long_.skipping))) {
     return false;
@@ -143,8 +143,8 @@ void SerialReader::hand_over(Feed& feed, Wanted& wanted) {
   framer_ahead_ = ahead;
 }
 
-/// The tail begins with, or is amid, a record that does not fit: skips it as far as it is there.
-/// False if more input must come first.
+/// Skips a record that does not fit, as far as it is there. The tail begins with that record or is
+/// inside it. Returns false if more input must come first.
 bool SerialReader::meet_long_record() {
   if (framer_ahead_) framer_.restart();
   framer_ahead_ = false;
@@ -160,7 +160,7 @@ bool SerialReader::meet_long_record() {
     take(cut.next);
     return true;
   }
-  // A delimiter's first bytes and a \r may be what makes it look too long.
+  // The first bytes of a delimiter and a \r may be all that makes it look too long.
   const std::size_t margin = rules_.delimiter.size() + 1;
   if (long_.skipping) {
     skip();
@@ -178,4 +178,4 @@ void SerialReader::skip() {
   long_.size += size;
 }
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

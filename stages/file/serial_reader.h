@@ -12,9 +12,9 @@
 #include "stages/file/tail.h"
 #include "weir/feed.h"
 
-namespace weir::file {
+namespace weir::stages::file {
 
-/// What a batch still wants, counted by its source.
+/// The records and bytes that a batch still wants, counted by its source.
 class Wanted {
  public:
   explicit Wanted(const Feed& feed) : records_(feed.want_records()), bytes_(feed.want_bytes()) {}
@@ -34,27 +34,28 @@ class Wanted {
 };
 
 /// Reads what cannot be handed out in ranges: pipes, compressed files, csv, delimiters of several
-/// bytes. Holds at most one record that is not complete, of `max_size` bytes at most: of a longer
-/// one only the beginning.
+/// bytes. It holds at most one incomplete record, of at most `max_size` bytes; of a longer one it
+/// holds only the beginning.
 ///
-/// Where the batch's memory runs out (an exception that passes through), everything not yet
-/// appended stays for the next call.
+/// If the batch's memory runs out (an exception that passes through), everything not yet appended
+/// stays for the next call.
 class SerialReader {
  public:
   SerialReader(InputStream stream, std::string path, std::uint32_t part, const Rules& rules);
 
-  /// Takes off the first record; nothing if it is not there yet.
+  /// Takes off the first record and returns it; std::nullopt if it is not there yet.
   std::optional<std::string> take_header(const Stop& stop, bool wait);
 
-  /// Appends what is there until the feed is full; true: that was all of this input.
+  /// Appends what is there until the feed is full. Returns true if that was all of this input.
   bool read(Feed& feed, const Stop& stop, Wanted& wanted);
 
  private:
+  /// A record that is longer than `max_size`.
   struct LongRecord {
-    bool skipping = false;  ///< Its end was not seen yet.
-    bool ended = false;     ///< It is to be appended before anything else.
+    bool skipping = false;  ///< True until its end was seen.
+    bool ended = false;     ///< True if it must be appended before anything else.
     std::uint64_t position = 0;
-    std::uint64_t size = 0;  ///< Of what was skipped.
+    std::uint64_t size = 0;  ///< The bytes that were skipped.
     std::string excerpt;
   };
 
@@ -74,13 +75,14 @@ class SerialReader {
   const Rules& rules_;
   Framer framer_;
   Tail tail_;
-  std::uint64_t position_ = 0;  ///< Of the tail's first byte.
-  bool ended_ = false;          ///< The tail is all that is left.
+  std::uint64_t position_ = 0;  ///< The position of the tail's first byte.
+  bool ended_ = false;          ///< True if the tail is all that is left.
   bool past_bom_ = false;
-  bool whole_given_ = false;   ///< Unit file: the one record is out.
-  bool framer_ahead_ = false;  ///< The framer has passed records that are still in the tail.
+  bool whole_given_ = false;  ///< Unit file: true once its one record was appended.
+  /// True if the framer has passed records that are still in the tail.
+  bool framer_ahead_ = false;
   std::vector<Framer::Cut> cuts_;
   LongRecord long_;
 };
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

@@ -5,10 +5,10 @@
 
 #include "stages/file/range_cutter.h"
 
-namespace weir::file {
+namespace weir::stages::file {
 namespace {
 
-/// Tells `left` how far a load got, however it ends.
+/// Subtracts what a load has done from `left`, however the load ends. The last one closes the file.
 class Account {
  public:
   Account(const Split& split, std::atomic<std::uint64_t>& left, Fd& fd)
@@ -75,4 +75,4 @@ void SplitFile::load_whole(Split& split, Feed& feed, const Rules& rules) const {
   split.begin = split.end;
 }
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

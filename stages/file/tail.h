@@ -9,10 +9,11 @@
 #include <span>
 #include <string_view>
 
-namespace weir::file {
+namespace weir::stages::file {
 
-/// Bytes that were read and not yet cut: taken at the front, put in at the back. One piece of
-/// memory, grown by half and not filled first, given back after a record that made it large.
+/// Bytes that were read and not yet cut: taken at the front, put in at the back. They are in one
+/// piece of memory, which grows by half without being initialised, and shrinks after a record that
+/// made it large.
 class Tail {
  public:
   std::string_view bytes() const { return {data_.get() + head_, end_ - head_}; }
@@ -22,7 +23,7 @@ class Tail {
     head_ += size;
     if (head_ == end_) head_ = end_ = 0;
   }
-  /// At least `size` bytes of room, of which `put` makes the first ones bytes.
+  /// Returns at least `size` bytes of room. `put` then adds the first of them to the bytes.
   std::span<char> room(std::size_t size) {
     if (capacity_ - end_ < size) make_room(size);
     return {data_.get() + end_, capacity_ - end_};
@@ -61,4 +62,4 @@ class Tail {
   std::size_t end_ = 0;
 };
 
-}  // namespace weir::file
+}  // namespace weir::stages::file

@@ -7,12 +7,12 @@
 #include <nettle/sha3.h>
 #include <zlib.h>
 
-namespace weir::hash {
+namespace weir::stages::hash {
 namespace {
 
 constexpr std::size_t kCrcSize = 4;
 
-/// The state of any of Nettle's that are used here.
+/// The state of any of Nettle's functions that are used here.
 union State {
   sha256_ctx sha256;
   sha512_ctx sha512;
@@ -21,7 +21,7 @@ union State {
   sha3_256_ctx sha3;
 };
 
-/// Null for crc32, which is zlib's.
+/// Returns null for crc32, which zlib computes.
 const nettle_hash* nettle_of(Algorithm algorithm) {
   switch (algorithm) {
     case Algorithm::sha256:
@@ -60,4 +60,4 @@ std::size_t digest(Algorithm algorithm, std::string_view bytes,
   return hash->digest_size;
 }
 
-}  // namespace weir::hash
+}  // namespace weir::stages::hash

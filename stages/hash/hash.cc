@@ -5,15 +5,16 @@
 #include <span>
 #include <string_view>
 
-namespace weir::hash {
+namespace weir::stages::hash {
 namespace {
 
-/// How often a long computation looks whether it is still wanted.
+/// The number of rounds after which a long computation checks whether it is still wanted.
 constexpr std::uint64_t kRoundsBetweenLooks = 4096;
 constexpr std::size_t kNumberRoom = 32;
 
-/// A field's value as JSON would show it; text as it is.
+/// Returns the bytes of a value: text and JSON as they are, numbers in their shortest form.
 std::string_view bytes_of(const Value& value, std::span<char, kNumberRoom> room) {
+  if (value.has_bytes()) return value.as_text();
   std::to_chars_result end{room.data(), {}};
   switch (value.type()) {
     case ValueType::null:
@@ -28,7 +29,7 @@ std::string_view bytes_of(const Value& value, std::span<char, kNumberRoom> room)
       break;
     case ValueType::text:
     case ValueType::json:
-      return value.as_text();
+      break;
   }
   return {room.data(), static_cast<std::size_t>(end.ptr - room.data())};
 }
@@ -74,7 +75,7 @@ void Hash::process(Record& record, Call& call) const {
   }
   const std::string_view hex = hexadecimal(record, {bytes.data(), size});
   if (options_.into) {
-    record.adopt(*options_.into, hex);
+    record.adopt(FieldName::lasting(*options_.into), hex);
   } else {
     record.adopt_text(hex);
   }
@@ -89,4 +90,4 @@ Kinds kinds_of(const HashOptions& options) {
   return kinds;
 }
 
-}  // namespace weir::hash
+}  // namespace weir::stages::hash

@@ -7,8 +7,9 @@
 #include "stages/hash/digest.h"
 #include "weir/registry.h"
 
-namespace weir::hash {
+namespace weir::stages::hash {
 
+/// The options of `hash`.
 struct HashOptions {
   Algorithm algorithm = Algorithm::sha256;
   Field field;
@@ -32,10 +33,10 @@ class Hash final : public Transform {
 
 Kinds kinds_of(const HashOptions& options);
 
-}  // namespace weir::hash
+}  // namespace weir::stages::hash
 
 template <>
-struct weir::EnumNames<weir::hash::Algorithm> {
+struct weir::EnumNames<weir::stages::hash::Algorithm> {
   static constexpr std::string_view names[] = {"sha256", "sha512",   "sha1",
                                                "md5",    "sha3_256", "crc32"};
 };

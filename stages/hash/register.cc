@@ -1,6 +1,7 @@
+#include "stages/builtin.h"
 #include "stages/hash/hash.h"
 
-namespace weir {
+namespace weir::stages {
 
 void add_hash_stages(Registry& registry) {
   using O = hash::HashOptions;
@@ -24,4 +25,4 @@ void add_hash_stages(Registry& registry) {
 )");
 }
 
-}  // namespace weir
+}  // namespace weir::stages

@@ -6,26 +6,26 @@
 
 #include "weir/error.h"
 
-namespace weir::http {
+namespace weir::stages::http {
 namespace {
 
-/// curl counts its users; it is never told that this one is gone, for a plugin is never unloaded.
+/// Initialises curl, which counts its users. The count is never decreased, since a plugin is never
+/// unloaded.
 void init_curl() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (code != CURLE_OK) throw Error("http", curl_easy_strerror(code));
 }
 
-CURLM* make_multi(long connections) {
+CURLM* make_multi() {
   init_curl();
   CURLM* multi = curl_multi_init();
   if (!multi) throw Error("http", "curl cannot be started");
-  if (connections > 0) curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, connections);
   return multi;
 }
 
 }  // namespace
 
-Client::Client(long connections) : multi_(make_multi(connections)) {
+Client::Client(long connections) : multi_(make_multi()), lines_(connections) {
   inbox_->multi = multi_;
   thread_ = std::thread([this] { run(); });
 }
@@ -58,7 +58,7 @@ std::function<void()> Client::cancel(std::uint64_t number) const {
 void Client::submit(std::uint64_t number, std::unique_ptr<Exchange> exchange) {
   std::lock_guard lock(inbox_->mutex);
   inbox_->arrived.emplace_back(number, std::move(exchange));
-  // One wake-up for all that arrive before the thread looks.
+  // One wake-up suffices for all exchanges that arrive before the thread looks.
   if (inbox_->arrived.size() == 1) curl_multi_wakeup(multi_);
 }
 
@@ -68,7 +68,7 @@ void Client::run() {
   ::sigemptyset(&broken_pipe);
   ::sigaddset(&broken_pipe, SIGPIPE);
   ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
-  // Its own timers and the wake-up end the wait; the bound is curl's advice.
+  // curl's own timers and the wake-up end the wait. The bound follows curl's advice.
   constexpr int kLongestWaitMs = 10'000;
   while (take_inbox()) {
     int running = 0;
@@ -96,23 +96,53 @@ bool Client::take_inbox() {
 
 void Client::begin(Numbered numbered) {
   auto& [number, exchange] = numbered;
-  // Its cancellation may have been taken from the inbox before it arrived there.
+  // Its cancellation may have been taken from the inbox before the exchange arrived there.
   if (exchange->cancelled()) return exchange->give_up();
-  CURL* const handle = exchange->handle();
-  const CURLMcode code = curl_multi_add_handle(multi_, handle);
-  if (code != CURLM_OK) return exchange->finish(CURLE_OUT_OF_MEMORY);
-  numbers_.emplace(handle, number);
+  numbers_.emplace(exchange->handle(), number);
   running_.emplace(number, std::move(exchange));
+  ask(number);
+}
+
+void Client::ask(std::uint64_t number) {
+  Exchange& exchange = *running_.at(number);
+  if (lines_.bounded() && !lines_.enter(exchange.origin(), number)) return exchange.waits();
+  if (!go(number)) end(number);
+}
+
+bool Client::go(std::uint64_t number) {
+  Exchange& exchange = *running_.at(number);
+  // If many are given up at once, the later ones are told later: their hosts need not be asked.
+  if (exchange.cancelled()) {
+    exchange.give_up();
+    return false;
+  }
+  exchange.begins();
+  if (curl_multi_add_handle(multi_, exchange.handle()) == CURLM_OK) return true;
+  exchange.finish(CURLE_OUT_OF_MEMORY);
+  return false;
+}
+
+void Client::ask_no_more(std::uint64_t number) {
+  std::optional<std::uint64_t> next = lines_.leave(number);
+  while (next && !go(*next)) {
+    const auto ended = running_.extract(*next);
+    numbers_.erase(ended.mapped()->handle());
+    next = lines_.leave(ended.key());
+  }
+}
+
+void Client::end(std::uint64_t number) {
+  numbers_.erase(running_.at(number)->handle());
+  running_.erase(number);
+  ask_no_more(number);
 }
 
 void Client::give_up(std::uint64_t number) {
   const auto found = running_.find(number);
   if (found == running_.end()) return;  // It was answered before.
-  const std::unique_ptr<Exchange> exchange = std::move(found->second);
-  running_.erase(found);
-  numbers_.erase(exchange->handle());
-  curl_multi_remove_handle(multi_, exchange->handle());
-  exchange->give_up();
+  curl_multi_remove_handle(multi_, found->second->handle());
+  found->second->give_up();
+  end(number);
 }
 
 void Client::finish_done() {
@@ -121,11 +151,17 @@ void Client::finish_done() {
     if (message->msg != CURLMSG_DONE) continue;
     CURL* const handle = message->easy_handle;
     const CURLcode code = message->data.result;
-    const auto number = numbers_.extract(handle);
-    const auto exchange = running_.extract(number.mapped());
     curl_multi_remove_handle(multi_, handle);
-    exchange.mapped()->finish(code);
+    const std::uint64_t number = numbers_.at(handle);
+    Exchange& exchange = *running_.at(number);
+    if (exchange.follow(code)) {
+      ask_no_more(number);
+      ask(number);
+    } else {
+      exchange.finish(code);
+      end(number);
+    }
   }
 }
 
-}  // namespace weir::http
+}  // namespace weir::stages::http

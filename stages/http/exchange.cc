@@ -5,7 +5,7 @@
 
 #include "stages/http/json_text.h"
 
-namespace weir::http {
+namespace weir::stages::http {
 namespace {
 
 constexpr int kRequestTimeout = 408;
@@ -15,7 +15,7 @@ bool may_pass(int status) {
   return status == kRequestTimeout || status == kTooManyRequests || status >= 500;
 }
 
-/// The first line of a body, as a message shows it.
+/// Returns the first line of a body, as a message shows it.
 std::string first_line(std::string_view body) {
   constexpr std::size_t kShown = 200;
   const std::size_t begin = body.find_first_not_of(" \t\r\n");
@@ -28,7 +28,7 @@ std::string first_line(std::string_view body) {
   return line;
 }
 
-/// What is wrong for good: with the request, with a certificate, with the way back and forth.
+/// True if a further attempt cannot help: the request, a certificate or the redirects are wrong.
 bool is_permanent(CURLcode code) {
   switch (code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -44,7 +44,7 @@ bool is_permanent(CURLcode code) {
   }
 }
 
-/// Whether there was no connection to speak HTTP over, or it broke.
+/// True if there was no connection to speak HTTP over, or if it broke.
 bool is_connection(CURLcode code) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -68,7 +68,7 @@ bool is_connection(CURLcode code) {
   }
 }
 
-/// Those where curl's own text says more, and the same each time.
+/// True for errors of which curl's own text says more, and the same each time.
 bool is_about_certificates(CURLcode code) {
   return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
          code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_ISSUER_ERROR;
@@ -76,18 +76,31 @@ bool is_about_certificates(CURLcode code) {
 
 }  // namespace
 
+bool Exchange::follow(CURLcode code) noexcept {
+  if (code != CURLE_OK && code != CURLE_WRITE_ERROR) return false;
+  try {
+    return transfer_.follow();
+  } catch (const Error& e) {
+    fail(e.kind(), e.what(), e.retryable());
+  } catch (const std::exception& e) {
+    fail("http", e.what());
+  }
+  return false;
+}
+
 void Exchange::finish(CURLcode code) noexcept {
+  if (!completion_) return;
   try {
     const int status = transfer_.status();
-    // A bad answer may be cut off on purpose; its status is what counts.
+    // The body of a bad answer may be cut off on purpose; its status is what counts.
     if (status != 0 && !transfer_.terms().accepts(status) &&
-        (code == CURLE_OK || code == CURLE_WRITE_ERROR)) {
+        (code == CURLE_OK || code == CURLE_WRITE_ERROR || transfer_.lost())) {
       refuse();
     } else if (transfer_.passed_max_size()) {
-      completion_.fail("too_big",
-                       "the answer of " + transfer_.place() + " passes max_size, " +
-                           OptionType<Bytes>::show(Bytes{transfer_.terms().max_size}),
-                       false);
+      fail("too_big",
+           "the answer of " + transfer_.place() + " passes max_size, " +
+               OptionType<Bytes>::show(Bytes{transfer_.terms().max_size}),
+           false);
     } else if (code != CURLE_OK) {
       fail(code);
     } else {
@@ -99,12 +112,14 @@ void Exchange::finish(CURLcode code) noexcept {
 }
 
 void Exchange::fill(Record& record) const {
-  if (options_.status_into) record.set(*options_.status_into, transfer_.status());
+  if (options_.status_into)
+    record.set(FieldName::lasting(*options_.status_into), transfer_.status());
   if (options_.headers_into) {
-    record.set(*options_.headers_into, Value::json(headers_as_json(transfer_.headers())));
+    record.set(FieldName::lasting(*options_.headers_into),
+               Value::json(headers_as_json(transfer_.headers())));
   }
   if (options_.into) {
-    record.set(*options_.into, std::string_view(transfer_.body()));
+    record.set(FieldName::lasting(*options_.into), std::string_view(transfer_.body()));
   } else {
     record.set_text(transfer_.body());
   }
@@ -116,16 +131,35 @@ void Exchange::refuse() {
   const std::string message = "status " + std::to_string(status) + " from " + transfer_.place() +
                               (said.empty() ? "" : ": " + said);
   const bool retryable = may_pass(status);
-  completion_.fail("http", message, retryable,
-                   retryable ? transfer_.retry_after() : std::chrono::seconds(0));
+  fail("http", message, retryable, retryable ? transfer_.retry_after() : std::chrono::seconds(0));
 }
 
 void Exchange::fail(CURLcode code) {
-  // Not curl's longer text in general, which tells milliseconds and so never is the same twice.
+  if (transfer_.lost()) {
+    const char* message = ": the connection broke before an answer came";
+    return fail("connect", transfer_.place() + message);
+  }
+  // curl's longer text is shown for certificates only, since it contains milliseconds and so is
+  // never the same twice.
   std::string why = curl_easy_strerror(code);
   if (is_about_certificates(code) && !transfer_.error_text().empty()) why = transfer_.error_text();
-  completion_.fail(is_connection(code) ? "connect" : "http", transfer_.place() + ": " + why,
-                   !is_permanent(code));
+  fail(is_connection(code) ? "connect" : "http", transfer_.place() + ": " + why,
+       !is_permanent(code));
 }
 
-}  // namespace weir::http
+/// Fails the record. What is known of an answer stays with a record that is kept.
+void Exchange::fail(std::string_view kind, std::string_view message, bool retryable,
+                    std::chrono::seconds retry_after) {
+  completion_.done([&](Record& record, Call&) {
+    record.fail(kind, message, retryable, retry_after);
+    const int status = transfer_.status();
+    if (status == 0) return;
+    if (options_.status_into) record.tell(FieldName::lasting(*options_.status_into), status);
+    if (options_.headers_into) {
+      record.tell(FieldName::lasting(*options_.headers_into),
+                  Value::json(headers_as_json(transfer_.headers())));
+    }
+  });
+}
+
+}  // namespace weir::stages::http

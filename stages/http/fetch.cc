@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace weir::http {
+namespace weir::stages::http {
 namespace {
 
 void check_field(const char* option, const std::optional<std::string>& field) {
@@ -38,13 +38,22 @@ void Fetch::open(Context& context) {
   client_ = std::make_unique<Client>(options_.connections.value_or(0));
 }
 
+std::string Fetch::question(const Record& record) const {
+  const Request request = make_request(options_, record, 1);
+  std::string text(EnumNames<Method>::names[static_cast<std::size_t>(request.method)]);
+  text += " " + request.url;
+  if (request.body) text += "\n" + *request.body;
+  return text;
+}
+
 void Fetch::start(Completion completion) {
   const int attempt = completion.call().attempt();
   Request request = make_request(options_, completion.record(), attempt);
+  if (options_.connections) completion.waits();  // Until the client lets it begin.
   const std::uint64_t number = client_->number();
   completion.on_cancel(client_->cancel(number));
   client_->submit(number, std::make_unique<Exchange>(terms_, options_, std::move(request),
                                                      std::move(completion)));
 }
 
-}  // namespace weir::http
+}  // namespace weir::stages::http

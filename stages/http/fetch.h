@@ -5,7 +5,7 @@
 #include "stages/http/client.h"
 #include "weir/registry.h"
 
-namespace weir::http {
+namespace weir::stages::http {
 
 /// Asks an HTTP service about each record. Thousands of requests wait on one thread. A body that
 /// is still coming in is not in the memory ledger: `workers` times `max_size` bounds it.
@@ -23,6 +23,8 @@ class Fetch final : public AsyncTransform {
   void open(Context& context) override;
   void start(Completion completion) override;
   void close() override { client_.reset(); }
+  /// Returns the request line and body that the service would get.
+  std::string question(const Record& record) const;
 
  private:
   FetchOptions options_;
@@ -30,4 +32,4 @@ class Fetch final : public AsyncTransform {
   std::unique_ptr<Client> client_;
 };
 
-}  // namespace weir::http
+}  // namespace weir::stages::http

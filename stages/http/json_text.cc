@@ -1,34 +1,20 @@
 #include "stages/http/json_text.h"
 
 #include <algorithm>
+#include <unordered_map>
 
-namespace weir::http {
+#include "weir/detail/text_hash.h"
+#include "weir/detail/utf8.h"
+
+namespace weir::stages::http {
 namespace {
-
-/// How many bytes the UTF-8 sequence at the beginning of `text` has; 0: it is none.
-std::size_t sequence_size(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  // Longer than needed, half of a pair, or beyond the last character.
-  if (first == 0xe0 && byte(1) < 0xa0) return 0;
-  if (first == 0xed && byte(1) > 0x9f) return 0;
-  if (first == 0xf0 && byte(1) < 0x90) return 0;
-  if (first == 0xf4 && byte(1) > 0x8f) return 0;
-  return size;
-}
 
 void append_string(std::string& out, std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   out += '"';
   while (!text.empty()) {
     const auto byte = static_cast<unsigned char>(text.front());
-    const std::size_t size = sequence_size(text);
+    const std::size_t size = detail::utf8_length(text);
     if (size == 0) {
       out += static_cast<char>(0xc0 | (byte >> 6));
       out += static_cast<char>(0x80 | (byte & 0x3f));
@@ -51,13 +37,13 @@ void append_string(std::string& out, std::string_view text) {
 
 std::string headers_as_json(const std::vector<std::pair<std::string, std::string>>& headers) {
   std::vector<std::pair<std::string, std::string>> joined;
+  std::unordered_map<std::string_view, std::size_t, detail::TextHash> places;
   for (const auto& [name, value] : headers) {
-    const auto known = std::find_if(joined.begin(), joined.end(),
-                                    [&](const auto& header) { return header.first == name; });
-    if (known == joined.end()) {
+    const auto [known, added] = places.emplace(name, joined.size());
+    if (added) {
       joined.emplace_back(name, value);
     } else {
-      known->second += ", " + value;
+      joined[known->second].second += ", " + value;
     }
   }
   std::string out = "{";
@@ -70,4 +56,4 @@ std::string headers_as_json(const std::vector<std::pair<std::string, std::string
   return out + '}';
 }
 
-}  // namespace weir::http
+}  // namespace weir::stages::http

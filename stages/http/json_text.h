@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-namespace weir::http {
+namespace weir::stages::http {
 
-/// A JSON object of an answer's headers; those that came more than once are joined by ", ". Bytes
-/// that are no UTF-8 are taken for Latin-1, as headers once were.
+/// Returns an answer's headers as a JSON object. The values of a repeated header are joined by a
+/// comma and a blank. A byte that is not UTF-8 is taken for Latin-1, as headers once were.
 std::string headers_as_json(const std::vector<std::pair<std::string, std::string>>& headers);
 
-}  // namespace weir::http
+}  // namespace weir::stages::http

@@ -4,7 +4,7 @@
 
 namespace {
 
-using O = weir::http::FetchOptions;
+using O = weir::stages::http::FetchOptions;
 
 weir::Kinds kinds(const O& o) {
   const bool fields = o.into || o.status_into || o.headers_into;
@@ -14,7 +14,7 @@ weir::Kinds kinds(const O& o) {
 }  // namespace
 
 WEIR_PLUGIN(registry) {
-  registry.add<weir::http::Fetch, O>("http.fetch", "Asks an HTTP service about each record")
+  registry.add<weir::stages::http::Fetch, O>("http.fetch", "Asks an HTTP service about each record")
       .required("url", &O::url,
                 "the url, with fields in braces: {x} is percent-encoded, {x:raw} is not, "
                 "{record.text} is the text, {{ and }} are braces; of a list each attempt takes "
@@ -26,24 +26,37 @@ WEIR_PLUGIN(registry) {
       .optional("body", &O::body, "the request's body; its content-type is for 'headers' to say")
       .optional("into", &O::into,
                 "the field that gets the answer's body; it becomes the text without")
-      .optional("status_into", &O::status_into, "the field that gets the answer's status")
+      .optional(
+          "status_into", &O::status_into,
+          "the field that gets the answer's status, also of a record that is kept or becomes a "
+          "dead letter for it")
       .optional("headers_into", &O::headers_into,
-                "the field that gets the answer's headers, a JSON object with names in lower case")
+                "the field that gets the answer's headers, a JSON object with names in lower case; "
+                "also of a record that is kept or becomes a dead letter")
       .optional("accept_status", &O::accept_status,
                 "statuses that are as good as 2xx; of the others 408, 429 and 5xx may be retried, "
                 "not before their Retry-After, the rest is permanent")
       .optional("max_size", &O::max_size,
                 "how long the answer's body may be, unpacked; limits.record without")
-      .optional("redirects", &O::redirects, "how many redirects are followed, at most")
+      .optional(
+          "redirects", &O::redirects,
+          "how many redirects are followed, at most; another origin (scheme, host, port) gets of "
+          "'headers' just what an answer may be and what the body is: no key, no cookie")
       .min(&O::redirects, 0)
       .max(&O::redirects, 100)
-      .optional("connections", &O::connections,
-                "how many connections to one host at a time; as many as 'workers' without")
+      .optional(
+          "connections", &O::connections,
+          "how many requests to one host (scheme, host, port) are under way at a time, each over a "
+          "connection of its own or, with HTTP/2, over a common one; who waits stands in line, "
+          "where its 'timeout' does not go on; as many as 'workers' without")
       .min(&O::connections, std::optional<int>(1))
       .optional("verify", &O::verify, "whether the server's certificate must be good")
       .optional("ca", &O::ca, "a file of certificates to trust; the system's without")
       .optional("user_agent", &O::user_agent, "what the request says of who asks")
       .idempotent()
+      .asks([](const weir::stages::http::Fetch& stage, const weir::Record& record) {
+        return stage.question(record);
+      })
       .kinds(&kinds)
       .example(R"(stages:
   - uses: generate

@@ -5,13 +5,13 @@
 #include "weir/error.h"
 #include "weir/value_text.h"
 
-namespace weir::http {
+namespace weir::stages::http {
 namespace {
 
-/// What would end a header, and so let its value write others.
+/// Bytes that would end a header, and so let its value write other headers.
 constexpr std::string_view kHeaderEnds("\r\n\0", 3);
 
-/// RFC 9110, 5.6.2: a token.
+/// True for a token as in RFC 9110, 5.6.2.
 bool is_token(std::string_view name) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
   const auto good = [&](char c) {
@@ -63,4 +63,4 @@ Request make_request(const FetchOptions& options, const Record& record, int atte
   return request;
 }
 
-}  // namespace weir::http
+}  // namespace weir::stages::http

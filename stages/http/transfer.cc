@@ -1,15 +1,20 @@
 #include "stages/http/transfer.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <new>
 #include <utility>
 
+#include "stages/http/lower.h"
+#include "stages/http/redirect.h"
 #include "weir/error.h"
 
-namespace weir::http {
+namespace weir::stages::http {
 namespace {
 
-/// So much of a bad answer's body is kept for the message, and read before it is cut off.
+/// The bytes of a bad answer's body that are kept for the message, and those that are read before
+/// it is cut off.
 constexpr std::size_t kExcerpt = 512;
 constexpr std::uint64_t kBadBody = 64 * 1024;
 constexpr std::size_t kMostHeaders = 1024 * 1024;
@@ -20,12 +25,6 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
 }
 
 bool has_header(const std::vector<std::string>& lines, std::string_view name) {
@@ -51,8 +50,7 @@ Transfer::Transfer(const Terms& terms, Request request)
     : terms_(terms), request_(std::move(request)), handle_(curl_easy_init()) {
   if (!handle_) throw std::bad_alloc();
   try {
-    set_options();
-    set_method();
+    set_up();
   } catch (...) {
     curl_slist_free_all(header_list_);
     curl_easy_cleanup(handle_);
@@ -65,12 +63,34 @@ Transfer::~Transfer() {
   curl_slist_free_all(header_list_);
 }
 
+void Transfer::set_up() {
+  set_options();
+  set_once();
+  set_method();
+}
+
+bool Transfer::follow() {
+  const char* to = nullptr;
+  if (terms_.redirects > 0) curl_easy_getinfo(handle_, CURLINFO_REDIRECT_URL, &to);
+  if (!to) return false;
+  if (followed_ == terms_.redirects) {
+    throw Error("http", place() + ": " + curl_easy_strerror(CURLE_TOO_MANY_REDIRECTS), false);
+  }
+  ++followed_;
+  redirect(request_, status(), to);
+  curl_easy_reset(handle_);
+  curl_slist_free_all(std::exchange(header_list_, nullptr));
+  body_.clear();
+  headers_.clear();
+  received_ = 0;
+  asked_ = false;
+  set_up();
+  return true;
+}
+
 void Transfer::set_options() {
   set(handle_, CURLOPT_URL, request_.url.c_str());
   set(handle_, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(handle_, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  set(handle_, CURLOPT_FOLLOWLOCATION, terms_.redirects > 0 ? 1L : 0L);
-  set(handle_, CURLOPT_MAXREDIRS, static_cast<long>(terms_.redirects));
   set(handle_, CURLOPT_NOSIGNAL, 1L);
   set(handle_, CURLOPT_CONNECTTIMEOUT_MS, kConnectTimeoutMs);
   set(handle_, CURLOPT_ACCEPT_ENCODING, "");
@@ -85,7 +105,7 @@ void Transfer::set_options() {
       handle_, CURLOPT_WRITEFUNCTION,
       +[](const char* bytes, std::size_t one, std::size_t count, void* self) {
         const std::size_t size = one * count;
-        // Fewer than came ends the transfer.
+        // Returning fewer bytes than came ends the transfer.
         return static_cast<Transfer*>(self)->take_body({bytes, size}) ? size : std::size_t{0};
       });
   set(handle_, CURLOPT_HEADERDATA, this);
@@ -94,6 +114,28 @@ void Transfer::set_options() {
       +[](const char* bytes, std::size_t one, std::size_t count, void* self) {
         const std::size_t size = one * count;
         return static_cast<Transfer*>(self)->take_header({bytes, size}) ? size : std::size_t{0};
+      });
+}
+
+/// Keeps curl from sending the request a second time. curl announces each time that it sends the
+/// request. If it needs a new connection for that, it announces the socket first, so that a useless
+/// connection is not even begun.
+void Transfer::set_once() {
+  set(handle_, CURLOPT_PREREQDATA, this);
+  set(
+      handle_, CURLOPT_PREREQFUNCTION, +[](void* self, char*, char*, int, int) {
+        auto& transfer = *static_cast<Transfer*>(self);
+        transfer.lost_ = std::exchange(transfer.asked_, true);
+        return transfer.lost_ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+      });
+  set(handle_, CURLOPT_OPENSOCKETDATA, this);
+  set(
+      handle_, CURLOPT_OPENSOCKETFUNCTION, +[](void* self, curlsocktype, curl_sockaddr* address) {
+        auto& transfer = *static_cast<Transfer*>(self);
+        transfer.lost_ = transfer.asked_;
+        if (transfer.lost_) return static_cast<curl_socket_t>(CURL_SOCKET_BAD);
+        // No child process inherits this socket, as it would inherit curl's own.
+        return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
       });
 }
 
@@ -110,7 +152,8 @@ void Transfer::set_method() {
   } else if (request_.method != Method::post && (request_.body || request_.method != Method::get)) {
     set(handle_, CURLOPT_CUSTOMREQUEST, name.c_str());
   }
-  // What curl would add by itself: a wait for '100 Continue', and a form's content type.
+  // An empty header keeps curl from adding its own: a wait for '100 Continue', and a form's content
+  // type.
   std::vector<std::string> lines = request_.headers;
   if (!has_header(lines, "expect")) lines.emplace_back("Expect:");
   if (!has_header(lines, "content-type")) lines.emplace_back("Content-Type:");
@@ -129,7 +172,7 @@ int Transfer::status() const {
 }
 
 std::chrono::seconds Transfer::retry_after() const {
-  // Seconds or a date, which curl reads; a day is long enough for whatever a server means.
+  // curl reads seconds or a date. A day is long enough for whatever a server means.
   constexpr std::chrono::hours kLongest{24};
   curl_off_t seconds = 0;
   curl_easy_getinfo(handle_, CURLINFO_RETRY_AFTER, &seconds);
@@ -168,8 +211,9 @@ bool Transfer::take_header(std::string_view line) {
   if (line.starts_with("HTTP/")) headers_.clear();
   const std::size_t colon = line.find(':');
   if (!terms_.wants_headers || colon == std::string_view::npos) return true;
-  headers_.emplace_back(lower(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1)));
+  headers_.emplace_back(lower(std::string(trimmed(line.substr(0, colon)))),
+                        trimmed(line.substr(colon + 1)));
   return true;
 }
 
-}  // namespace weir::http
+}  // namespace weir::stages::http

@@ -5,15 +5,16 @@
 #include "weir/error.h"
 #include "weir/value_text.h"
 
-namespace weir::http {
+namespace weir::stages::http {
 namespace {
 
 constexpr std::string_view kRaw = ":raw";
 
-/// What no URL holds as it is: blanks and control characters would end it, or the request's line.
+/// True for bytes that no URL contains as they are: blanks and control characters would end it, or
+/// the request line.
 bool is_blank(char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }
 
-/// RFC 3986, 2.3: what needs no encoding anywhere.
+/// True for characters that need no encoding anywhere (RFC 3986, 2.3).
 bool is_unreserved(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '.' || c == '_' || c == '~';
@@ -96,7 +97,7 @@ UrlTemplate::Problem UrlTemplate::read_field(std::string_view name, std::size_t 
   return {};
 }
 
-/// What can be said of the scheme before there is a record.
+/// Checks what can be known of the scheme before there is a record.
 UrlTemplate::Problem UrlTemplate::check_start() const {
   const Piece& first = pieces_.front();
   if (!first.literal.empty()) {
@@ -136,19 +137,26 @@ std::string UrlTemplate::url(const Record& record) const {
   return url;
 }
 
-}  // namespace weir::http
+}  // namespace weir::stages::http
 
 namespace weir {
 
-bool OptionType<http::UrlTemplate>::parse(const Node& node, http::UrlTemplate& out,
-                                          Binder& binder) {
+bool OptionType<stages::http::UrlTemplate>::parse(const Node& node, stages::http::UrlTemplate& out,
+                                                  Binder& binder) {
   if (!detail::expect_scalar(node, binder, "a url such as 'https://host/{id}'")) return false;
-  const http::UrlTemplate::Problem problem = http::UrlTemplate::parse(node.text, out);
-  if (!problem.message.empty()) {
-    binder.error(node, problem.message, problem.hint, problem.offset);
+  TemplateLanguage language;
+  const Filled filled = fill(node, language);
+  if (!filled.problem.empty()) {
+    binder.error(node, filled.problem, filled.hint, filled.problem_at);
     return false;
   }
-  for (const http::UrlTemplate::Piece& piece : out.pieces()) {
+  const stages::http::UrlTemplate::Problem problem =
+      stages::http::UrlTemplate::parse(filled.text, out);
+  if (!problem.message.empty()) {
+    binder.error(node, problem.message, problem.hint, filled.offset(problem.offset));
+    return false;
+  }
+  for (const stages::http::UrlTemplate::Piece& piece : out.pieces()) {
     if (piece.text) binder.names_text(node);
     if (piece.field.empty()) continue;
     const auto& steps = piece.field.steps();

@@ -7,13 +7,14 @@
 #include "weir/options.h"
 #include "weir/record.h"
 
-namespace weir::http {
+namespace weir::stages::http {
 
-/// A URL with fields in braces: `{x}` is percent-encoded, so that whatever is in the field stays
-/// one piece of a path or query; `{x:raw}` is not. `{{` and `}}` are braces, `{record.text}` is the
-/// record's text.
+/// A URL with fields in braces. `{x}` is percent-encoded, so that any value stays one piece of a
+/// path or query; `{x:raw}` is not. `{{` and `}}` are braces, and `{record.text}` is the record's
+/// text.
 class UrlTemplate {
  public:
+  /// Literal text and the field that follows it, if any.
   struct Piece {
     std::string literal;
     Field field;
@@ -23,7 +24,7 @@ class UrlTemplate {
     bool empty() const { return !text && field.empty(); }
   };
 
-  /// Where and why the text is no URL template; an empty message if it is one.
+  /// The place and the reason if a text is no URL template; an empty message if it is one.
   struct Problem {
     std::size_t offset = 0;
     std::string message;
@@ -31,7 +32,8 @@ class UrlTemplate {
   };
   static Problem parse(std::string_view text, UrlTemplate& out);
 
-  /// The URL of a record. Throws Error of kind `http` if it holds a blank or control character.
+  /// Returns the URL of a record. Throws Error of kind `http` if it holds a blank or control
+  /// character.
   std::string url(const Record& record) const;
 
   const std::string& source() const { return source_; }
@@ -45,15 +47,15 @@ class UrlTemplate {
   std::vector<Piece> pieces_;
 };
 
-}  // namespace weir::http
+}  // namespace weir::stages::http
 
 namespace weir {
 
 template <>
-struct OptionType<http::UrlTemplate> {
+struct OptionType<stages::http::UrlTemplate> {
   static std::string name() { return "url template"; }
-  static bool parse(const Node& node, http::UrlTemplate& out, Binder& binder);
-  static std::string show(const http::UrlTemplate& value) { return value.source(); }
+  static bool parse(const Node& node, stages::http::UrlTemplate& out, Binder& binder);
+  static std::string show(const stages::http::UrlTemplate& value) { return value.source(); }
 };
 
 }  // namespace weir

@@ -6,7 +6,7 @@
 #include "stages/json/scalar.h"
 #include "weir/error.h"
 
-namespace weir {
+namespace weir::stages::json {
 
 void ArrayReader::open(std::string_view array) {
   array_ = array;
@@ -49,7 +49,7 @@ std::string_view ArrayReader::key(Record& to) {
   return name;
 }
 
-/// The object or array here, as written.
+/// Returns the object or array at the current position, as written.
 std::string_view ArrayReader::nested() {
   const std::uint32_t begin = *at_;
   std::size_t depth = 0;
@@ -79,7 +79,8 @@ std::string_view ArrayReader::string(Record& to) {
   return {made, static_cast<std::size_t>(end - made)};
 }
 
-/// The scalar here, up to what follows it in the index, without white space.
+/// Returns the scalar at the current position, without white space. It reaches up to the next entry
+/// of the index.
 std::string_view ArrayReader::token() const {
   const std::uint32_t begin = at_[0];
   std::uint32_t end = at_[1];
@@ -95,4 +96,4 @@ void ArrayReader::fail(const std::string& expected) const {
               false);
 }
 
-}  // namespace weir
+}  // namespace weir::stages::json

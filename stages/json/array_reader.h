@@ -7,24 +7,25 @@
 #include "stages/json/structurals.h"
 #include "weir/record.h"
 
-namespace weir {
+namespace weir::stages::json {
 
-/// Cuts a raw JSON array, which was checked when it was parsed, into its elements, one after the
-/// other. Nested values stay raw slices and strings without escapes views of the array; others are
-/// unescaped into the batch. JSON that is none after all is thrown as Error of kind "unnest" where
-/// that shows.
+/// Splits a raw JSON array, which was checked when it was parsed, into its elements, one after the
+/// other. Nested values stay raw slices. Strings without escapes are views of the array, others are
+/// unescaped into the batch. If the array is no valid JSON after all, Error of kind `unnest` is
+/// thrown where that shows.
 ///
 ///   for (reader.open(array); reader.next();) use(reader.value(record));
 class ArrayReader {
  public:
-  /// `array` lives until the next one.
+  /// `array` must live until the next call.
   void open(std::string_view array);
-  /// Goes to the next element, which is then read once: by `value` or by `members`.
+  /// Moves to the next element, which must then be read once, by `value` or `members`. Returns
+  /// false at the end.
   bool next();
 
   bool at_object() const { return peek() == '{'; }
   Value value(Record& to);
-  /// Calls `each(name, value)` for the members of the object that the element is.
+  /// Calls `each(name, value)` for the members of the current element, which is an object.
   template <class Each>
   void members(Record& to, Each&& each) {
     ++at_;
@@ -38,7 +39,7 @@ class ArrayReader {
   }
 
  private:
-  /// The byte there; NUL at the end.
+  /// Returns the byte at the current position; NUL at the end.
   char peek() const { return at_ == end_ ? '\0' : array_[*at_]; }
   bool take(char wanted) {
     if (peek() != wanted) return false;
@@ -58,4 +59,4 @@ class ArrayReader {
   bool first_ = true;
 };
 
-}  // namespace weir
+}  // namespace weir::stages::json

@@ -6,9 +6,9 @@
 #include "stages/json/mistake.h"
 #include "stages/json/scalar.h"
 
-namespace weir {
+namespace weir::stages::json {
 
-void FieldReader::read(Record& record) {
+void FieldReader::read(Record& record, bool drop_blank) {
   const std::string_view text = record.text();
   record_ = &record;
   text_ = text.data();
@@ -17,7 +17,9 @@ void FieldReader::read(Record& record) {
   const Structurals::Status status = structurals_.find(text);
   end_ = structurals_.end();
   escapes_ = !text.empty() && std::memchr(text_, '\\', text.size()) != nullptr;
-  if (check_index(status) && read_object(structurals_.begin())) {
+  if (status == Structurals::Status::empty && drop_blank) {
+    record.drop();
+  } else if (check_index(status) && read_object(structurals_.begin())) {
     store(record);
   } else {
     record.fail("json", message_, false);
@@ -25,7 +27,8 @@ void FieldReader::read(Record& record) {
 }
 
 void FieldReader::store(Record& record) {
-  constexpr std::size_t kKept = 4096;  // more is given back: one giant record needed it
+  // Memory for more fields is given back: one giant record needed it.
+  constexpr std::size_t kKept = 4096;
   const auto count = static_cast<std::uint32_t>(slots_.size());
   record.clear_fields();
   record.reserve_fields(count);
@@ -173,9 +176,9 @@ FieldReader::Place FieldReader::skip_string(Place at) {
               static_cast<std::size_t>(inside.data() - text_) + bad);
 }
 
-/// The scalar that begins there, without the white space behind it. The index has no closing
-/// quotes: a scalar ends where the white space before its successor begins; what stands directly
-/// behind a closing quote is in the index itself.
+/// Returns the scalar that begins at `at`, without the white space after it. The index has no
+/// closing quotes. So a scalar ends where the white space before the next entry begins; a byte
+/// directly after a closing quote has an entry of its own.
 inline std::string_view FieldReader::token(Place at) const {
   const std::uint32_t begin = at[0];
   std::uint32_t end = at[1];
@@ -193,4 +196,4 @@ FieldReader::Place FieldReader::fail(std::string message, std::size_t offset) {
   return nullptr;
 }
 
-}  // namespace weir
+}  // namespace weir::stages::json

@@ -1,6 +1,6 @@
-// Reads one value inside raw JSON. The JSON was checked when it was parsed and is small, and few
-// expressions ask for it: a plain scan, without a parser to keep. It stays inside the text for
-// JSON that is none.
+// Reads one value inside raw JSON, by a plain scan without a parser to keep: the JSON was checked
+// when it was parsed and is small, and few expressions ask for it. If the text is no JSON, the scan
+// still stays inside it.
 
 #include <charconv>
 #include <cstring>
@@ -8,7 +8,7 @@
 #include "stages/builtin.h"
 #include "stages/json/scalar.h"
 
-namespace weir {
+namespace weir::stages::json {
 namespace {
 
 class Cursor {
@@ -25,7 +25,7 @@ class Cursor {
     return true;
   }
 
-  /// The value here, as written; empty if there is none.
+  /// Takes the value at the current position and returns it as written; empty if there is none.
   std::string_view take_value() {
     const char first = peek();
     const char* begin = at_;
@@ -73,7 +73,7 @@ class Cursor {
   const char* end_;
 };
 
-/// The inside of a string as written; unescaped into the arena where it must be.
+/// Returns the inside of a string, unescaped into the arena if it has escapes.
 std::string_view text_of(std::string_view quoted, detail::Arena& arena) {
   const std::string_view inside = quoted.substr(1, quoted.size() - 2);
   if (inside.find('\\') == std::string_view::npos) return inside;
@@ -115,7 +115,12 @@ std::string_view element(std::string_view array, std::string_view step) {
 
 }  // namespace
 
+}  // namespace weir::stages::json
+
+namespace weir::stages {
+
 Value json_at(std::string_view json, std::span<const std::string> steps, detail::Arena& arena) {
+  using namespace json;
   std::string_view raw = Cursor(json).take_value();
   for (const std::string& step : steps) {
     if (raw.starts_with('{')) {
@@ -134,4 +139,4 @@ Value json_at(std::string_view json, std::span<const std::string> steps, detail:
   return value;
 }
 
-}  // namespace weir
+}  // namespace weir::stages

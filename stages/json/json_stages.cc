@@ -1,19 +1,22 @@
 #include "stages/json/json_stages.h"
 
-#include "stages/json/writer.h"
+#include <string_view>
+#include <unordered_set>
 
-namespace weir {
+#include "stages/json/writer.h"
+#include "weir/detail/field_finder.h"
+
+namespace weir::stages::json {
 
 void JsonParse::process(Record& record, Call& call) const {
-  call.scratch<FieldReader>().read(record);
+  call.scratch<FieldReader>().read(record, drop_blank_);
 }
 
 JsonFormat::JsonFormat(const JsonFormatOptions& options) : columns_(options.columns) {
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (columns_[i].name() == columns_[j].name()) {
-        throw OptionError("columns", "duplicate column '" + columns_[i].name() + "'");
-      }
+  std::unordered_set<std::string_view> names;
+  for (const Field& column : columns_) {
+    if (!names.insert(column.name()).second) {
+      throw OptionError("columns", "duplicate column '" + column.name() + "'");
     }
   }
 }
@@ -26,8 +29,9 @@ void JsonFormat::each(const Record& record, Visit&& visit) const {
       visit(field.name, field.value);
     }
   } else {
+    detail::FieldFinder fields(record);
     for (const Field& column : columns_) {
-      visit(std::string_view(column.name()), record.get(column));
+      visit(std::string_view(column.name()), fields.get(column));
     }
   }
 }
@@ -64,4 +68,4 @@ bool JsonFormat::write(Record& record, std::size_t size) const {
   return true;
 }
 
-}  // namespace weir
+}  // namespace weir::stages::json

@@ -2,27 +2,15 @@
 
 #include <algorithm>
 
-namespace weir {
+#include "weir/detail/text_hash.h"
 
-std::uint64_t Keys::hash(std::string_view name) {
-  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
-  std::uint64_t sum = name.size();
-  const char* at = name.data();
-  std::size_t left = name.size();
-  for (; left > 8; at += 8, left -= 8) {
-    sum = (sum ^ word(at)) * kOdd;
-    sum ^= sum >> 29;
-  }
-  if (left > 0) sum ^= word(at) << (64 - 8 * left);
-  sum *= kOdd;
-  return sum ^ sum >> 32;
-}
+namespace weir::stages::json {
 
 std::uint32_t Keys::add_to_table(std::string_view name,
                                  const std::vector<detail::FieldSlot>& slots) {
   if (!in_table_ || 2 * (slots.size() + 1) > table_.size()) rebuild(slots);
   const std::size_t mask = table_.size() - 1;
-  for (std::size_t at = hash(name) & mask;; at = (at + 1) & mask) {
+  for (std::size_t at = detail::TextHash()(name) & mask;; at = (at + 1) & mask) {
     Entry& entry = table_[at];
     if (entry.generation != generation_) {
       entry = {generation_, static_cast<std::uint32_t>(slots.size())};
@@ -41,7 +29,7 @@ void Keys::rebuild(const std::vector<detail::FieldSlot>& slots) {
     generation_ = 1;
   }
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    std::size_t at = hash(slots[i].key()) & (size - 1);
+    std::size_t at = detail::TextHash()(slots[i].key()) & (size - 1);
     while (table_[at].generation == generation_) at = (at + 1) & (size - 1);
     table_[at] = {generation_, static_cast<std::uint32_t>(i)};
   }
@@ -60,4 +48,4 @@ void Keys::remember(const std::vector<detail::FieldSlot>& slots) {
   if (table_.size() > kKept) table_ = {};
 }
 
-}  // namespace weir
+}  // namespace weir::stages::json

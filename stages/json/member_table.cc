@@ -2,11 +2,11 @@
 
 #include <cstring>
 
-namespace weir {
+namespace weir::stages::json {
 namespace {
 
 constexpr std::size_t kFew = 64;
-/// Memory for more fields is given back: one giant record needed it.
+/// The capacity above which memory is given back: one giant record needed it.
 constexpr std::size_t kKept = 4096;
 
 }  // namespace
@@ -61,4 +61,4 @@ void MemberTable::store(Record& record) {
   if (places_.bucket_count() > kKept) places_ = {};
 }
 
-}  // namespace weir
+}  // namespace weir::stages::json

@@ -5,21 +5,22 @@
 #include <unordered_map>
 #include <vector>
 
+#include "weir/detail/text_hash.h"
 #include "weir/record.h"
 
-namespace weir {
+namespace weir::stages::json {
 
-/// The fields of a record that are put together from those of another and an object's members: a
-/// name that is there already gets the new value in its place. A plain search while there are few,
-/// a hash table from then on, for an object with a hundred thousand members must not take the
-/// square of that.
+/// The fields of a record, put together from those of another record and the members of an object.
+/// A name that is there already gets the new value in its place. Few fields are searched one by
+/// one; more get a hash table, since an object with a hundred thousand members must not take
+/// quadratic time.
 class MemberTable {
  public:
-  /// Begins with the fields of `record` but the one named `without`.
+  /// Begins with the fields of `record` except the one named `without`.
   void begin(const Record& record, std::string_view without);
-  /// Name and bytes of the value must live in the batch.
+  /// Sets a field. The name and the bytes of the value must live in the batch.
   void set(std::string_view name, Value value);
-  /// Makes these the fields of `record`.
+  /// Replaces the fields of `record` with these.
   void store(Record& record);
 
  private:
@@ -28,7 +29,8 @@ class MemberTable {
   void fill_places();
 
   std::vector<detail::FieldSlot> slots_;
-  std::unordered_map<std::string_view, std::uint32_t> places_;  ///< Empty while there are few.
+  /// Empty while there are few fields.
+  std::unordered_map<std::string_view, std::uint32_t, detail::TextHash> places_;
 };
 
-}  // namespace weir
+}  // namespace weir::stages::json

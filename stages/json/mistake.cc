@@ -3,28 +3,11 @@
 #include <cstdio>
 
 #include "stages/json/scalar.h"
+#include "weir/detail/utf8.h"
 
-namespace weir {
+namespace weir::stages::json {
 
-std::size_t utf8_length(std::string_view text) {
-  if (text.empty()) return 0;
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
-  };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first < 0xc2) return 0;
-  if (first < 0xe0) return follows(1) ? 2 : 0;
-  if (first < 0xf0) {
-    if (!follows(1) || !follows(2)) return 0;
-    if (first == 0xe0 && byte(1) < 0xa0) return 0;   // overlong
-    return first == 0xed && byte(1) > 0x9f ? 0 : 3;  // a surrogate
-  }
-  if (first > 0xf4 || !follows(1) || !follows(2) || !follows(3)) return 0;
-  if (first == 0xf0 && byte(1) < 0x90) return 0;   // overlong
-  return first == 0xf4 && byte(1) > 0x8f ? 0 : 4;  // above U+10FFFF
-}
+using detail::utf8_length;
 
 std::size_t find_bad_utf8(std::string_view text) {
   std::size_t at = 0;
@@ -94,4 +77,4 @@ std::string name_token(std::string_view text) {
   return "'" + token + "'";
 }
 
-}  // namespace weir
+}  // namespace weir::stages::json

@@ -4,22 +4,20 @@
 #include <string>
 #include <string_view>
 
-namespace weir {
+namespace weir::stages::json {
 
-// Where a mistake is that the fast path only knows to be somewhere. All return the text's size if
-// there is none.
+// The `find_` functions return the offset of a mistake of which the fast path only knows that it
+// exists, or the text's size if there is none.
 
-/// The first byte that is no part of a UTF-8 character.
+/// Finds the first byte that is not part of a UTF-8 character.
 std::size_t find_bad_utf8(std::string_view text);
-/// The opening quote of the string that the text ends in.
+/// Finds the opening quote of the string in which the text ends.
 std::size_t find_open_string(std::string_view text);
-/// The first control character inside of a string.
+/// Finds the first control character inside a string.
 std::size_t find_control_character(std::string_view text);
 
-/// How many bytes the UTF-8 character at the beginning of `text` has; 0 if there is none.
-std::size_t utf8_length(std::string_view text);
-
-/// What a JSON text begins with, for "expected X, got Y": "an array", "'}'", "nothing".
+/// Names what a JSON text begins with, for "expected X, got Y": "an array", "'}'", "the end of the
+/// text".
 std::string name_token(std::string_view text);
 
-}  // namespace weir
+}  // namespace weir::stages::json

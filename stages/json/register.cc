@@ -1,15 +1,23 @@
+#include "stages/builtin.h"
 #include "stages/json/json_stages.h"
 #include "stages/json/unnest.h"
 #include "weir/registry.h"
 
-namespace weir {
+namespace weir::stages::json {
 
 void add_json_stages(Registry& registry);  // called by stages/builtin.cc
 
+}  // namespace weir::stages::json
+
+namespace weir::stages {
+
 void add_json_stages(Registry& registry) {
-  registry.add<JsonParse>("json.parse", "Parses a JSON object into fields")
+  using namespace json;
+  registry.add<JsonParse, JsonParseOptions>("json.parse", "Parses a JSON object into fields")
+      .optional("on_blank", &JsonParseOptions::on_blank,
+                "what becomes of a record whose text is blank, such as an empty line at the end")
       .kinds({.needs_text = true, .gives_fields = true})
-      .framing([](const NoOptions&) {
+      .framing([](const JsonParseOptions&) {
         return Framing{Framing::Unit::lines, false};
       })
       .scratch<FieldReader>()
@@ -76,4 +84,4 @@ void add_json_stages(Registry& registry) {
 )");
 }
 
-}  // namespace weir
+}  // namespace weir::stages

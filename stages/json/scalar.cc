@@ -5,42 +5,12 @@
 #include <cstring>
 #include <system_error>
 
-namespace weir {
+#include "weir/detail/number.h"
+
+namespace weir::stages::json {
 namespace {
 
-constexpr bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
-
-/// Past the digits at `at`.
-const char* skip_digits(const char* at, const char* end) {
-  while (at != end && is_digit(*at)) ++at;
-  return at;
-}
-
-/// A number with a fraction or an exponent, or one of very many digits; `digits` is what follows
-/// the integer part.
-bool read_real(std::string_view token, const char* digits, Value& out) {
-  const char* at = digits;
-  const char* end = token.data() + token.size();
-  if (at != end && *at == '.') {
-    const char* fraction = at + 1;
-    at = skip_digits(fraction, end);
-    if (at == fraction) return false;
-  }
-  if (at != end && (*at | 0x20) == 'e') {
-    ++at;
-    if (at != end && (*at == '+' || *at == '-')) ++at;
-    const char* exponent = at;
-    at = skip_digits(exponent, end);
-    if (at == exponent) return false;
-  }
-  if (at != end) return false;
-  double value = 0;
-  const bool fits = std::from_chars(token.data(), end, value).ec == std::errc();
-  out = fits ? Value(value) : Value::json(token);
-  return true;
-}
-
-/// The four hex digits at `at`, or a number above 0xffff.
+/// Returns the number that the four hex digits at `at` stand for; above 0xffff if they are none.
 std::uint32_t read_hex4(const char* at, const char* end) {
   if (end - at < 4) return 0x10000;
   std::uint32_t value = 0;
@@ -68,8 +38,8 @@ char* write_utf8(std::uint32_t code, char* out) {
   return out;
 }
 
-/// The code point of the `\u` escape whose digits begin at `at`, which moves past it and past the
-/// second half of a surrogate pair; above 0x10ffff if there is none.
+/// Returns the code point of the `\u` escape whose digits begin at `at`; above 0x10ffff if there is
+/// none. Advances `at` past it and past the second half of a surrogate pair.
 std::uint32_t read_unicode(const char*& at, const char* end) {
   constexpr std::uint32_t kNone = 0x110000;
   const std::uint32_t first = read_hex4(at, end);
@@ -83,7 +53,7 @@ std::uint32_t read_unicode(const char*& at, const char* end) {
   return 0x10000 + ((first & 0x3ff) << 10 | (second & 0x3ff));
 }
 
-/// What a one-letter escape stands for; NUL if it is none.
+/// Returns what a one-letter escape stands for; NUL if it is none.
 constexpr char plain_escape(char c) {
   switch (c) {
     case '"':
@@ -110,25 +80,7 @@ constexpr char plain_escape(char c) {
 }  // namespace
 
 bool read_json_number(std::string_view token, Value& out) {
-  const char* at = token.data();
-  const char* end = at + token.size();
-  const bool negative = at != end && *at == '-';
-  if (negative) ++at;
-  const char* first = at;
-  std::uint64_t value = 0;
-  for (; at != end && is_digit(*at); ++at) value = value * 10 + static_cast<unsigned>(*at - '0');
-  const auto digits = at - first;
-  if (digits == 0 || (digits > 1 && *first == '0')) return false;
-  if (at != end) return read_real(token, at, out);
-  if (digits <= 18) {
-    const auto integer = static_cast<std::int64_t>(value);
-    out = Value(negative ? -integer : integer);
-    return true;
-  }
-  std::int64_t integer = 0;
-  const bool fits = std::from_chars(token.data(), end, integer).ec == std::errc();
-  out = fits ? Value(integer) : Value::json(token);
-  return true;
+  return detail::read_number(token, out);
 }
 
 bool read_json_atom(std::string_view token, Value& out) {
@@ -169,4 +121,4 @@ char* unescape_json(std::string_view escaped, char* out, std::size_t& bad) {
   return out;
 }
 
-}  // namespace weir
+}  // namespace weir::stages::json

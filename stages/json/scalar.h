@@ -4,20 +4,21 @@
 
 #include "weir/value.h"
 
-namespace weir {
+namespace weir::stages::json {
 
-/// JSON's white space.
+/// True for JSON's white space.
 constexpr bool is_json_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
-/// Whether `token`, all of it, is a JSON number; its value then in `out`. A number that fits
-/// neither a 64-bit integer nor a finite double keeps its digits, as Value::json.
+/// Returns whether all of `token` is a JSON number, and sets `out` to its value. Unless that is an
+/// integer, it keeps the bytes of `token`, so that a number leaves as it came. A number that fits
+/// neither a 64-bit integer nor a finite double becomes a Value::json.
 bool read_json_number(std::string_view token, Value& out);
 
-/// Whether `token` is `true`, `false` or `null`; its value then in `out`.
+/// Returns whether `token` is `true`, `false` or `null`, and sets `out` to its value.
 bool read_json_atom(std::string_view token, Value& out);
 
-/// Unescapes the inside of a JSON string into `out`, which has room for `escaped.size()` bytes;
-/// returns the end, or null after setting `bad` to the offset of the escape that is none.
+/// Unescapes the inside of a JSON string into `out`, which must have room for `escaped.size()`
+/// bytes. Returns the end; or null, after setting `bad` to the offset of an invalid escape.
 char* unescape_json(std::string_view escaped, char* out, std::size_t& bad);
 
-}  // namespace weir
+}  // namespace weir::stages::json

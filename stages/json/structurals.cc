@@ -6,10 +6,11 @@
 
 #include "weir/error.h"
 
-namespace weir {
+namespace weir::stages::json {
 namespace {
 
-// The index takes four bytes a byte of text: what a giant record needed is given back after it.
+// The index takes four bytes for each byte of text, so what a giant record needed is given back
+// after it.
 constexpr std::size_t kSmall = 64 * 1024;
 constexpr std::size_t kKept = 1024 * 1024;
 
@@ -51,9 +52,10 @@ Structurals::Status Structurals::find(std::string_view text) {
   }
   begin_ = parser_->structural_indexes.get();
   end_ = begin_ + parser_->n_structural_indexes;
+  // The index has room for several more entries.
   parser_->structural_indexes[parser_->n_structural_indexes] =
-      static_cast<std::uint32_t>(text.size());  // it has room for several more
+      static_cast<std::uint32_t>(text.size());
   return Status::good;
 }
 
-}  // namespace weir
+}  // namespace weir::stages::json

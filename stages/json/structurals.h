@@ -8,14 +8,14 @@ namespace simdjson::internal {
 class dom_parser_implementation;
 }
 
-namespace weir {
+namespace weir::stages::json {
 
-/// Where JSON's structure is in a text: the offsets of every brace, bracket, colon and comma
-/// outside of strings, of every opening quote, and of the first byte of every other scalar. It is
-/// simdjson's first stage, which also checks the text's UTF-8, that strings end, and that they
-/// hold no control characters. The second stage is our own (`FieldReader`): simdjson's makes a
-/// tape that would have to be read again, and says neither where a mistake is nor where a nested
-/// value begins and ends.
+/// The structural index of a JSON text: the offsets of every brace, bracket, colon and comma
+/// outside strings, of every opening quote, and of the first byte of every other scalar. simdjson's
+/// first stage makes it, and also checks that the text is UTF-8, that strings end, and that they
+/// hold no control characters. The second stage is our own (`FieldReader`). Rejected: simdjson's,
+/// which makes a tape that has to be read again, and says neither where a mistake is nor where a
+/// nested value begins and ends.
 class Structurals {
  public:
   enum class Status : std::uint8_t { good, empty, bad_utf8, control_character, open_string };
@@ -23,10 +23,10 @@ class Structurals {
   Structurals();
   ~Structurals();
 
-  /// Offsets are valid until the next call. `text` has at most 4 GiB.
+  /// Makes the index of `text`, which has at most 4 GiB. Offsets are valid until the next call.
   Status find(std::string_view text);
 
-  /// `*end()` is the text's size.
+  /// `*end()` is the size of the text.
   const std::uint32_t* begin() const { return begin_; }
   const std::uint32_t* end() const { return end_; }
 
@@ -38,4 +38,4 @@ class Structurals {
   const std::uint32_t* end_ = nullptr;
 };
 
-}  // namespace weir
+}  // namespace weir::stages::json

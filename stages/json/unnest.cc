@@ -5,10 +5,10 @@
 #include "stages/json/mistake.h"
 #include "weir/error.h"
 
-namespace weir {
+namespace weir::stages::json {
 namespace {
 
-/// What a value is that should be an array, for "expected X, got Y".
+/// Names a value that should be an array, for "expected X, got Y".
 std::string name_of(const Value& value) {
   switch (value.type()) {
     case ValueType::null:
@@ -54,7 +54,7 @@ void Unnest::process(Record& record, Call& call) const {
     require_array(list);
     call.scratch<Scratch>().array.open(list.as_text());
   }
-  // The children share the table of this one until each changes its copy.
+  // The children share this record's table of fields until each changes its copy.
   record.data().flags |= detail::kFieldsShared;
   detail::RecordData data = record.data();
   Record parent(data, record.arena(), record.host());
@@ -68,7 +68,7 @@ void Unnest::process(Record& record, Call& call) const {
   }
 }
 
-/// Each gives how many there are.
+/// Emits a record for each element and returns their number, as `emit_pieces` does for pieces.
 std::int64_t Unnest::emit_elements(Record& parent, Call& call) const {
   Scratch& scratch = call.scratch<Scratch>();
   std::int64_t index = 0;
@@ -96,8 +96,8 @@ std::int64_t Unnest::emit_pieces(Record& parent, std::string_view list, Call& ca
 }
 
 void Unnest::set_element(Record& child, Value element, std::int64_t index) const {
-  child.adopt(into_, element);
-  if (!index_into_.empty()) child.adopt(index_into_, Value(index));
+  child.adopt(FieldName::lasting(into_), element);
+  if (!index_into_.empty()) child.adopt(FieldName::lasting(index_into_), Value(index));
 }
 
 void Unnest::require_array(const Value& value) const {
@@ -108,11 +108,11 @@ void Unnest::require_array(const Value& value) const {
               false);
 }
 
-/// The fields that an element and its index get, both null; the first where the array was.
+/// Adds the fields for an element and its index, both null. The first is where the array was.
 void Unnest::make_room(Record& record) const {
-  record.rename(field_.name(), into_);
-  record.adopt(into_, Value());
-  if (!index_into_.empty()) record.adopt(index_into_, Value());
+  record.rename(field_.name(), FieldName::lasting(into_));
+  record.adopt(FieldName::lasting(into_), Value());
+  if (!index_into_.empty()) record.adopt(FieldName::lasting(index_into_), Value());
 }
 
 void Unnest::spread(Record& child, std::int64_t index, Scratch& scratch) const {
@@ -124,4 +124,4 @@ void Unnest::spread(Record& child, std::int64_t index, Scratch& scratch) const {
   fields.store(child);
 }
 
-}  // namespace weir
+}  // namespace weir::stages::json

@@ -9,8 +9,9 @@
 #include "stages/json/member_table.h"
 #include "weir/stage.h"
 
-namespace weir {
+namespace weir::stages::json {
 
+/// The options of `unnest`.
 struct UnnestOptions {
   Field field;
   std::optional<std::string> into;
@@ -46,10 +47,10 @@ class Unnest final : public Transform {
 
   Field field_;
   std::string into_;
-  std::string index_into_;  ///< Empty: nowhere.
+  std::string index_into_;  ///< Empty if the index is not wanted.
   bool spread_;
   bool keep_empty_;
   std::optional<std::string> separator_;
 };
 
-}  // namespace weir
+}  // namespace weir::stages::json

@@ -6,13 +6,15 @@
 #include <cstring>
 
 #include "stages/json/mistake.h"
+#include "weir/detail/json_line.h"
+#include "weir/detail/utf8.h"
 
-namespace weir {
+namespace weir::stages::json {
 namespace {
 
 constexpr std::size_t kNumberSize = 32;
 
-/// Whether any of the eight bytes is a control character, '"', '\\' or beyond ASCII.
+/// True if any of the eight bytes is a control character, '"', '\\' or beyond ASCII.
 bool is_special(std::uint64_t word) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   const std::uint64_t quote = word ^ kOnes * '"';
@@ -34,8 +36,8 @@ bool is_plain(char c) {
          c != '"' && c != '\\';
 }
 
-/// Copies a text in which nothing must be escaped; false, and no matter what was written, for one
-/// in which something must.
+/// Copies a text in which nothing must be escaped. Returns false for any other text; what was
+/// written is of no use then.
 bool copy_plain(std::string_view text, char* out) {
   const char* from = text.data();
   const std::size_t size = text.size();
@@ -63,7 +65,7 @@ bool copy_plain(std::string_view text, char* out) {
   return true;
 }
 
-/// The letter of a two-byte escape; NUL if the character has none.
+/// Returns the letter of a two-byte escape; NUL if the character has none.
 char escape_letter(char c) {
   switch (c) {
     case '"':
@@ -85,7 +87,7 @@ char escape_letter(char c) {
   }
 }
 
-/// Hands over the text piece by piece as it goes into a JSON string.
+/// Calls `piece` with each piece of the text as it goes into a JSON string.
 template <class Piece>
 void each_piece(std::string_view text, Piece&& piece) {
   static constexpr char kHex[] = "0123456789abcdef";
@@ -96,7 +98,7 @@ void each_piece(std::string_view text, Piece&& piece) {
     if (length > 0) {
       piece(text.substr(0, length));
     } else if (c >= 0x80) {
-      length = utf8_length(text);
+      length = detail::utf8_length(text);
       piece(length ? text.substr(0, length) : std::string_view("\xef\xbf\xbd"));
     } else if (const char letter = escape_letter(text[0])) {
       const char escape[] = {'\\', letter};
@@ -141,14 +143,24 @@ void JsonWriter::value(const Value& value) {
     case ValueType::text:
       return string(value.as_text());
     case ValueType::json:
-      return append(value.as_text());
+      return raw(value.as_text());
     case ValueType::real:
-      return real(value.as_real());
+      return value.has_bytes() ? append(value.as_text()) : real(value.as_real());
     case ValueType::integer:
       break;
   }
   const char* end = std::to_chars(digits, digits + sizeof digits, value.as_integer()).ptr;
   append({digits, static_cast<std::size_t>(end - digits)});
+}
+
+void JsonWriter::raw(std::string_view json) {
+  if (!detail::has_line_break(json)) return append(json);
+  if (json.size() > static_cast<std::size_t>(end_ - out_)) {
+    full_ = true;
+    end_ = out_;
+  } else {
+    out_ = detail::write_json_line(json, out_);
+  }
 }
 
 void JsonWriter::real(double value) {
@@ -174,4 +186,4 @@ std::size_t JsonWriter::exact_size(std::string_view text) {
   return size;
 }
 
-}  // namespace weir
+}  // namespace weir::stages::json

@@ -5,11 +5,11 @@
 
 #include "weir/value.h"
 
-namespace weir {
+namespace weir::stages::json {
 
-/// Writes JSON into memory of a fixed size; what does not fit is not written, and `full` says so.
-/// Few strings have anything to escape: who makes JSON tries with `plain_size` first and only if
-/// that was too little finds out what it takes.
+/// Writes JSON into memory of a fixed size. What does not fit is not written, and `full` returns
+/// true then. Few strings need escapes, so the caller tries with `plain_size` first, and computes
+/// `exact_size` only if that was too small.
 class JsonWriter {
  public:
   JsonWriter(char* begin, std::size_t size) : out_(begin), end_(begin + size) {}
@@ -21,22 +21,25 @@ class JsonWriter {
       *out_++ = c;
     }
   }
-  /// A string with its quotes. Bytes that are no UTF-8 become U+FFFD, each.
+  /// Writes a string with its quotes. Each byte that is not UTF-8 becomes U+FFFD.
   void string(std::string_view text);
-  /// A value: doubles as short as they read back the same and never as integers, those that JSON
-  /// does not have as null, raw JSON as it is.
+  /// Writes a value. Numbers leave as they came; computed ones take the shortest form that reads
+  /// back the same. A real never looks like an integer, and a number that JSON cannot express
+  /// becomes null. Raw JSON is copied, but in one line.
   void value(const Value& value);
 
   bool full() const { return full_; }
   char* end() const { return out_; }
 
-  /// What the value takes if nothing must be escaped, and what it takes, at most.
+  /// Returns the size of a value if nothing must be escaped; `exact_size` returns the size that it
+  /// takes at most.
   static std::size_t plain_size(const Value& value);
   static std::size_t exact_size(const Value& value);
   static std::size_t exact_size(std::string_view text);
 
  private:
   void append(std::string_view bytes);
+  void raw(std::string_view json);
   void real(double value);
 
   char* out_;
@@ -44,4 +47,4 @@ class JsonWriter {
   bool full_ = false;
 };
 
-}  // namespace weir
+}  // namespace weir::stages::json

@@ -1,12 +1,12 @@
-// What a chunk of Lua needs of its records and does to them, as far as its words tell: the check
-// of kinds along the edges wants to know before anything runs.
+// Tells from the words of a chunk of Lua what it needs of its records and does to them. The check
+// of kinds along the edges has to know that before anything runs.
 
 #include <vector>
 
 #include "stages/lua/lexer.h"
 #include "stages/lua/lua_stage.h"
 
-namespace weir {
+namespace weir::stages::lua {
 namespace {
 
 using lua::Token;
@@ -18,11 +18,12 @@ std::vector<Token> tokens_of(const std::string& code) {
   do {
     tokens.push_back(lexer.next());
   } while (tokens.back().kind != TokenKind::end && tokens.back().kind != TokenKind::mistake);
-  tokens.resize(tokens.size() + 3);  // so that one may look ahead
+  // Room to look ahead.
+  tokens.resize(tokens.size() + 3);
   return tokens;
 }
 
-/// The token behind `fields.name` or `fields[...]` whose `fields` is at `at`.
+/// Returns the token behind `fields.name` or `fields[...]`, whose `fields` is at `at`.
 std::size_t behind_field(const std::vector<Token>& tokens, std::size_t at) {
   if (tokens[at + 1].is(".")) return at + 3;
   if (!tokens[at + 1].is("[")) return at + 1;
@@ -37,7 +38,7 @@ std::size_t behind_field(const std::vector<Token>& tokens, std::size_t at) {
 }  // namespace
 
 Kinds LuaStage::kinds(const LuaOptions& options) {
-  const std::vector<Token> tokens = tokens_of(options.code);
+  const std::vector<Token> tokens = tokens_of(options.code.text());
   Kinds kinds;
   bool writes_fields = false;
   bool reads_fields = false;
@@ -46,11 +47,11 @@ Kinds LuaStage::kinds(const LuaOptions& options) {
     if (token.kind != TokenKind::name) continue;
     const bool part = i > 0 && (tokens[i - 1].is(".") || tokens[i - 1].is(":"));
     if (token.source == "text" && part && i > 1 && tokens[i - 2].source == "record") {
-      kinds.needs_text = true;
+      kinds.names_text = true;
     } else if (part || (i > 0 && tokens[i - 1].is("local"))) {
       continue;
     } else if (token.source == "text") {
-      (tokens[i + 1].is("=") ? kinds.gives_text : kinds.needs_text) = true;
+      (tokens[i + 1].is("=") ? kinds.gives_text : kinds.names_text) = true;
     } else if (token.source == "fields") {
       (tokens[behind_field(tokens, i)].is("=") ? writes_fields : reads_fields) = true;
     } else if (token.source == "emit") {
@@ -59,10 +60,10 @@ Kinds LuaStage::kinds(const LuaOptions& options) {
       if (first.kind == TokenKind::text || first.kind == TokenKind::name) kinds.gives_text = true;
     }
   }
-  kinds.needs_fields = reads_fields && !kinds.needs_text;
+  kinds.needs_fields = reads_fields && !kinds.names_text;
   kinds.gives_fields = kinds.gives_fields || writes_fields;
   kinds.changes_fields = writes_fields && !kinds.gives_text;
   return kinds;
 }
 
-}  // namespace weir
+}  // namespace weir::stages::lua

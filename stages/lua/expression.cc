@@ -1,5 +1,7 @@
+#include <charconv>
 #include <lua.hpp>
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "stages/builtin.h"
@@ -7,8 +9,9 @@
 #include "stages/lua/expression_parser.h"
 #include "stages/lua/inputs.h"
 #include "stages/lua/lua_state.h"
+#include "stages/lua/values.h"
 
-namespace weir {
+namespace weir::stages::lua {
 namespace {
 
 using lua::Tree;
@@ -17,10 +20,14 @@ constexpr const char* kKind = "expression";
 constexpr const char* kHelpers[] = {"eq",       "lt",       "le",     "lower",   "upper",
                                     "trim",     "words",    "split",  "matches", "time",
                                     "tonumber", "tostring", "string", "math",    "table"};
-// A heap that one giant record has left behind is swept before the next.
+// A larger heap, which a giant record has left behind, is swept before the next record.
 constexpr std::size_t kLargeHeap = 16u << 20;
+// Expressions have no loops, but a pattern of Lua may try without end.
+constexpr std::int64_t kMaxSteps = 100'000'000;
+constexpr const char* kTooManySteps = "it ran more than 100000000 steps for one record";
 
-/// Loads the chunk and runs it: leaves the expression's function on the stack.
+/// Loads the chunk, runs it, and leaves the expression's function on the stack. Returns what is
+/// wrong; empty if nothing is.
 std::string load_function(lua::State& state, const std::string& code) {
   lua_State* l = state.get();
   lua::push_helpers(state);
@@ -37,7 +44,8 @@ std::string load_function(lua::State& state, const std::string& code) {
 class LuaEvaluator final : public detail::Evaluator {
  public:
   LuaEvaluator(std::shared_ptr<const Tree> tree, const std::string& code) : tree_(std::move(tree)) {
-    load_function(state_, code);
+    // The code compiled before, so only memory can be missing now.
+    if (!load_function(state_, code).empty()) throw std::bad_alloc();
   }
 
   bool test(Record& record) override {
@@ -46,6 +54,10 @@ class LuaEvaluator final : public detail::Evaluator {
   }
 
   Value value(Record& record) override {
+    if (tree_->root.op == lua::Op::input) {
+      const Value same = lua::read_input(tree_->inputs[tree_->root.input], record, origin_);
+      if (same.type() == ValueType::real) return same;  // as it came
+    }
     run(record);
     lua_State* l = state_.get();
     switch (lua_type(l, -1)) {
@@ -72,7 +84,7 @@ class LuaEvaluator final : public detail::Evaluator {
     if (state_.used() > kLargeHeap) state_.collect();
     int status = attempt(record);
     if (state_.is_out_of_memory(status)) {
-      // What earlier records left behind must not decide: once more, on a clean heap.
+      // Memory of earlier records must not decide this, so the code runs again on a clean heap.
       lua_settop(state_.get(), 1);
       state_.collect();
       status = attempt(record);
@@ -92,6 +104,7 @@ class LuaEvaluator final : public detail::Evaluator {
       if (!lua::is_exact(value)) lua::throw_inexact(value, kKind, input.shown);
       bytes += lua::push_value(l, value);
     }
+    state_.meter().begin(kMaxSteps, kTooManySteps);
     return state_.call(static_cast<int>(tree_->inputs.size()), 1, 4 * bytes);
   }
 
@@ -116,7 +129,7 @@ class LuaExpression final : public detail::CompiledExpression {
   std::string code_;
 };
 
-/// Whether every pattern that stands in the expression is one.
+/// Returns whether every pattern that is written in the expression is valid.
 bool check_patterns(const lua::Node& node, detail::ExpressionProblem& problem) {
   if (node.op == lua::Op::call && node.text == "matches" && node.kids.size() > 1 &&
       node.kids[1].op == lua::Op::text) {
@@ -133,13 +146,76 @@ bool check_patterns(const lua::Node& node, detail::ExpressionProblem& problem) {
   return true;
 }
 
+bool looks_like_number(const std::string& text) {
+  double value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return code == std::errc() && end == text.data() + text.size();
+}
+
+std::string_view sign_of(lua::Op op) {
+  switch (op) {
+    case lua::Op::less:
+      return "<";
+    case lua::Op::at_most:
+      return "<=";
+    case lua::Op::greater:
+      return ">";
+    case lua::Op::at_least:
+      return ">=";
+    default:
+      return {};
+  }
+}
+
+/// Returns false if digits of a param without a type are compared as text. They would be smaller or
+/// larger letter by letter, or fail with every record.
+bool check_constants(const lua::Node& node, const lua::Values& values,
+                     detail::ExpressionProblem& problem) {
+  const std::string_view sign = sign_of(node.op);
+  for (const lua::Node& kid : node.kids) {
+    for (const lua::Values::Text& text : values.texts()) {
+      const bool here = !sign.empty() && kid.op == lua::Op::text && kid.offset == text.at;
+      if (!here || !text.insert->undeclared || !looks_like_number(kid.text)) continue;
+      const std::string& source = text.insert->source;
+      const bool param = source.starts_with("params.");
+      problem = {text.at,
+                 "expected a number beside '" + std::string(sign) + "', got text of " +
+                     (param ? "param '" + source.substr(7) + "'" : "'" + source + "'"),
+                 param ? "say 'type: number' at the param, or 'type: text'"
+                       : "write tonumber(" + text.insert->shown() + ")"};
+      return false;
+    }
+    if (!check_constants(kid, values, problem)) return false;
+  }
+  return true;
+}
+
 class LuaLanguage final : public detail::ExpressionLanguage {
  public:
   std::shared_ptr<const detail::CompiledExpression> compile(
-      std::string_view text, detail::ExpressionProblem& problem) const override {
+      const weir::Node& scalar, detail::ExpressionProblem& problem) const override {
+    const bool whole =
+        scalar.is_insert() && scalar.inserts.front().kind == Insert::Kind::expression;
+    weir::Node plain;
+    plain.text = scalar.text;
+    lua::Values values;
+    const Filled filled = fill(whole ? plain : scalar, values);
+    if (!filled.problem.empty()) {
+      problem = {filled.problem_at, filled.problem, filled.hint};
+      return nullptr;
+    }
+    auto compiled = compile_text(filled.text, values, problem);
+    if (!compiled) problem.offset = filled.offset(problem.offset);
+    return compiled;
+  }
+
+ private:
+  static std::shared_ptr<const detail::CompiledExpression> compile_text(
+      const std::string& text, const lua::Values& values, detail::ExpressionProblem& problem) {
     auto tree = std::make_shared<Tree>();
     if (!lua::ExpressionParser(text).parse(*tree, problem)) return nullptr;
     if (!check_patterns(tree->root, problem)) return nullptr;
+    if (!check_constants(tree->root, values, problem)) return nullptr;
     std::string code = lua::to_lua(*tree);
     lua::State state;
     const std::string left_over = load_function(state, code);
@@ -153,9 +229,14 @@ class LuaLanguage final : public detail::ExpressionLanguage {
 
 }  // namespace
 
+}  // namespace weir::stages::lua
+
+namespace weir::stages {
+
 const detail::ExpressionLanguage& expression_language() {
+  using namespace lua;
   static const LuaLanguage language;
   return language;
 }
 
-}  // namespace weir
+}  // namespace weir::stages

@@ -4,7 +4,7 @@
 
 #include "stages/lua/lexer.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 namespace {
 
 class Writer {
@@ -168,7 +168,7 @@ class Writer {
     out_ += ')';
   }
 
-  /// A call of a helper, which also gets what its operands are called.
+  /// Writes the call of a helper, which also gets the names of its operands.
   void compare(const char* helper, const Node& left, const Node& right) {
     out_ += helper;
     out_ += '(';
@@ -219,4 +219,4 @@ std::string clean_message(std::string_view message, const Tree& tree) {
   return out;
 }
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

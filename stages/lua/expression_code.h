@@ -4,14 +4,14 @@
 
 #include "stages/lua/expression_tree.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 
-/// The expression as Lua: a chunk that gets the helpers of prelude.cc and returns a function whose
-/// arguments are the inputs, in their order.
+/// Returns the expression as Lua: a chunk that gets the helpers of prelude.cc and returns a
+/// function whose arguments are the inputs, in their order.
 std::string to_lua(const Tree& tree);
 
-/// `message` of an error in such a function as its author should see it: without the chunk's name,
-/// and with the inputs' own names.
+/// Returns the message of an error in such a function as its author should see it: without the
+/// chunk's name, and with the inputs' own names.
 std::string clean_message(std::string_view message, const Tree& tree);
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

@@ -1,4 +1,4 @@
-// What names mean in an expression: fields, parts of the record, functions.
+// Resolves the names in an expression: fields, parts of the record, functions.
 
 #include <algorithm>
 #include <array>
@@ -6,12 +6,11 @@
 
 #include "stages/lua/expression_parser.h"
 #include "stages/lua/functions.h"
-#include "weir/field_type.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 namespace {
 
-// A function of Lua has at most 200 locals; arguments are some.
+// A function of Lua has at most 200 locals, and arguments are among them.
 constexpr std::size_t kMaxInputs = 150;
 
 constexpr std::array<std::pair<std::string_view, Input::Kind>, 5> kRecordParts = {{
@@ -83,7 +82,7 @@ void ExpressionParser::add_field(const std::string& name) {
   if (std::find(fields.begin(), fields.end(), name) == fields.end()) fields.push_back(name);
 }
 
-/// One more step of a path: `.name`, `.0`, `["name"]`.
+/// Reads one more step of a path: `.name`, `.0`, `["name"]`. Returns false if there is none.
 bool ExpressionParser::read_step(std::vector<std::string>& steps) {
   if (take(".")) {
     if (token_.kind != TokenKind::name) fail(token_.offset, "expected a name, got " + shown());
@@ -209,4 +208,4 @@ Node ExpressionParser::input(Input wanted, std::size_t offset) {
   return node;
 }
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

@@ -5,16 +5,16 @@
 #include <utility>
 
 #include "stages/lua/functions.h"
-#include "weir/field_type.h"
+#include "weir/in_quotes.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 namespace {
 
-// Lua's own limit of nesting is 200 levels, and one of ours may be two of its.
+// Lua's own limit of nesting is 200 levels, and one level here may be two of Lua's.
 constexpr int kMaxDepth = 90;
 
-/// How tightly a binary operator binds its left and right side; the right one of a
-/// right-associative operator is the smaller.
+/// A binary operator, and how tightly it binds its left and right side. If it is right-associative,
+/// the right one is the smaller.
 struct Operator {
   std::string_view symbol;
   Op op;
@@ -51,7 +51,7 @@ bool is_ordering(Op op) {
   return op == Op::less || op == Op::at_most || op == Op::greater || op == Op::at_least;
 }
 
-/// Deep nesting ends the recursion before the stack does.
+/// Counts the depth of the recursion, so that deep nesting is rejected before the stack overflows.
 class Level {
  public:
   explicit Level(int& depth) : depth_(depth) { ++depth_; }
@@ -99,7 +99,7 @@ Node ExpressionParser::expression(int above) {
 }
 
 Node ExpressionParser::join(Op op, Node left, Node right, std::size_t offset) {
-  // Chains of these become one node with many kids, so that a long one does not nest.
+  // A chain of these becomes one node with many kids, so that a long one does not nest.
   const bool many = op == Op::either || op == Op::both || op == Op::concat;
   if (many && left.op == op && !left.grouped) {
     left.depth = std::max(left.depth, right.depth + 1);
@@ -178,7 +178,7 @@ Node ExpressionParser::table() {
   return node;
 }
 
-/// Calls of methods, and elements of what a function returned.
+/// Reads calls of methods, and elements of what a function returned.
 Node ExpressionParser::suffixed(Node node) {
   for (;;) {
     if (token_.is(":")) {
@@ -229,11 +229,11 @@ void ExpressionParser::expect(std::string_view symbol) {
 }
 
 std::string ExpressionParser::shown() const {
-  return token_.kind == TokenKind::end ? "the end" : quoted(token_.source);
+  return token_.kind == TokenKind::end ? "the end" : in_quotes(token_.source);
 }
 
 void ExpressionParser::fail(std::size_t offset, std::string message, std::string hint) const {
   throw detail::ExpressionProblem{offset, std::move(message), std::move(hint)};
 }
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

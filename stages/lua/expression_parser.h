@@ -7,14 +7,14 @@
 #include "stages/lua/lexer.h"
 #include "weir/expression.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 
-/// Reads an expression: Lua's grammar of expressions without function literals, where free names
-/// are fields and what is called must be known.
+/// Parses an expression: Lua's grammar of expressions without function literals. Free names are
+/// fields, and only known functions may be called.
 class ExpressionParser {
  public:
   explicit ExpressionParser(std::string_view source);
-  /// False, and `problem` filled, if the source is no expression.
+  /// Returns false and fills `problem` if the source is no expression.
   bool parse(Tree& tree, detail::ExpressionProblem& problem);
 
  private:
@@ -50,4 +50,4 @@ class ExpressionParser {
   Tree* tree_ = nullptr;
 };
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

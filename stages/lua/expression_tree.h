@@ -6,9 +6,9 @@
 
 #include "weir/field.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 
-/// Something of a record that an expression names; an argument of the function made from it.
+/// A value of a record that an expression names: an argument of the function made from it.
 struct Input {
   enum class Kind {
     field,  ///< A field of exactly this name, or the value at this path.
@@ -25,10 +25,10 @@ struct Input {
   };
   Kind kind = Kind::field;
   Field field;
-  std::string shown;  ///< As messages call it.
+  std::string shown;  ///< The name that messages use.
 };
 
-/// What stands at one place of an expression.
+/// The kind of a node in an expression.
 enum class Op {
   nil,
   yes,
@@ -64,11 +64,11 @@ enum class Op {
 /// An expression as a tree.
 struct Node {
   Op op = Op::nil;
-  std::size_t offset = 0;  ///< In the source.
+  std::size_t offset = 0;  ///< The offset in the source.
   std::string text;
-  std::size_t input = 0;  ///< Index in Tree::inputs.
+  std::size_t input = 0;  ///< The index in Tree::inputs.
   int depth = 1;
-  bool grouped = false;  ///< In parentheses.
+  bool grouped = false;  ///< True if it stands in parentheses.
   std::vector<Node> kids;
 };
 
@@ -80,4 +80,4 @@ struct Tree {
   bool uses_text = false;
 };
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

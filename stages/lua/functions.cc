@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace weir::lua {
+namespace weir::stages::lua {
 namespace {
 
 constexpr std::array<std::string_view, 9> kOurs = {
@@ -54,4 +54,4 @@ std::string function_names(std::string_view library) {
   return library == "table" ? join(kTable) : join(kOurs);
 }
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

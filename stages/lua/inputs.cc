@@ -1,6 +1,6 @@
 #include "stages/lua/inputs.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 namespace {
 
 Value read_error(Input::Kind kind, const RecordError& error) {
@@ -39,4 +39,4 @@ Value read_input(const Input& input, const Record& record, std::string& made) {
   }
 }
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

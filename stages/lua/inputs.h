@@ -5,9 +5,9 @@
 #include "stages/lua/expression_tree.h"
 #include "weir/record.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 
-/// What the record has for an input. The bytes are the record's, or `made`'s.
+/// Returns the record's value for an input. Its bytes are the record's, or those of `made`.
 Value read_input(const Input& input, const Record& record, std::string& made);
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
+#include <system_error>
 #include <utility>
 
-#include "weir/field_type.h"
+#include "weir/in_quotes.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 namespace {
 
 constexpr std::array<std::string_view, 22> kKeywords = {
@@ -15,7 +17,7 @@ constexpr std::array<std::string_view, 22> kKeywords = {
     "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
     "repeat",   "return", "then", "true", "until",  "while"};
 
-/// What other languages write, and what Lua has for it.
+/// Operators of other languages, and what Lua has for them.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kForeign = {{
     {"!=", "write '~=' for 'not equal'"},
     {"<>", "write '~=' for 'not equal'"},
@@ -131,7 +133,7 @@ Token Lexer::mistake(std::size_t offset, std::string message, std::string hint) 
 }
 
 Token Lexer::number() {
-  // As Lua does: take all that may be part of a number, then see whether it is one.
+  // As Lua does, it takes all that may be part of a number, then checks whether it is one.
   std::size_t size = 0;
   while (is_word(at(at_ + size)) || at(at_ + size) == '.' ||
          ((at(at_ + size) == '+' || at(at_ + size) == '-') && size > 0 &&
@@ -146,7 +148,7 @@ Token Lexer::number() {
       std::from_chars(begin, digits.data() + digits.size(), value,
                       hex ? std::chars_format::hex : std::chars_format::general);
   if (code != std::errc() || end != digits.data() + digits.size()) {
-    return mistake(at_, "expected a number, got " + quoted(digits));
+    return mistake(at_, "expected a number, got " + in_quotes(digits));
   }
   return make(TokenKind::number, size);
 }
@@ -172,7 +174,8 @@ Token Lexer::text() {
   return mistake(begin, "a text without its closing quote");
 }
 
-/// One escape: `i` is at the character behind the backslash, then at the escape's last one.
+/// Reads one escape. `i` is at the character after the backslash; on return it is at the escape's
+/// last one.
 bool Lexer::escape(std::string& value, std::size_t& i) {
   constexpr std::string_view kLetters = "abfnrtv\\\"'";
   constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\\\"'";
@@ -198,7 +201,9 @@ Token Lexer::long_text(std::size_t level) {
   const std::string closing = "]" + std::string(level, '=') + "]";
   const std::size_t begin = at_ + level + 2;
   const std::size_t end = source_.find(closing, begin);
-  if (end == std::string_view::npos) return mistake(at_, "a text without its " + quoted(closing));
+  if (end == std::string_view::npos) {
+    return mistake(at_, "a text without its " + in_quotes(closing));
+  }
   Token token = make(TokenKind::text, end + closing.size() - at_);
   std::string_view value = source_.substr(begin, end - begin);
   if (value.starts_with('\n')) value.remove_prefix(1);
@@ -210,16 +215,16 @@ Token Lexer::symbol() {
   const std::string_view rest = source_.substr(at_);
   for (const auto& [written, hint] : kForeign) {
     if (rest.starts_with(written)) {
-      return mistake(at_, "unknown operator " + quoted(written), std::string(hint));
+      return mistake(at_, "unknown operator " + in_quotes(written), std::string(hint));
     }
   }
   for (const std::string_view written : kSymbols) {
     if (!written.empty() && rest.starts_with(written))
       return make(TokenKind::symbol, written.size());
   }
-  std::size_t size = 1;  // of the UTF-8 character
+  std::size_t size = 1;  // The size of the UTF-8 character.
   while (size < rest.size() && (rest[size] & 0xc0) == 0x80) ++size;
-  return mistake(at_, "unexpected character " + quoted(rest.substr(0, size)));
+  return mistake(at_, "unexpected character " + in_quotes(rest.substr(0, size)));
 }
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

@@ -1,4 +1,5 @@
 #include "stages/lua/lua_stage.h"
+#include "stages/builtin.h"
 
 #include <cctype>
 #include <lua.hpp>
@@ -6,15 +7,17 @@
 #include "stages/lua/lua_state.h"
 #include "stages/lua/record_view.h"
 #include "stages/lua/sandbox.h"
+#include "stages/lua/values.h"
 
-namespace weir {
+namespace weir::stages::lua {
 namespace {
 
 constexpr int kStepsPerHook = 1000;
-// A heap that one giant record has left behind is swept before the next.
+constexpr std::size_t kBytesPerStep = 64;
+// A larger heap, which a giant record has left behind, is swept before the next record.
 constexpr std::size_t kLargeHeap = 16u << 20;
 
-/// Where line `number` of `code` begins, past its indentation.
+/// Returns where line `number` of `code` begins, after its indentation.
 std::size_t offset_of_line(const std::string& code, std::size_t number) {
   std::size_t at = 0;
   for (; number > 1; --number) {
@@ -27,7 +30,7 @@ std::size_t offset_of_line(const std::string& code, std::size_t number) {
 }
 
 /// Turns "code:3: unexpected symbol near 'x'" into a diagnostic at the third line.
-[[noreturn]] void throw_syntax_error(const std::string& code, const std::string& message) {
+[[noreturn]] void throw_syntax_error(const Filled& source, const std::string& message) {
   std::size_t at = message.find(':');
   std::size_t line = 0;
   if (at != std::string::npos) {
@@ -37,12 +40,12 @@ std::size_t offset_of_line(const std::string& code, std::size_t number) {
   }
   if (line == 0) throw OptionError("code", "expected Lua: " + message);
   throw OptionError("code", "expected Lua: " + message.substr(std::min(at + 2, message.size())),
-                    offset_of_line(code, line));
+                    source.offset(offset_of_line(source.text, line)));
 }
 
 }  // namespace
 
-/// A Lua with the chunk in it, at the bottom of its stack.
+/// A Lua state with the chunk at the bottom of its stack.
 class LuaStage::Scratch {
  public:
   explicit Scratch(const LuaStage& stage)
@@ -50,15 +53,18 @@ class LuaStage::Scratch {
         too_many_steps_("it ran more than " + std::to_string(max_steps_) +
                         " steps for one record") {
     lua_State* l = state_.get();
-    const std::string problem = state_.load(stage.options_.code, lua::kCodeName);
+    const std::string problem = state_.load(stage.options_.code.text(), lua::kCodeName);
     if (!problem.empty()) throw Error("lua", problem, false);
     lua::push_helpers(state_);
     lua::push_record_functions(l, view_);
     state_.run_prelude(lua::kSandbox, 0);
-    // Compiled code would never look whether it should stop.
+    // Compiled code would never check whether it should stop.
     luaJIT_setmode(l, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
     lua_pushlightuserdata(l, this);
     lua_setfield(l, LUA_REGISTRYINDEX, "weir");
+    state_.meter().watch(
+        [](const void* view) { return static_cast<const lua::RecordView*>(view)->stopping(); },
+        &view_);
   }
 
   void run(Record& record, Call& call) {
@@ -67,7 +73,7 @@ class LuaStage::Scratch {
     const std::size_t room = 4 * record.text().size();
     int status = attempt(room);
     if (state_.is_out_of_memory(status)) {
-      // What earlier records left behind must not decide: once more, on a clean heap.
+      // Memory of earlier records must not decide this, so the code runs again on a clean heap.
       lua_settop(state_.get(), 1);
       state_.collect();
       view_.restart();
@@ -88,6 +94,8 @@ class LuaStage::Scratch {
     lua_State* l = state_.get();
     lua_settop(l, 1);
     lua_pushvalue(l, 1);
+    state_.meter().begin(max_steps_, too_many_steps_.c_str());
+    state_.take_allocated();
     lua_sethook(l, &Scratch::hook, LUA_MASKCOUNT, kStepsPerHook);
     const int status = state_.call(0, 0, room);
     lua_sethook(l, nullptr, 0, 0);
@@ -98,21 +106,23 @@ class LuaStage::Scratch {
     lua_getfield(l, LUA_REGISTRYINDEX, "weir");
     auto& scratch = *static_cast<Scratch*>(lua_touserdata(l, -1));
     lua_pop(l, 1);
-    if (scratch.view_.stopping()) lua::raise(l, "the run was stopped");
-    if (!scratch.view_.count(kStepsPerHook, scratch.max_steps_)) {
-      lua::raise(l, scratch.too_many_steps_.c_str());
-    }
+    // A text that grows piece by piece takes quadratic time in few instructions, so the bytes that
+    // are allocated count as steps.
+    const std::size_t allocated = scratch.state_.take_allocated() / kBytesPerStep;
+    const char* problem =
+        scratch.state_.meter().take(kStepsPerHook + static_cast<std::int64_t>(allocated));
+    if (problem) lua::raise(l, problem);
   }
 
   std::int64_t max_steps_;
   std::string too_many_steps_;
   lua::State state_;
-  lua::RecordView view_;
+  lua::RecordView view_{state_.meter()};
 };
 
 LuaStage::LuaStage(const LuaOptions& options) : options_(options) {
-  const std::string problem = lua::State().load(options.code, lua::kCodeName);
-  if (!problem.empty()) throw_syntax_error(options.code, problem);
+  const std::string problem = lua::State().load(options.code.text(), lua::kCodeName);
+  if (!problem.empty()) throw_syntax_error(options.code.source, problem);
 }
 
 void LuaStage::process(Record& record, Call& call) const {
@@ -121,13 +131,21 @@ void LuaStage::process(Record& record, Call& call) const {
 
 void add_lua_stages(Registry& registry);  // called by stages/builtin.cc
 
+}  // namespace weir::stages::lua
+
+namespace weir::stages {
+
 void add_lua_stages(Registry& registry) {
+  using namespace lua;
   using O = LuaOptions;
   registry.add<LuaStage, O>("lua", "Runs Lua code for each record")
       .required("code", &O::code,
                 "Lua that reads and sets fields.NAME and text, and may call emit(), emit(text), "
                 "emit{NAME = value}, drop() and fail(message)")
-      .optional("max_steps", &O::max_steps, "instructions of Lua after which a record is an error")
+      .optional(
+          "max_steps", &O::max_steps,
+          "instructions of Lua after which a record is an error; what its functions do counts "
+          "as some by its size")
       .min(&O::max_steps, std::int64_t{1000})
       .kinds(&LuaStage::kinds)
       .scratch<LuaStage::Scratch>()
@@ -143,6 +161,25 @@ void add_lua_stages(Registry& registry) {
   - uses: file.write
     with: { path: "-" }
 )");
+}
+
+}  // namespace weir::stages
+
+namespace weir {
+
+bool OptionType<stages::lua::LuaCode>::parse(const Node& node, stages::lua::LuaCode& out,
+                                             Binder& binder) {
+  if (!detail::expect_scalar(node, binder, "text")) return false;
+  // True if a file or a param gives the whole program.
+  const bool whole = node.is_insert() && (node.inserts.front().kind == Insert::Kind::expression ||
+                                          node.inserts.front().source.starts_with("file."));
+  Node plain;
+  plain.text = node.text;
+  stages::lua::Values values;
+  out.source = fill(whole ? plain : node, values);
+  if (out.source.problem.empty()) return true;
+  binder.error(node, out.source.problem, out.source.hint, out.source.problem_at);
+  return false;
 }
 
 }  // namespace weir

@@ -6,10 +6,18 @@
 
 #include "weir/registry.h"
 
-namespace weir {
+namespace weir::stages::lua {
 
+/// Lua code as an option. A `${...}` in it stands for data, unless it is all of the code.
+struct LuaCode {
+  Filled source;
+
+  const std::string& text() const { return source.text; }
+};
+
+/// The options of `lua`.
 struct LuaOptions {
-  std::string code;
+  LuaCode code;
   std::int64_t max_steps = 100'000'000;
 };
 
@@ -28,11 +36,22 @@ class LuaStage final : public Transform {
   explicit LuaStage(const LuaOptions& options);
   void process(Record& record, Call& call) const override;
 
-  /// What the code seems to need and to do, from the names in it.
+  /// Returns what the code seems to need and to do, from the names in it.
   static Kinds kinds(const LuaOptions& options);
 
  private:
   LuaOptions options_;
+};
+
+}  // namespace weir::stages::lua
+
+namespace weir {
+
+template <>
+struct OptionType<stages::lua::LuaCode> {
+  static std::string name() { return "text"; }
+  static bool parse(const Node& node, stages::lua::LuaCode& out, Binder& binder);
+  static std::string show(const stages::lua::LuaCode& value) { return value.text(); }
 };
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #include "stages/lua/lua_state.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -9,17 +10,34 @@
 
 #include "weir/error.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 namespace {
 
 constexpr std::size_t kRoom = 64u << 20;
 constexpr double kExact = 9007199254740992.0;  // 2^53
 
+/// Reallocates as operator new does: it tries again as long as the new handler has something to
+/// give.
+void* reallocated(void* block, std::size_t size) {
+  for (;;) {
+    if (void* const moved = std::realloc(block, size)) return moved;
+    const std::new_handler handler = std::get_new_handler();
+    if (!handler) return nullptr;
+    try {
+      handler();
+    } catch (const std::bad_alloc&) {
+      return nullptr;
+    }
+  }
+}
+
 }  // namespace
 
 State::State() {
   lua_ = lua_newstate(&State::allocate, &memory_);
+  memory_.next = nullptr;
   if (!lua_) throw std::bad_alloc();
+  lua_atpanic(lua_, [](lua_State*) -> int { throw std::bad_alloc(); });
 }
 
 State::~State() { lua_close(lua_); }
@@ -27,16 +45,30 @@ State::~State() { lua_close(lua_); }
 void* State::allocate(void* context, void* block, std::size_t old_size, std::size_t size) {
   auto& memory = *static_cast<Memory*>(context);
   if (size == 0) {
-    std::free(block);
+    if (!memory.is_first(block)) std::free(block);
     memory.used -= old_size;
     return nullptr;
   }
   if (memory.limit > 0 && size > old_size && memory.used + size - old_size > memory.limit) {
     return nullptr;
   }
-  void* moved = std::realloc(block, size);
-  if (moved) memory.used += size - old_size;
-  return moved;
+  void* const to = moved(memory, block, old_size, size);
+  if (!to) return nullptr;
+  memory.used += size - old_size;
+  if (size > old_size) memory.allocated += size - old_size;
+  return to;
+}
+
+void* State::moved(Memory& memory, void* block, std::size_t old_size, std::size_t size) {
+  const bool in_first = memory.is_first(block);
+  if (block && !in_first) return reallocated(block, size);
+  const std::size_t room = (size + 15) & ~std::size_t{15};
+  const bool fits = memory.next && room <= static_cast<std::size_t>(memory.first.get() +
+                                                                    Memory::kFirst - memory.next);
+  void* const to =
+      fits ? std::exchange(memory.next, memory.next + room) : reallocated(nullptr, size);
+  if (to && in_first) std::memcpy(to, block, std::min(old_size, size));
+  return to;
 }
 
 std::string State::load(const std::string& source, const char* chunk_name) {
@@ -78,7 +110,7 @@ bool is_exact(const Value& value) {
   if (value.type() == ValueType::integer) {
     return std::fabs(static_cast<double>(value.as_integer())) < kExact;
   }
-  // A number that json.parse could not make one of ours is raw JSON.
+  // json.parse keeps a number as raw JSON if no type of ours can hold it.
   return value.type() != ValueType::json || value.as_text().starts_with('{') ||
          value.as_text().starts_with('[');
 }
@@ -131,4 +163,4 @@ int raise(lua_State* lua, const char* message) {
   return lua_error(lua);
 }
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

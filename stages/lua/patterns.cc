@@ -2,32 +2,60 @@
 
 #include <re2/re2.h>
 
-namespace weir::lua {
+#include <utility>
+
+#include "weir/detail/utf8.h"
+
+namespace weir::stages::lua {
+
+namespace {
+
+std::unique_ptr<re2::RE2> compile(std::string_view pattern, RE2::Options::Encoding encoding) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_encoding(encoding);
+  return std::make_unique<RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+}
+
+}  // namespace
+
+struct Patterns::Known {
+  std::string source;
+  std::unique_ptr<re2::RE2> characters;
+  std::unique_ptr<re2::RE2> bytes;  ///< Made when it is first needed.
+};
 
 Patterns::Patterns() = default;
 Patterns::~Patterns() = default;
 
-const re2::RE2* Patterns::find(std::string_view pattern) {
-  for (const auto& [source, regex] : known_) {
-    if (source == pattern) return regex.get();
+Patterns::Known* Patterns::find(std::string_view pattern) {
+  for (Known& known : known_) {
+    if (known.source == pattern) return &known;
   }
-  RE2::Options options;
-  options.set_log_errors(false);
-  auto regex = std::make_unique<RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
+  auto regex = compile(pattern, RE2::Options::EncodingUTF8);
   if (!regex->ok()) {
     problem_ = "expected a regular expression: " + regex->error();
     return nullptr;
   }
   if (known_.size() >= kKept) known_.clear();
-  known_.emplace_back(pattern, std::move(regex));
-  return known_.back().second.get();
+  known_.push_back({std::string(pattern), std::move(regex), nullptr});
+  return &known_.back();
 }
 
 bool Patterns::matches(std::string_view text, std::string_view pattern, bool& result) {
-  const re2::RE2* regex = find(pattern);
-  if (!regex) return false;
+  Known* const known = find(pattern);
+  if (!known) return false;
+  const re2::RE2* regex = known->characters.get();
+  if (!detail::is_utf8(text)) {
+    if (!known->bytes) known->bytes = compile(pattern, RE2::Options::EncodingLatin1);
+    regex = known->bytes.get();
+    if (!regex->ok()) {
+      problem_ = "the pattern needs UTF-8, and the text is none";
+      return false;
+    }
+  }
   result = regex->Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED, nullptr, 0);
   return true;
 }
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

@@ -3,22 +3,23 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace re2 {
 class RE2;
 }
 
-namespace weir::lua {
+namespace weir::stages::lua {
 
-/// The patterns that `matches(s, re)` was called with, compiled once each. Not for two threads.
+/// The patterns with which `matches(s, re)` was called, compiled once each. As in `regex.match`, a
+/// text that is not UTF-8 is matched by bytes. Not for use by two threads.
 class Patterns {
  public:
   Patterns();
   ~Patterns();
 
-  /// False, and `problem` filled, if `pattern` is no regular expression.
+  /// Returns false and fills `problem` if `pattern` is no regular expression, or if it needs UTF-8
+  /// and `text` is none.
   bool matches(std::string_view text, std::string_view pattern, bool& result);
   const std::string& problem() const { return problem_; }
 
@@ -26,10 +27,12 @@ class Patterns {
   // Patterns that are made from records must not pile up.
   static constexpr std::size_t kKept = 64;
 
-  const re2::RE2* find(std::string_view pattern);
+  struct Known;
 
-  std::vector<std::pair<std::string, std::unique_ptr<re2::RE2>>> known_;
+  Known* find(std::string_view pattern);
+
+  std::vector<Known> known_;
   std::string problem_;
 };
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

@@ -1,20 +1,21 @@
-// What Lua code of records may call, and how it compares. One state has it once.
+// The functions that Lua code of records may call, and its comparisons. A state has them once.
 
 #include <cstdint>
 #include <lua.hpp>
 
 #include "stages/lua/lua_state.h"
+#include "stages/lua/metered_functions.h"
 #include "weir/event_time.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 namespace {
 
-// Comparisons are calls, which LuaJIT compiles into the code around them: a number is compared
-// with a number and a text with a text, nil is less than nothing, and all else is an error that
-// says what is compared. `string.dump` would give bytecode; `math.random` and the order of `pairs`
-// would differ from run to run, and so would an output.
+// Comparisons are calls, which LuaJIT compiles into the code around them. A number is compared with
+// a number and a text with a text, an order with nil is false, and all else is an error that says
+// what is compared. `string.dump` is removed, since it would give bytecode. So is `math.random`:
+// like the order of `pairs`, it differs from run to run, and so would an output.
 constexpr const char* kPrelude = R"lua(
-local matches, time = ...
+local matches, time, find_plain = ...
 local type, error, format, tostring, tonumber = type, error, string.format, tostring, tonumber
 local find, gmatch, sub = string.find, string.gmatch, string.sub
 
@@ -104,7 +105,7 @@ local function split(s, separator)
   if separator == "" then error("expected a separator for split, got empty text", 0) end
   local list, from = {}, 1
   while true do
-    local first, last = find(s, separator, from, true)
+    local first, last = find_plain(s, separator, from, true)
     if not first then
       list[#list + 1] = sub(s, from)
       return list
@@ -140,11 +141,14 @@ int matches(lua_State* lua) {
   std::size_t pattern_size = 0;
   const char* text = luaL_checklstring(lua, 1, &text_size);
   const char* pattern = luaL_checklstring(lua, 2, &pattern_size);
-  auto& patterns = *static_cast<Patterns*>(lua_touserdata(lua, lua_upvalueindex(1)));
+  auto& state = *static_cast<State*>(lua_touserdata(lua, lua_upvalueindex(1)));
+  // No C++ object may be on this frame, since Lua's errors leave it in their own way.
+  if (const char* problem = state.meter().take(static_cast<std::int64_t>(text_size / 8))) {
+    return raise(lua, problem);
+  }
   bool result = false;
-  if (!patterns.matches({text, text_size}, {pattern, pattern_size}, result)) {
-    // Nothing of C++ may be on this frame: Lua's errors leave it on their own way.
-    return luaL_error(lua, "matches: %s", patterns.problem().c_str());
+  if (!state.patterns().matches({text, text_size}, {pattern, pattern_size}, result)) {
+    return luaL_error(lua, "matches: %s", state.patterns().problem().c_str());
   }
   lua_pushboolean(lua, result);
   return 1;
@@ -180,12 +184,17 @@ void push_helpers(State& state) {
   open(lua, luaopen_table, LUA_TABLIBNAME);
   open(lua, luaopen_string, LUA_STRLIBNAME);
   open(lua, luaopen_math, LUA_MATHLIBNAME);
-  open(lua, luaopen_jit, LUA_JITLIBNAME);  // without it, nothing is compiled
+  open(lua, luaopen_jit, LUA_JITLIBNAME);  // Without it, nothing is compiled.
   const int base = lua_gettop(lua);
-  lua_pushlightuserdata(lua, &state.patterns());
+  lua_pushlightuserdata(lua, &state);
   lua_pushcclosure(lua, matches, 1);
   lua_pushcfunction(lua, time);
+  lua_getglobal(lua, LUA_STRLIBNAME);
+  // LuaJIT compiles a plain search with its own find.
+  lua_getfield(lua, -1, "find");
+  lua_remove(lua, -2);
+  set_metered_functions(lua, state.meter());
   state.run_prelude(kPrelude, base);
 }
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

@@ -1,23 +1,26 @@
 // The functions through which a chunk reaches its record. A C++ exception must not pass through
-// Lua, nor Lua's errors through frames that have something to clean up: each function does its
-// work inside `guard`, where nothing of Lua is called that may fail, and raises the error after
-// it, with nothing of C++ on the frame.
+// Lua, nor a Lua error through frames that have something to clean up. So each function does its
+// work inside `guard`, where it calls nothing of Lua that may fail, and raises the error after it,
+// with no C++ object on the frame.
 
 #include <lua.hpp>
+#include <span>
 
 #include "stages/lua/inputs.h"
 #include "stages/lua/lua_state.h"
 #include "stages/lua/record_view.h"
 #include "weir/error.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 namespace {
+
+constexpr std::size_t kBytesPerStep = 64;
 
 RecordView& view_of(lua_State* lua) {
   return *static_cast<RecordView*>(lua_touserdata(lua, lua_upvalueindex(1)));
 }
 
-/// Makes a number there a text, which may fail: not inside of `guard`.
+/// Makes a number at `index` a text. This may fail, so it is not called inside `guard`.
 void make_text(lua_State* lua, int index) { lua_tolstring(lua, index, nullptr); }
 
 std::string_view text_at(lua_State* lua, int index) {
@@ -28,7 +31,7 @@ std::string_view text_at(lua_State* lua, int index) {
 
 int raise_kept(lua_State* lua) { return raise(lua, view_of(lua).message().c_str()); }
 
-/// What stands at `index`, as a field's value.
+/// Returns what is at `index`, as a field's value.
 Value value_at(lua_State* lua, int index) {
   switch (lua_type(lua, index)) {
     case LUA_TNIL:
@@ -48,9 +51,16 @@ Value value_at(lua_State* lua, int index) {
               false);
 }
 
-/// Sets or appends a field whose name may be nobody's yet.
-void store(Record& record, std::string_view name, const Value& value) {
-  record.set(record.has(name) ? name : record.copy(name), value);
+/// Returns the value at a path into a nested one, which is scanned from its beginning.
+Value nested(RecordView& view, std::string_view path) {
+  constexpr std::size_t kScannedPerStep = 8;
+  const Field field{std::string(path)};
+  const Value top = view.fields().get(field.steps().front());
+  if (top.type() != ValueType::json) return {};
+  const std::size_t size = top.as_text().size();
+  if (const char* problem = view.spend(size / kScannedPerStep)) throw Error("lua", problem, false);
+  Record& record = view.record();
+  return record.host().json_at(top.as_text(), std::span(field.steps()).subspan(1), record.arena());
 }
 
 int get(lua_State* lua) {
@@ -59,12 +69,13 @@ int get(lua_State* lua) {
   Value value;
   const bool good = view.guard([&] {
     const std::string_view name = text_at(lua, 1);
-    value = name.find('.') == std::string_view::npos ? view.record().get(name)
-                                                     : view.record().get(Field(std::string(name)));
+    value = view.fields().get(name);
+    if (value.is_null() && name.find('.') != std::string_view::npos) value = nested(view, name);
     if (!is_exact(value)) throw_inexact(value, "lua", "field '" + std::string(name) + "'");
   });
   if (!good) return raise_kept(lua);
-  push_value(lua, value);
+  const std::size_t size = push_value(lua, value);
+  if (const char* problem = view.spend(size / kBytesPerStep)) return raise(lua, problem);
   return 1;
 }
 
@@ -74,15 +85,16 @@ int set(lua_State* lua) {
     if (lua_type(lua, 1) != LUA_TSTRING) throw Error("lua", "expected a field's name", false);
     const Value value = value_at(lua, 2);
     if (value.is_null()) {
-      view.record().remove(text_at(lua, 1));
+      view.fields().remove(text_at(lua, 1));
     } else {
-      store(view.record(), text_at(lua, 1), value);
+      view.fields().set(text_at(lua, 1), value);
     }
   });
   return good ? 0 : raise_kept(lua);
 }
 
 int names(lua_State* lua) {
+  view_of(lua).fields().settle();
   const Record& record = view_of(lua).record();
   lua_createtable(lua, static_cast<int>(record.field_count()), 0);
   for (std::uint32_t i = 0; i < record.field_count(); ++i) {
@@ -122,7 +134,7 @@ int emit_text(lua_State* lua) {
   return view.guard([&] { view.emit_text(text_at(lua, 1)); }) ? 0 : raise_kept(lua);
 }
 
-/// emit_fields(names, values): the names in the order that the fields are to have.
+/// emit_fields(names, values): `names` has the order that the fields get.
 int emit_fields(lua_State* lua) {
   RecordView& view = view_of(lua);
   const int count = static_cast<int>(lua_objlen(lua, 1));
@@ -133,7 +145,11 @@ int emit_fields(lua_State* lua) {
       lua_rawgeti(lua, 1, i);
       lua_pushvalue(lua, -1);
       lua_rawget(lua, 2);
-      store(record, text_at(lua, -2), value_at(lua, -1));
+      // The names are keys of a table, so no two are the same.
+      const std::string_view name = record.copy(text_at(lua, -2));
+      Value value = value_at(lua, -1);
+      if (value.has_bytes()) value = value.with_bytes(record.copy(value.as_text()));
+      record.append(FieldName::lasting(name), value);
       lua_pop(lua, 2);
     }
   });
@@ -145,7 +161,7 @@ int drop(lua_State* lua) {
   return 0;
 }
 
-/// part(name): `record.path` and the others; nil for a name that it does not have.
+/// part(name): returns `record.path` and the others; nil for a name that it does not have.
 int part(lua_State* lua) {
   RecordView& view = view_of(lua);
   make_text(lua, 1);
@@ -192,4 +208,4 @@ void push_record_functions(lua_State* lua, RecordView& view) {
   }
 }
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

@@ -1,6 +1,6 @@
 #include "stages/lua/record_view.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 
 void RecordView::begin(Record& record, Call& call) {
   original_ = &record;
@@ -14,13 +14,14 @@ void RecordView::restart() {
   data_ = original_->data();
   data_.flags |= detail::kFieldsShared;
   work_.emplace(data_, original_->arena(), original_->host());
+  fields_.begin(*work_);
   emitted_.clear();
   dropped_ = false;
-  steps_ = 0;
   thrown_ = nullptr;
 }
 
 void RecordView::commit() {
+  fields_.settle();
   for (detail::RecordData& data : emitted_) {
     Record child(data, original_->arena(), original_->host());
     call_->emit_copy(child);
@@ -36,7 +37,7 @@ void RecordView::rethrow() {
 }
 
 detail::RecordData& RecordView::add() {
-  // They are charged when they are emitted; a chunk must not collect without end until then.
+  // Emitted records are charged at the end; until then a chunk must not collect them without bound.
   if (original_->arena().budget() < (emitted_.size() + 1) * detail::kRecordCharge) {
     throw detail::RecordTooBig{};
   }
@@ -44,6 +45,7 @@ detail::RecordData& RecordView::add() {
 }
 
 void RecordView::emit_copy() {
+  fields_.settle();
   data_.flags |= detail::kFieldsShared;
   add();
 }
@@ -58,4 +60,4 @@ Record RecordView::emit_empty() {
 
 void RecordView::emit_text(std::string_view text) { emit_empty().set_text(text); }
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

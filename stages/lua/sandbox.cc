@@ -1,12 +1,12 @@
 #include "stages/lua/sandbox.h"
 
-namespace weir::lua {
+namespace weir::stages::lua {
 
-// Nothing that a chunk does to one record may show in the next: its globals are gone after each
+// Nothing that a chunk does to one record may show in the next. So its globals are gone after each
 // run, and what it shares with other runs is behind userdata, which cannot be written to, not even
-// by table.insert. Not there are pcall (it would catch the end of an endless loop), getmetatable,
-// rawset and their like, and next; `pairs` goes through keys in order, as Lua's own order differs
-// from run to run.
+// by table.insert. Left out are pcall (it would catch the end of an endless loop), getmetatable,
+// rawset and their like, and next. `pairs` goes through keys in order, since Lua's own order
+// differs from run to run.
 const char* const kSandbox = R"lua(
 local chunk, helpers, record = ...
 local newproxy, getmetatable, setmetatable, rawset = newproxy, getmetatable, setmetatable, rawset
@@ -82,14 +82,21 @@ for _, name in helpers.ipairs { "lower", "upper", "trim", "words", "split", "mat
   names[name] = helpers[name]
 end
 
+-- A loop over the text must not get it anew for each of its bytes.
+local text_known, text = false, nil
+
 local meta = {
   __index = function(_, name)
-    if name == "text" then return record.get_text() end
+    if name == "text" then
+      if not text_known then text_known, text = true, record.get_text() end
+      return text
+    end
     return names[name]
   end,
   __newindex = function(environment, name, value)
     if name == "text" then
       record.set_text(value)
+      text_known, text = false, nil
     elseif names[name] ~= nil then
       error("cannot assign to '" .. tostring(name) .. "'", 2)
     else
@@ -99,9 +106,10 @@ local meta = {
 }
 
 return function()
+  text_known, text = false, nil
   setfenv(chunk, setmetatable({}, meta))
   chunk()
 end
 )lua";
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

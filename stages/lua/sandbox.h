@@ -1,9 +1,9 @@
 #pragma once
 
-namespace weir::lua {
+namespace weir::stages::lua {
 
-/// Lua that gets the chunk, the helpers and the record's functions, and returns a function that
-/// runs the chunk once, in an environment of its own.
+/// Lua source that gets the chunk, the helpers and the record's functions. It returns a function
+/// that runs the chunk once, in an environment of its own.
 extern const char* const kSandbox;
 
-}  // namespace weir::lua
+}  // namespace weir::stages::lua

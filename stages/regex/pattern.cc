@@ -3,10 +3,12 @@
 #include <re2/re2.h>
 
 #include <charconv>
+#include <utility>
 
+#include "weir/detail/utf8.h"
 #include "weir/error.h"
 
-namespace weir {
+namespace weir::stages::regex {
 
 std::unique_ptr<re2::RE2> compile_pattern(const std::string& pattern) {
   RE2::Options options;
@@ -19,6 +21,25 @@ std::unique_ptr<re2::RE2> compile_pattern(const std::string& pattern) {
     if (found != std::string::npos) offset = found;
   }
   throw OptionError("pattern", "expected a regular expression: " + regex->error(), offset);
+}
+
+Matcher::Matcher(std::string source)
+    : source_(std::move(source)), characters_(compile_pattern(source_)) {}
+Matcher::~Matcher() = default;
+
+const re2::RE2& Matcher::regex_for(std::string_view text) {
+  return detail::is_utf8(text) ? *characters_ : bytes();
+}
+
+const re2::RE2& Matcher::bytes() {
+  if (!bytes_) {
+    RE2::Options options;
+    options.set_log_errors(false);
+    options.set_encoding(RE2::Options::EncodingLatin1);
+    bytes_ = std::make_unique<RE2>(source_, options);
+  }
+  if (!bytes_->ok()) throw Error("regex", "the pattern needs UTF-8, and the text is none", false);
+  return *bytes_;
 }
 
 bool subject_of(Record& record, const Field& field, std::string_view& subject) {
@@ -46,4 +67,4 @@ bool subject_of(Record& record, const Field& field, std::string_view& subject) {
   return true;
 }
 
-}  // namespace weir
+}  // namespace weir::stages::regex

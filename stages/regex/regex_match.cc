@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
-#include "stages/regex/pattern.h"
+#include "weir/in_quotes.h"
 
-namespace weir {
+namespace weir::stages::regex {
 namespace {
 
 constexpr int kMaxGroups = 100;
@@ -21,12 +21,10 @@ bool has_named_group(const std::string& pattern) {
 
 }  // namespace
 
-RegexMatch::Scratch::Scratch(const RegexMatch& stage)
-    : regex(compile_pattern(stage.options_.pattern)) {}
-RegexMatch::Scratch::~Scratch() = default;
+RegexMatch::Scratch::Scratch(const RegexMatch& stage) : matcher(stage.options_.pattern.text) {}
 
 RegexMatch::RegexMatch(const RegexMatchOptions& options) : options_(options) {
-  find_groups(*compile_pattern(options.pattern));
+  find_groups(*compile_pattern(options.pattern.text));
   if (options.invert && !groups_.empty()) {
     throw OptionError("invert",
                       "a record that does not match has no groups: remove 'invert' or "
@@ -36,8 +34,9 @@ RegexMatch::RegexMatch(const RegexMatchOptions& options) : options_(options) {
     throw OptionError("on_mismatch", "expected no 'on_mismatch' beside 'invert: true'");
   }
   for (const auto& [name, type] : options.types) {
-    const auto found = std::find_if(groups_.begin(), groups_.end(),
-                                    [&](const Group& group) { return group.name == name; });
+    const auto found =
+        std::find_if(groups_.begin(), groups_.end(),
+                     [&wanted = name](const Group& group) { return group.name == wanted; });
     if (found == groups_.end()) throw OptionError("types", "unknown group '" + name + "'");
     found->type = type;
   }
@@ -60,25 +59,25 @@ void RegexMatch::process(Record& record, Call& call) const {
   std::array<re2::StringPiece, kMaxGroups + 1> found;
   std::string_view subject;
   const bool matched = subject_of(record, options_.field, subject) &&
-                       call.scratch<Scratch>().regex->Match(
+                       call.scratch<Scratch>().matcher.regex_for(subject).Match(
                            {subject.data(), subject.size()}, 0, subject.size(), RE2::UNANCHORED,
                            found.data(), groups_.empty() ? 0 : matches_ + 1);
   if (matched == options_.invert) {
     if (options_.on_mismatch == OnMismatch::drop) return record.drop();
     if (options_.on_mismatch == OnMismatch::keep) return;
-    return record.fail("regex", "the pattern does not match " + quoted(subject), false);
+    return record.fail("regex", "the pattern does not match " + in_quotes(subject), false);
   }
   record.reserve_fields(record.field_count() + static_cast<std::uint32_t>(groups_.size()));
   for (const Group& group : groups_) {
     const re2::StringPiece& piece = found[static_cast<std::size_t>(group.number)];
-    Value value;  // a group that took no part is null
+    Value value;  // Null if the group took no part in the match.
     if (piece.data() && !read_as(group.type, {piece.data(), piece.size()}, value)) {
       return record.fail("regex",
                          "group '" + group.name + "': expected " + with_article(group.type) +
-                             ", got " + quoted({piece.data(), piece.size()}),
+                             ", got " + in_quotes({piece.data(), piece.size()}),
                          false);
     }
-    record.adopt(group.name, value);
+    record.adopt(FieldName::lasting(group.name), value);
   }
 }
 
@@ -86,11 +85,11 @@ Kinds RegexMatch::kinds(const RegexMatchOptions& options) {
   Kinds kinds;
   kinds.needs_text = options.field.empty();
   kinds.needs_fields = !kinds.needs_text;
-  if (has_named_group(options.pattern)) {
+  if (has_named_group(options.pattern.text)) {
     kinds.gives_fields = true;
     kinds.changes_fields = kinds.needs_fields;
   }
   return kinds;
 }
 
-}  // namespace weir
+}  // namespace weir::stages::regex

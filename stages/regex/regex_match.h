@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "stages/regex/pattern.h"
 #include "weir/field_type.h"
 #include "weir/registry.h"
 
@@ -11,16 +12,12 @@ namespace re2 {
 class RE2;
 }
 
-namespace weir {
+namespace weir::stages::regex {
 
 enum class OnMismatch : std::uint8_t { drop, keep, error };
-template <>
-struct EnumNames<OnMismatch> {
-  static constexpr std::string_view names[] = {"drop", "keep", "error"};
-};
-
+/// The options of `regex.match`.
 struct RegexMatchOptions {
-  std::string pattern;
+  Pattern pattern;
   Field field;
   bool invert = false;
   OptionMap<FieldType> types;
@@ -34,11 +31,10 @@ struct RegexMatchOptions {
 ///     with: { pattern: '^(?P<ip>\S+)', types: { ip: text } }
 class RegexMatch final : public Transform {
  public:
-  /// RE2 builds its automaton behind a lock as it goes: each call has a copy of its own.
+  /// A copy of the pattern for each call: RE2 builds its automaton during the match, behind a lock.
   struct Scratch {
     explicit Scratch(const RegexMatch& stage);
-    ~Scratch();
-    std::unique_ptr<re2::RE2> regex;
+    Matcher matcher;
   };
 
   explicit RegexMatch(const RegexMatchOptions& options);
@@ -57,8 +53,17 @@ class RegexMatch final : public Transform {
   void find_groups(const re2::RE2& regex);
 
   RegexMatchOptions options_;
-  std::vector<Group> groups_;  ///< The named ones, from left to right.
-  int matches_ = 0;            ///< How many groups must be taken: up to the last named one.
+  std::vector<Group> groups_;  ///< The named groups, from left to right.
+  int matches_ = 0;            ///< The number of groups to capture, up to the last named one.
+};
+
+}  // namespace weir::stages::regex
+
+namespace weir {
+
+template <>
+struct EnumNames<stages::regex::OnMismatch> {
+  static constexpr std::string_view names[] = {"drop", "keep", "error"};
 };
 
 }  // namespace weir

@@ -4,57 +4,67 @@
 
 #include <array>
 
-#include "stages/regex/pattern.h"
+#include "weir/detail/utf8.h"
 
-namespace weir {
+namespace weir::stages::regex {
 namespace {
 
-/// How many bytes the UTF-8 character at `at` has; 1 where there is none.
-std::size_t character_size(std::string_view text, std::size_t at) {
-  const auto first = static_cast<unsigned char>(text[at]);
-  const std::size_t size = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (first > 0xf4 || size > text.size() - at) return 1;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((text[at + i] & 0xc0) != 0x80) return 1;
-  }
-  return size;
-}
+constexpr std::size_t kSearchesBetweenLooks = 64;
 
 }  // namespace
 
-RegexReplace::Scratch::Scratch(const RegexReplace& stage)
-    : regex(compile_pattern(stage.options_.pattern)) {}
-RegexReplace::Scratch::~Scratch() = default;
+bool ReplacementLanguage::value(const Insert& insert, std::string_view value, std::string& out) {
+  if (escape_) {
+    problem = "expected no backslash before '" + insert.shown() + "'";
+    return false;
+  }
+  for (const char c : value) out.append(c == '\\' ? 2 : 1, c);
+  return true;
+}
+
+RegexReplace::Scratch::Scratch(const RegexReplace& stage) : matcher(stage.options_.pattern.text) {}
 
 RegexReplace::RegexReplace(const RegexReplaceOptions& options) : options_(options) {
   std::string problem;
-  if (!compile_pattern(options.pattern)->CheckRewriteString(options.to, &problem)) {
+  if (!compile_pattern(options.pattern.text)->CheckRewriteString(options.to.text(), &problem)) {
     throw OptionError("to", "expected a replacement: " + problem);
   }
 }
 
-/// Makes the new text in the scratch; false if nothing matches. RE2's own GlobalReplace does the
-/// same, but makes as much as it takes before anyone can see that it is too much.
-bool RegexReplace::replace(std::string_view subject, std::size_t limit, Scratch& scratch) const {
+/// Makes the new text in the scratch space. Returns false if nothing matches. Rejected: RE2's own
+/// GlobalReplace, which makes the whole text before anyone can see that it is too long.
+bool RegexReplace::replace(std::string_view subject, std::size_t limit, Scratch& scratch,
+                           const Call& call) const {
   std::array<re2::StringPiece, 10> groups;  // \0 to \9
   const re2::StringPiece text(subject.data(), subject.size());
-  const int count = RE2::MaxSubmatch(options_.to) + 1;
+  const int count = RE2::MaxSubmatch(options_.to.text()) + 1;
+  const re2::RE2& regex = scratch.matcher.regex_for(subject);
   std::string& made = scratch.made;
   made.clear();
-  std::size_t at = 0;                         // where the search goes on
-  std::size_t copied = 0;                     // up to where the subject is in `made`
-  std::size_t last = std::string_view::npos;  // where the latest match ended
-  while (at <= subject.size() &&
-         scratch.regex->Match(text, at, text.size(), RE2::UNANCHORED, groups.data(), count)) {
+  // The search continues here.
+  std::size_t at = 0;
+  // The subject up to here is in `made`.
+  std::size_t copied = 0;
+  // The latest match ends here.
+  std::size_t last = std::string_view::npos;
+  for (std::size_t searches = 1;
+       at <= subject.size() &&
+       regex.Match(text, at, text.size(), RE2::UNANCHORED, groups.data(), count);
+       ++searches) {
+    // Each search may scan all of the rest, as `"(.*")?` does in a text of opening quotes.
+    if (searches % kSearchesBetweenLooks == 0 && call.stopping()) {
+      throw Error("stopped", "given up: the run is being abandoned");
+    }
     const auto begin = static_cast<std::size_t>(groups[0].data() - subject.data());
     const std::size_t end = begin + groups[0].size();
     if (begin == end && begin == last) {  // an empty match right behind the latest is none
       if (begin == subject.size()) break;
-      at = begin + character_size(subject, begin);
+      const bool bytes = regex.options().encoding() == RE2::Options::EncodingLatin1;
+      at = begin + (bytes ? 1 : detail::utf8_length(subject.substr(begin)));
       continue;
     }
     made.append(subject, copied, begin - copied);
-    scratch.regex->Rewrite(&made, options_.to, groups.data(), count);
+    regex.Rewrite(&made, options_.to.text(), groups.data(), count);
     if (made.size() > limit) throw detail::RecordTooBig{};
     copied = at = last = end;
     if (!options_.all) break;
@@ -67,11 +77,11 @@ void RegexReplace::process(Record& record, Call& call) const {
   auto& scratch = call.scratch<Scratch>();
   std::string_view subject;
   if (!subject_of(record, options_.field, subject)) return;
-  if (!replace(subject, record.arena().budget(), scratch)) return;
+  if (!replace(subject, record.arena().budget(), scratch, call)) return;
   if (options_.field.empty()) {
     record.set_text(scratch.made);
   } else {
-    record.set(options_.field, Value(std::string_view(scratch.made)));
+    record.set(FieldName::lasting(options_.field), scratch.made);
   }
   if (scratch.made.capacity() > (1u << 20)) scratch.made = {};
 }
@@ -81,4 +91,4 @@ Kinds RegexReplace::kinds(const RegexReplaceOptions& options) {
   return {.needs_fields = true, .changes_fields = true};
 }
 
-}  // namespace weir
+}  // namespace weir::stages::regex

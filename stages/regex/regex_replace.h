@@ -2,18 +2,33 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "stages/regex/pattern.h"
 #include "weir/registry.h"
 
-namespace re2 {
-class RE2;
-}
+namespace weir::stages::regex {
 
-namespace weir {
+/// The replacement of a match, as a language of `fill`. A backslash in a value is a backslash.
+class ReplacementLanguage {
+ public:
+  static constexpr const char* kName = "text";
 
+  void code(std::string_view piece) {
+    for (const char c : piece) escape_ = c == '\\' && !escape_;
+  }
+  bool value(const Insert& insert, std::string_view value, std::string& out);
+  std::string problem;
+  std::string hint;
+
+ private:
+  bool escape_ = false;  ///< True after a backslash.
+};
+
+/// The options of `regex.replace`.
 struct RegexReplaceOptions {
-  std::string pattern;
-  std::string to;
+  Pattern pattern;
+  Code<ReplacementLanguage> to;
   Field field;
   bool all = true;
 };
@@ -25,11 +40,10 @@ struct RegexReplaceOptions {
 ///     with: { pattern: '\d+', to: 'N' }
 class RegexReplace final : public Transform {
  public:
-  /// As of RegexMatch, and what the new text is made in.
+  /// The pattern, a copy for each call as in RegexMatch, and the buffer for the new text.
   struct Scratch {
     explicit Scratch(const RegexReplace& stage);
-    ~Scratch();
-    std::unique_ptr<re2::RE2> regex;
+    Matcher matcher;
     std::string made;
   };
 
@@ -39,9 +53,10 @@ class RegexReplace final : public Transform {
   static Kinds kinds(const RegexReplaceOptions& options);
 
  private:
-  bool replace(std::string_view subject, std::size_t limit, Scratch& scratch) const;
+  bool replace(std::string_view subject, std::size_t limit, Scratch& scratch,
+               const Call& call) const;
 
   RegexReplaceOptions options_;
 };
 
-}  // namespace weir
+}  // namespace weir::stages::regex

@@ -1,7 +1,8 @@
+#include "stages/builtin.h"
 #include "stages/regex/regex_match.h"
 #include "stages/regex/regex_replace.h"
 
-namespace weir {
+namespace weir::stages::regex {
 namespace {
 
 void add_regex_match(Registry& registry) {
@@ -55,9 +56,14 @@ void add_regex_replace(Registry& registry) {
 
 void add_regex_stages(Registry& registry);  // called by stages/builtin.cc
 
+}  // namespace weir::stages::regex
+
+namespace weir::stages {
+
 void add_regex_stages(Registry& registry) {
+  using namespace regex;
   add_regex_match(registry);
   add_regex_replace(registry);
 }
 
-}  // namespace weir
+}  // namespace weir::stages

@@ -3,7 +3,7 @@
 #include "weir/registry.h"
 #include "weir/value_text.h"
 
-namespace weir {
+namespace weir::stages::text {
 namespace {
 
 struct FormatOptions {
@@ -12,7 +12,7 @@ struct FormatOptions {
 
 class Format final : public Transform {
  public:
-  /// The values of the record at hand, so that nested ones are looked up once.
+  /// The values of the current record, so that nested ones are looked up once.
   using Scratch = std::vector<Value>;
 
   explicit Format(const FormatOptions& options) : template_(options.text) {}
@@ -61,4 +61,4 @@ void add_text_format(Registry& registry) {
 )");
 }
 
-}  // namespace weir
+}  // namespace weir::stages::text

@@ -1,9 +1,17 @@
+#include "stages/builtin.h"
 #include "weir/registry.h"
 
-namespace weir {
+namespace weir::stages::text {
 
 void add_text_format(Registry& registry);
 
-void add_text_stages(Registry& registry) { add_text_format(registry); }
+}  // namespace weir::stages::text
 
-}  // namespace weir
+namespace weir::stages {
+
+void add_text_stages(Registry& registry) {
+  using namespace text;
+  add_text_format(registry);
+}
+
+}  // namespace weir::stages

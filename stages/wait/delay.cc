@@ -4,21 +4,23 @@
 #include <string>
 
 #include "weir/detail/mix64.h"
-#include "weir/field_type.h"
+#include "weir/in_quotes.h"
 
-namespace weir {
+namespace weir::stages::wait {
 
 using detail::mix64;
 
 namespace {
 
-/// What a field says: milliseconds as a number, or a duration as text; false if neither.
+/// Reads the time that a field states: milliseconds as a number, or a duration as text. Returns
+/// false if it is neither.
 bool read_time(const Value& value, Duration& out) {
   if (value.type() == ValueType::text) {
     return OptionType<Duration>::parse_text(value.as_text(), out);
   }
   if (!value.is_number()) return false;
-  constexpr double kLongest = 9.2e12;  // in milliseconds; a Duration ends at 9.22e18 ns
+  // In milliseconds; a Duration ends at 9.22e18 ns.
+  constexpr double kLongest = 9.2e12;
   const double ms = value.as_real();
   if (!(ms >= 0 && ms <= kLongest)) return false;
   out = Duration(static_cast<std::int64_t>(std::llround(ms * 1e6)));
@@ -32,11 +34,12 @@ std::string shown(const Value& value) {
     case ValueType::integer:
       return std::to_string(value.as_integer());
     case ValueType::real:
-      return OptionType<double>::show(value.as_real());
+      return value.has_bytes() ? std::string(value.as_text())
+                               : OptionType<double>::show(value.as_real());
     case ValueType::boolean:
       return value.as_bool() ? "true" : "false";
     default:
-      return quoted(value.as_text());
+      return in_quotes(value.as_text());
   }
 }
 
@@ -72,4 +75,4 @@ void Delay::start(Completion completion) {
   completion.fail("delay", message, false);
 }
 
-}  // namespace weir
+}  // namespace weir::stages::wait

@@ -6,8 +6,9 @@
 #include "stages/wait/wait_time.h"
 #include "weir/registry.h"
 
-namespace weir {
+namespace weir::stages::wait {
 
+/// The options of `delay`.
 struct DelayOptions {
   std::optional<WaitTime> time;
   Field field;
@@ -33,4 +34,4 @@ class Delay final : public AsyncTransform {
   DelayOptions options_;
 };
 
-}  // namespace weir
+}  // namespace weir::stages::wait

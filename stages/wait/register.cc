@@ -1,10 +1,16 @@
+#include "stages/builtin.h"
 #include "stages/wait/delay.h"
 
-namespace weir {
+namespace weir::stages::wait {
 
 void add_wait_stages(Registry& registry);  // called by stages/builtin.cc
 
+}  // namespace weir::stages::wait
+
+namespace weir::stages {
+
 void add_wait_stages(Registry& registry) {
+  using namespace wait;
   using O = DelayOptions;
   registry.add<Delay, O>("delay", "Lets each record wait, then passes it on unchanged")
       .optional("for", &O::time,
@@ -29,4 +35,4 @@ void add_wait_stages(Registry& registry) {
 )");
 }
 
-}  // namespace weir
+}  // namespace weir::stages

@@ -2,16 +2,17 @@
 
 #include <cmath>
 
-namespace weir {
+namespace weir::stages::wait {
 namespace {
 
 constexpr std::string_view kRange = "..";
 
-/// A number in [0, 1) of 53 bits.
+/// Returns a number in [0, 1) made of 53 random bits.
 double unit(std::uint64_t random) { return static_cast<double>(random >> 11) * 0x1p-53; }
 
 Duration scaled(Duration time, double factor) {
-  // The longest exponential draw is 37 times the mean: past what a duration holds, if it is years.
+  // The longest exponential draw is 37 times the mean. If the mean is years, that is more than a
+  // duration holds.
   constexpr double kLongest = 9.2e18;
   const double ns = static_cast<double>(time.count()) * factor;
   return Duration(static_cast<std::int64_t>(ns < kLongest ? ns : kLongest));
@@ -51,16 +52,20 @@ Duration WaitTime::draw(std::uint64_t random) const {
   return low;
 }
 
-std::string OptionType<WaitTime>::hint(const std::string& text) {
+}  // namespace weir::stages::wait
+
+namespace weir {
+
+std::string OptionType<stages::wait::WaitTime>::hint(const std::string& text) {
   double number = 0;
   std::string_view unit;
   if (detail::number_and_unit(text, number, unit) && unit.empty()) {
     return "did you mean '" + text + "s'? A duration needs a unit";
   }
-  const std::size_t range = text.find(kRange);
+  const std::size_t range = text.find(stages::wait::kRange);
   if (range == std::string::npos) return {};
   const std::string low = text.substr(0, range);
-  const std::string high = text.substr(range + kRange.size());
+  const std::string high = text.substr(range + stages::wait::kRange.size());
   Duration from;
   Duration to;
   if (!OptionType<Duration>::parse_text(high, to)) return {};

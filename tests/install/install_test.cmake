@@ -40,6 +40,26 @@ foreach(threads 1 2 8)
   endif()
 endforeach()
 
+# Without a build type and flags, as from `cmake -B build`, a plugin is optimised; otherwise its author
+# decides.
+function(check_optimised wanted)
+  file(REMOVE_RECURSE ${WORK_DIR}/hello_flags)
+  run(COMMAND ${CMAKE_COMMAND} -S ${SOURCE_DIR}/samples/hello_stage -B ${WORK_DIR}/hello_flags
+      -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_PREFIX_PATH=${prefix}
+      -DCMAKE_EXPORT_COMPILE_COMMANDS=ON ${ARGN})
+  file(READ ${WORK_DIR}/hello_flags/compile_commands.json commands)
+  set(found FALSE)
+  if(commands MATCHES " -O2 ")
+    set(found TRUE)
+  endif()
+  if(NOT found STREQUAL wanted)
+    message(FATAL_ERROR "expected optimised to be ${wanted} with '${ARGN}', got\n${commands}")
+  endif()
+endfunction()
+check_optimised(TRUE)
+check_optimised(FALSE -DCMAKE_BUILD_TYPE=Debug)
+check_optimised(FALSE -DCMAKE_CXX_FLAGS=-O0)
+
 # Its options are checked like anyone's.
 file(READ ${sample}/hello.yaml yaml)
 string(REPLACE "99[0-9]$" "99[0-9" broken "${yaml}")

@@ -10,8 +10,8 @@
 
 namespace weir::kit {
 
-/// One attempt at one record by a stage that waits: memory, record and call of its own, an answer
-/// from any thread.
+/// One attempt at one record by a stage that waits. It has a memory, a record and a call of its
+/// own, and may be answered from any thread.
 class Attempt final : public detail::Answerable {
  public:
   Attempt(const KitHost& host, std::size_t limit, int number) : desk(host, limit) {
@@ -22,12 +22,14 @@ class Attempt final : public detail::Answerable {
   Record record() override { return {data, desk.arena, desk.host}; }
   Call& call() override { return desk.call; }
   void answer() noexcept override {
+    desk.guard(record(), [] {});  // The stage may have caught a refusal of memory.
     std::lock_guard lock(mutex_);
     answered_ = true;
     on_cancel_ = nullptr;
     changed_.notify_all();
   }
-  /// The kit's clock jumps: the answer is there at once, and `waited` says when it would be.
+  /// Answers at once, since the kit's clock jumps. `waited` keeps the time that the answer would
+  /// take.
   void answer_after(std::chrono::nanoseconds time) noexcept override {
     waited = time;
     answer();
@@ -56,7 +58,7 @@ class Attempt final : public detail::Answerable {
     }
     if (function) function();
   }
-  /// Whether the answer came within `bound`, which is there against hangs.
+  /// Returns whether the answer came within `bound`, which guards against hangs.
   bool wait(std::chrono::seconds bound) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, bound, [&] { return answered_; });
@@ -64,7 +66,8 @@ class Attempt final : public detail::Answerable {
 
   Desk desk;
   detail::RecordData data;
-  std::chrono::nanoseconds waited{-1};  ///< Of `done_after`; below 0: answered without.
+  /// The time given to `done_after`; below 0: answered without it.
+  std::chrono::nanoseconds waited{-1};
 
  private:
   std::mutex mutex_;

@@ -13,11 +13,11 @@
 #include "stages/builtin.h"
 #include "weir/registry.h"
 
-// What stands in for the engine around one call of a stage.
+// These classes stand in for the engine around one call of a stage.
 
 namespace weir::kit {
 
-/// Blocks from the heap, freed together.
+/// An arena whose blocks come from the heap and are freed together.
 class HeapArena final : public detail::Arena {
  public:
   void reset() {
@@ -41,6 +41,7 @@ class HeapArena final : public detail::Arena {
   std::vector<std::unique_ptr<char[]>> blocks_;
 };
 
+/// An output whose records are in one array on the heap.
 class HeapOutput final : public detail::Output {
  public:
   ~HeapOutput() override { delete[] data_; }
@@ -57,6 +58,7 @@ class HeapOutput final : public detail::Output {
   }
 };
 
+/// A host that knows the parts of the input.
 class KitHost final : public detail::Host {
  public:
   const Part& part(std::uint32_t part) const override {
@@ -65,12 +67,13 @@ class KitHost final : public detail::Host {
   std::string_view stage_name(std::uint16_t) const override { return "stage"; }
   Value json_at(std::string_view json, std::span<const std::string> steps,
                 detail::Arena& arena) const override {
-    return weir::json_at(json, steps, arena);
+    return weir::stages::json_at(json, steps, arena);
   }
   std::deque<Part> parts;
   Part none;
 };
 
+/// A context that keeps the counters of one stage.
 class KitContext final : public Context {
  public:
   KitContext(std::size_t record_limit, int threads, std::uint64_t state_limit)
@@ -94,6 +97,7 @@ class KitContext final : public Context {
   int threads_;
 };
 
+/// A call whose surroundings the kit sets.
 class KitCall final : public Call {
  public:
   KitCall(HeapOutput& output, HeapArena& arena, const KitHost& host) {
@@ -107,11 +111,12 @@ class KitCall final : public Call {
   void current(const detail::RecordData* record) { current_ = record; }
   void scratch(void* space) { scratch_ = space; }
   void attempt(int number) { attempt_ = number; }
+  void ports(std::size_t count) { ports_ = static_cast<std::uint32_t>(count); }
   bool ended = false;
   std::atomic<bool> given_up{false};
 };
 
-/// The memory and the Call that one thread works with at a time.
+/// The memory and the call that one thread uses at a time.
 struct Desk {
   Desk(const KitHost& its_host, std::size_t its_limit) : host(its_host), limit(its_limit) {}
 
@@ -119,21 +124,24 @@ struct Desk {
     output.clear();
     arena.reset();
   }
-  /// Whatever the stage threw, as the engine makes it an error of the record.
+  /// Runs `body`, and makes whatever it throws an error of the record, as the engine does.
   template <class Body>
   void guard(Record record, Body&& body) {
     try {
       body();
+      arena.end_call();
     } catch (const detail::RecordTooBig&) {
       fail(record, "too_big", "the record passed limits.record in this stage", true);
     } catch (const Error& e) {
       fail(record, e.kind(), e.what(), e.retryable());
     } catch (const std::exception& e) {
       fail(record, "exception", e.what(), true);
+    } catch (...) {
+      fail(record, "exception", "unknown exception", true);
     }
   }
   void fail(Record record, std::string_view kind, std::string_view message, bool retryable) {
-    arena.set_budget(limit);
+    arena.begin_call(limit);
     record.fail(kind, message, retryable);
   }
 

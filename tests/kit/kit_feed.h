@@ -8,6 +8,7 @@
 
 namespace weir::kit {
 
+/// A feed that puts records into a HeapOutput, about `cut` at a time.
 class KitFeed final : public Feed {
  public:
   KitFeed(HeapOutput& output, HeapArena& arena, KitHost& host, std::size_t cut, std::size_t limit)
@@ -39,6 +40,7 @@ class KitFeed final : public Feed {
   KitHost& host_ref_;
 };
 
+/// A binder that collects mistakes and the names of fields.
 class KitBinder final : public Binder {
  public:
   void error(const Node&, std::string message, std::string hint, std::size_t) override {
@@ -47,7 +49,9 @@ class KitBinder final : public Binder {
   std::string nearest(std::string_view, const std::vector<std::string>&) const override {
     return {};
   }
-  const detail::ExpressionLanguage& expressions() const override { return expression_language(); }
+  const detail::ExpressionLanguage& expressions() const override {
+    return stages::expression_language();
+  }
   void names_field(const Node&, std::string_view field) override { fields.emplace_back(field); }
   void names_text(const Node&) override {}
   std::string problems;

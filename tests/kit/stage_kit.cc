@@ -18,7 +18,8 @@ std::string show(const Value& value) {
     case ValueType::integer:
       return std::to_string(value.as_integer());
     case ValueType::real:
-      return OptionType<double>::show(value.as_real());
+      return value.has_bytes() ? std::string(value.as_text())
+                               : OptionType<double>::show(value.as_real());
     case ValueType::text:
       return '"' + std::string(value.as_text()) + '"';
     case ValueType::json:
@@ -240,5 +241,18 @@ Framing StageKit::framing() const {
   return state_->type->framing ? state_->type->framing(state_->options.get()) : Framing{};
 }
 const std::vector<std::string>& StageKit::named_fields() const { return state_->named_fields; }
+
+std::string refused(const Registry& registry, const std::string& type, Node with) {
+  try {
+    StageKit(registry, type, std::move(with));
+  } catch (const OptionError& e) {
+    const std::string at =
+        e.offset() == OptionError::kWhole ? "" : ":" + std::to_string(e.offset());
+    return e.option() + at + ": " + e.what();
+  } catch (const std::runtime_error& e) {
+    return e.what();
+  }
+  return "accepted";
+}
 
 }  // namespace weir::kit

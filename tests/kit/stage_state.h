@@ -11,17 +11,19 @@
 
 namespace weir::kit {
 
-/// A field's value from how a test writes it.
+/// Returns a field's value from the way a test writes it; "#1.50" is a number that stays as
+/// written.
 inline Value parse_value(const std::string& shown, HeapArena& arena) {
   if (shown == "null") return {};
   if (shown == "true" || shown == "false") return Value(shown == "true");
   if (shown.starts_with('"')) return Value(arena.copy(shown.substr(1, shown.size() - 2)));
+  if (shown.starts_with('#')) return Value::written(arena.copy(shown.substr(1)));
   if (shown.starts_with('{') || shown.starts_with('[')) return Value::json(arena.copy(shown));
   if (shown.find_first_of(".eE") != std::string::npos) return Value(std::stod(shown));
   return Value(static_cast<std::int64_t>(std::stoll(shown)));
 }
 
-/// One stage and what its records pass through.
+/// One stage and all that its records pass through.
 struct StageKit::State {
   const TypeSpec* type = nullptr;
   std::shared_ptr<void> options;
@@ -30,12 +32,12 @@ struct StageKit::State {
   std::vector<std::string> named_fields;
   std::size_t record_limit = 16u << 20;
   std::uint64_t state_limit = 64u << 20;
-  std::uint32_t fed = 0;  ///< Records of this run so far.
+  std::uint32_t fed = 0;  ///< The number of records in this run so far.
   std::size_t ports = 1;
   int attempt = 1;
   int workers = 2;
   KitHost host;
-  std::vector<std::shared_ptr<void>> scratches;  ///< One a worker.
+  std::vector<std::shared_ptr<void>> scratches;  ///< One for each worker.
   std::unique_ptr<KitContext> context;
   std::unique_ptr<Desk> desk;
 
@@ -45,7 +47,7 @@ struct StageKit::State {
   std::map<std::string, std::shared_ptr<void>> states;
   std::vector<void*> states_in_order;
 
-  std::mutex mutex;  ///< For `in_flight`.
+  std::mutex mutex;  ///< Guards `in_flight`.
   std::vector<std::shared_ptr<Attempt>> in_flight;
 
   void begin() {
@@ -59,6 +61,7 @@ struct StageKit::State {
     waits.clear();
     fed = 0;
     ports = type->ports ? type->ports(options.get()).size() : 1;
+    desk->call.ports(ports);
     stage->open(*context);
   }
   bool waits_for_answers() const { return type->role == Role::async_transform || type->blocking; }
@@ -78,7 +81,7 @@ struct StageKit::State {
     for (const auto& [name, value] : datum.fields) {
       record.append(at.arena.copy(name), parse_value(value, at.arena));
     }
-    at.arena.set_budget(record_limit);
+    at.arena.begin_call(record_limit);
   }
   std::vector<detail::RecordData> fill(const std::vector<Datum>& input, std::size_t begin,
                                        std::size_t end) {
@@ -93,7 +96,6 @@ struct StageKit::State {
     Record record(copy, at.arena, host);
     Datum out{std::string(record.text()), {}, {}};
     out.port = data.port;
-    if (data.port >= ports) throw std::logic_error("no port " + std::to_string(data.port));
     for (std::uint32_t i = 0; i < record.field_count(); ++i) {
       const FieldView field = record.field(i);
       out.fields.emplace_back(field.name, show(field.value));
@@ -101,7 +103,11 @@ struct StageKit::State {
     if (data.state == detail::RecordState::failed) {
       const detail::ErrorSlot& error = data.extra->error;
       out.error = std::string(error.kind) + ": " + std::string(error.message);
-      failures.push_back({error.retryable, error.retry_after});
+      Failure failure{error.retryable, error.retry_after, {}};
+      for (const detail::FieldSlot& told : std::span(data.extra->told, data.extra->told_count)) {
+        failure.told.emplace_back(told.key(), show(told.value));
+      }
+      failures.push_back(std::move(failure));
     }
     return out;
   }
@@ -111,7 +117,7 @@ struct StageKit::State {
     }
     at.output.clear();
   }
-  /// What became of one record after its call.
+  /// Takes what one record became in its call.
   void take_result(Desk& at, const detail::RecordData& data, std::vector<Datum>& out) {
     if (data.state == detail::RecordState::failed) {
       at.output.clear();
@@ -133,7 +139,7 @@ struct StageKit::State {
     }
     return state.get();
   }
-  /// One record through a stage that answers when it returns.
+  /// Passes one record through a stage that answers when it returns.
   void call(Desk& at, detail::RecordData& data) {
     Record record(data, at.arena, host);
     at.call.current(&data);
@@ -155,7 +161,7 @@ struct StageKit::State {
       whole->process(batch, desk->call);
     }
     for (detail::RecordData& data : records) {
-      desk->arena.set_budget(record_limit);
+      desk->arena.begin_call(record_limit);
       if (type->role != Role::batch_transform) call(*desk, data);
       take_result(*desk, data, out);
     }
@@ -167,7 +173,7 @@ struct StageKit::State {
     attempt->desk.guard(attempt->record(),
                         [&] { dynamic_cast<AsyncTransform&>(*stage).start(Completion(attempt)); });
   }
-  /// The blocking stage's threads, each with its own scratch, until all attempts are made.
+  /// Runs the threads of a blocking stage, each with its own scratch, until all attempts are made.
   void work_off(const std::vector<std::shared_ptr<Attempt>>& attempts) {
     std::atomic<std::size_t> next{0};
     std::vector<std::thread> threads;
@@ -182,12 +188,14 @@ struct StageKit::State {
     }
     for (std::thread& thread : threads) thread.join();
   }
-  /// A batch of a stage that waits: all of its records are in it at the same time.
+  /// Passes a batch through a stage that waits, with all of its records in the stage at the same
+  /// time.
   void attempts(const std::vector<Datum>& input, std::size_t begin, std::size_t end,
                 std::vector<Datum>& out) {
     std::vector<std::shared_ptr<Attempt>> made;
     for (std::size_t i = begin; i < end; ++i) {
       made.push_back(std::make_shared<Attempt>(host, record_limit, attempt));
+      made.back()->desk.call.ports(ports);
       fill(made.back()->desk, made.back()->data, input[i], fed++);
     }
     {
@@ -210,7 +218,7 @@ struct StageKit::State {
     in_flight.clear();
   }
 
-  /// `part` is `finish` or `tick`, which are called until all is out.
+  /// Calls `part`, which is `finish` or `tick`, until all is out.
   void drain(bool (SerialTransform::*part)(Call&), std::vector<Datum>& out) {
     auto* serial = dynamic_cast<SerialTransform*>(stage.get());
     desk->call.current(nullptr);

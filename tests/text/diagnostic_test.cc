@@ -2,10 +2,10 @@
 
 #include <catch2/catch.hpp>
 
-using weir::Diagnostic;
 using weir::Mark;
-using weir::render;
-using weir::Severity;
+using weir::text::Diagnostic;
+using weir::text::render;
+using weir::text::Severity;
 
 namespace {
 

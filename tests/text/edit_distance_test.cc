@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-using weir::edit_distance;
-using weir::nearest;
+using weir::text::edit_distance;
+using weir::text::nearest;
 
 TEST_CASE("each of the four edits counts one") {
   CHECK(edit_distance("filter", "filter", 3) == 0);

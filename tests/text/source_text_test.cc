@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 using weir::Mark;
-using weir::SourceText;
+using weir::text::SourceText;
 
 TEST_CASE("lines are found without their breaks") {
   const SourceText source("one\r\ntwo\n\nfour");

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-using weir::glyph_at;
-using weir::printable;
+using weir::text::glyph_at;
+using weir::text::printable;
 
 TEST_CASE("well-formed UTF-8 is told from other bytes") {
   CHECK(glyph_at("a", 0).valid);

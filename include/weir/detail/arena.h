@@ -7,36 +7,43 @@
 
 namespace weir::detail {
 
-/// Thrown when the memory ledger cannot give more now. The engine catches it and finishes the
-/// record later, when it is the oldest; nobody else may catch it (it derives from nothing).
+/// Thrown when the memory ledger cannot give more now. The engine catches it and repeats the work
+/// on the record when the record is the oldest. A stage that swallows it gains nothing: the arena
+/// remembers the refusal and throws again at the end of the call.
 struct OutOfMemory {};
 
-/// Thrown when one record would pass `limits.record` in one stage; becomes its error `too_big`.
+/// Thrown when one record would exceed `limits.record` in one stage; becomes its error `too_big`.
 struct RecordTooBig {};
 
-/// A bump allocator for the bytes of one batch. Nothing is freed singly. Every allocation is
+/// The reason for which an arena has refused an allocation in the current call; memory takes
+/// precedence over size.
+enum class Refusal : std::uint8_t { none, size, memory };
+
+/// A bump allocator for the bytes of one batch. It frees no allocation singly. Every allocation is
 /// followed by at least kPadding readable bytes, so that SIMD parsers may read past a text's end.
 ///
-/// `budget` is what the record now in a stage may still take (`limits.record`). It is charged by
-/// what the record asks for, never by how blocks happen to be cut, so that `too_big` depends on
-/// the record alone.
+/// `budget` is the number of bytes that the record now in a stage may still take (`limits.record`).
+/// It is charged with the sizes asked for, never with the sizes of blocks, so that `too_big`
+/// depends on the record alone.
 class Arena {
  public:
   static constexpr std::size_t kPadding = 64;
-  /// From this size on an allocation gets a block of its own, in whole pages; smaller ones are
-  /// charged a seventh more, for what is left over at the ends of blocks of 256 KiB.
+  /// An allocation of this size or more gets a block of its own, in whole pages. A smaller one is
+  /// charged a seventh more, for the unused ends of blocks of 256 KiB.
   static constexpr std::size_t kOwnBlock = 32 * 1024;
   static constexpr std::size_t kPage = 4096;
 
   virtual ~Arena() = default;
 
-  /// `size` bytes, aligned to 8, charged to the current record. Throws OutOfMemory or RecordTooBig.
+  /// Returns `size` bytes, aligned to 8, and charges them to the current record. Throws OutOfMemory
+  /// or RecordTooBig.
   char* allocate(std::size_t size) {
     charge(size < kOwnBlock ? size + size / 7 : (size + kPadding + kPage - 1) / kPage * kPage);
     return take(size);
   }
 
-  /// The same, uncharged: read buffers and tables that belong to the whole batch.
+  /// Returns `size` bytes uncharged, for read buffers and tables that belong to the whole batch.
+  /// Throws OutOfMemory.
   char* take(std::size_t size) {
     size = (size + 7) & ~std::size_t{7};
     if (size <= static_cast<std::size_t>(end_ - cursor_)) {
@@ -61,7 +68,7 @@ class Arena {
     if (aligned < cursor_ && aligned >= begin_) cursor_ = aligned;
   }
 
-  /// The same, uncharged.
+  /// Returns a copy of `bytes`, as `copy` does, but uncharged.
   std::string_view keep(std::string_view bytes) {
     if (bytes.empty()) return {};
     char* at = take(bytes.size());
@@ -69,7 +76,7 @@ class Arena {
     return {at, bytes.size()};
   }
 
-  /// memcpy, inline for the short texts that most fields are.
+  /// Copies as memcpy does, inline for short texts, as most fields are.
   static void copy_bytes(char* to, const char* from, std::size_t size) {
     if (size > 16) {
       std::memcpy(to, from, size);
@@ -83,14 +90,32 @@ class Arena {
   }
 
   void charge(std::size_t bytes) {
-    if (bytes > budget_) throw RecordTooBig{};
+    if (bytes > budget_) refuse_size();
     budget_ -= bytes;
   }
   void set_budget(std::size_t bytes) { budget_ = bytes; }
   std::size_t budget() const { return budget_; }
 
+  // These three frame a call, since the stage may catch what is thrown at it and go on as if
+  // nothing had happened.
+
+  void begin_call(std::size_t budget) {
+    budget_ = budget;
+    refusal_ = Refusal::none;
+  }
+  Refusal refusal() const { return refusal_; }
+  /// Throws again what the call was refused, if anything.
+  void end_call() const {
+    if (refusal_ != Refusal::none) throw_again();
+  }
+  /// Notes that memory is short, and throws OutOfMemory.
+  [[noreturn]] void refuse_memory() {
+    refusal_ = Refusal::memory;
+    throw OutOfMemory{};
+  }
+
  protected:
-  /// The first and the last `n` of `size` bytes, which may overlap.
+  /// Copies the first and the last `n` of `size` bytes, which may overlap.
   template <std::size_t n>
   static void copy_ends(char* to, const char* from, std::size_t size) {
     char first[n];
@@ -101,13 +126,26 @@ class Arena {
     std::memcpy(to + size - n, last, n);
   }
 
-  /// Called when the current block is too small: makes room and returns `size` bytes.
+  /// Called when the current block is too small: makes room and returns `size` bytes, or throws
+  /// OutOfMemory.
   virtual char* grow(std::size_t size) = 0;
 
-  char* begin_ = nullptr;  ///< Of the current block.
+  char* begin_ = nullptr;  ///< The begin of the current block.
   char* cursor_ = nullptr;
   char* end_ = nullptr;
   std::size_t budget_ = 0;
+
+ private:
+  [[noreturn]] void refuse_size() {
+    if (refusal_ == Refusal::none) refusal_ = Refusal::size;
+    throw RecordTooBig{};
+  }
+  [[noreturn]] void throw_again() const {
+    if (refusal_ == Refusal::memory) throw OutOfMemory{};
+    throw RecordTooBig{};
+  }
+
+  Refusal refusal_ = Refusal::none;
 };
 
 }  // namespace weir::detail

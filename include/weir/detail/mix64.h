@@ -4,7 +4,7 @@
 
 namespace weir::detail {
 
-/// What splitmix64 adds to its state with each number.
+/// The number that splitmix64 adds to its state at each step.
 constexpr std::uint64_t kMix64Step = 0x9e3779b97f4a7c15u;
 
 /// One step of splitmix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators;
@@ -17,7 +17,7 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-/// The next number of splitmix64's sequence; `state` moves on.
+/// Returns the next number of splitmix64's sequence and advances `state`.
 constexpr std::uint64_t next_mix64(std::uint64_t& state) {
   const std::uint64_t number = mix64(state);
   state += kMix64Step;

@@ -7,12 +7,13 @@
 
 namespace weir::detail {
 
-/// A growing array of records; the engine owns its memory and charges the ledger for it.
+/// A growing array of the records that a call emits; the engine owns its memory and charges the
+/// ledger for it.
 class Output {
  public:
   virtual ~Output() = default;
 
-  /// A fresh record at the end; throws OutOfMemory. Earlier pointers may move.
+  /// Appends a fresh record. Throws OutOfMemory. Pointers to earlier records become invalid.
   RecordData& push() {
     if (size_ == capacity_) grow();
     return *new (data_ + size_++) RecordData();

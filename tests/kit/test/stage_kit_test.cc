@@ -14,7 +14,7 @@ using kit::StageKit;
 using std::chrono::milliseconds;
 using Texts = std::vector<std::string>;
 
-/// Numbers the records of each key, and at the end says how many there were.
+/// Numbers the records of each key, and at the end emits their count.
 class Tally final : public KeyedTransform<int> {
  public:
   void process(Record& record, int& count, Call&) const override {
@@ -69,7 +69,7 @@ class Backwards final : public AsyncTransform {
   std::thread thread_;
 };
 
-/// Waits as long as the text says, unless it is told not to answer at all.
+/// Answers after the milliseconds that the text says, or never.
 class Later final : public AsyncTransform {
  public:
   void start(Completion completion) override {
@@ -98,7 +98,7 @@ class HangingAsync final : public AsyncTransform {
   }
 };
 
-/// Says which scratch space its call had.
+/// Counts the calls of each scratch space.
 class Marked final : public Transform {
  public:
   struct Scratch {
@@ -135,15 +135,15 @@ std::vector<Datum> records(const Texts& texts) {
   return out;
 }
 
-/// Sends each record to the port that its text says, charges and holds nothing else, and emits a
-/// record when it ticks.
+/// Sends each record to the port that the length of its text says, charges that length as state,
+/// and emits a record at each tick.
 class Ports final : public SerialTransform {
  public:
   void open(Context& context) override { state_ = &context.state(); }
   void process(Record& record, Call& call) override {
     if (!state_->take(record.text().size())) throw Error("state_full", "no room", false);
     record.set("input", Value(static_cast<std::int64_t>(record.input())));
-    call.send(record, static_cast<std::uint8_t>(record.text().size() - 1));
+    call.send(record, record.text().size() - 1);
   }
   bool tick(Call& call) override {
     call.emit(1).set_text("tick");
@@ -232,7 +232,8 @@ TEST_CASE("the kit shows ports, gives inputs, ticks and bounds state") {
   CHECK(stage.feed({{"bb", {}, {}}}).at(0).error == "state_full: no room");
   CHECK(stage.finish().empty());
   stage.set_state_limit(100);
-  CHECK_THROWS_AS(stage.transform({{"ccc", {}, {}}}), std::logic_error);
+  CHECK(stage.transform({{"ccc", {}, {}}}).at(0).error ==
+        "port: the stage has no port 2: it has 2, counted from 0");
 }
 
 }  // namespace weir

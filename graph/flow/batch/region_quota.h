@@ -1,0 +1,35 @@
+#pragma once
+
+#include "graph/compile/plan/plan.h"
+#include "graph/flow/batch/gate.h"
+#include "graph/flow/batch/pacer.h"
+#include "graph/flow/context/failure_cut.h"
+#include "graph/flow/memory/memory_pool.h"
+
+namespace weir::flow {
+
+/// A region's part of the run's limits, which it neither lends nor borrows, so that no region can
+/// starve another.
+struct RegionQuota {
+  RegionQuota(const compile::Region& region_, int index_, int tokens)
+      : region(region_),
+        index(index_),
+        pool(region_.memory, region_.reserve),
+        gate(region_.records, tokens) {}
+
+  bool of_source() const { return region.is_source(); }
+
+  /// Returns a sequence behind all that came from a source, and behind what the regions above made
+  /// at the end of the input.
+  std::uint64_t behind_all(std::uint64_t number) const {
+    return sequence_behind_all(static_cast<std::uint64_t>(index), number);
+  }
+
+  const compile::Region& region;
+  const int index;  ///< Index into Plan::regions.
+  MemoryPool pool;
+  Gate gate;
+  Pacer pacer;
+};
+
+}  // namespace weir::flow

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "graph/flow/order/origin_place.h"
+
+namespace weir::flow {
+
+/// An error of a record. Only the first ones of a batch have a message and an excerpt.
+struct RecordFailure {
+  std::uint16_t stage = 0;
+  bool kept = false;
+  OriginPlace place;
+  int attempts = 1;
+  std::uint32_t part = 0;
+  std::uint64_t position = 0;
+  std::string kind;
+  std::string message;
+  std::string excerpt;
+};
+static_assert(compile::numbers<decltype(RecordFailure::stage)>(compile::kMostStages));
+
+}  // namespace weir::flow

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <limits>
+
+#include "graph/compile/plan/bounds.h"
+#include "graph/flow/order/outcome.h"
+
+namespace weir::flow {
+
+/// The outcome of an origin and its reason. The outcome is in the upper bits, so that the heavier
+/// one is the larger number; the reason (the index of a stage, or one of the constants below) is in
+/// the lower ones.
+using RootMark = std::uint16_t;
+constexpr int kReasonBits = std::numeric_limits<RootMark>::digits - std::bit_width(kOutcomes - 1);
+constexpr std::uint16_t kReasonMask = (1u << kReasonBits) - 1;
+constexpr std::uint16_t kAfterTake = kReasonMask;
+constexpr std::uint16_t kAfterFailure = kReasonMask - 1;
+constexpr std::uint16_t kInterrupted = kReasonMask - 2;
+constexpr std::uint16_t kNoReason = kReasonMask - 3;
+static_assert(compile::kMostStages <= kNoReason,
+              "the reasons that are no stages stand behind all stages");
+
+constexpr RootMark root_mark(Outcome outcome, std::uint16_t reason) {
+  return static_cast<RootMark>((static_cast<unsigned>(outcome) << kReasonBits) | reason);
+}
+constexpr Outcome outcome_of(RootMark mark) { return static_cast<Outcome>(mark >> kReasonBits); }
+constexpr std::uint16_t reason_of(RootMark mark) { return mark & kReasonMask; }
+constexpr RootMark kUnmarked = root_mark(Outcome::filtered, kNoReason);
+
+/// Returns whether an origin that is marked `current` becomes `mark`.
+constexpr bool outweighs(RootMark mark, RootMark current) {
+  return outcome_of(mark) > outcome_of(current) || (current == kUnmarked && mark != kUnmarked);
+}
+
+}  // namespace weir::flow

@@ -1,0 +1,125 @@
+#include "graph/flow/stage/sink_writer.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "graph/flow/context/caught.h"
+#include "graph/flow/context/failure.h"
+#include "graph/flow/stage/error_policy.h"
+#include "graph/flow/stage/stage_runner.h"
+
+namespace weir::flow {
+
+using detail::RecordData;
+using detail::RecordState;
+
+SinkWriter::SinkWriter(RunContext& context, Accounts& accounts, std::size_t stage)
+    : context_(context),
+      accounts_(accounts),
+      planned_(context.plan.stages[stage]),
+      stage_(static_cast<std::uint16_t>(stage)) {}
+
+void SinkWriter::write(Token& token, Workspace& work, std::span<RecordData> records) {
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  if (context_.failure_cut.raised()) {
+    // Stable, so that the records that are kept stay in order.
+    const auto beyond = std::stable_partition(
+        records.begin(), records.end(),
+        [&](const RecordData& r) { return !context_.failure_cut.holds_back(token.place(r.root)); });
+    for (auto it = beyond; it != records.end(); ++it)
+      token.give_up_behind(context_.failure_cut, it->root);
+    records = records.first(static_cast<std::size_t>(beyond - records.begin()));
+  }
+  if (context_.abandoned()) {
+    for (RecordData& data : records) {
+      token.mark(data.root, root_mark(Outcome::abandoned, kInterrupted));
+    }
+    return;
+  }
+  if (records.empty()) return;
+  token.stage.store(stage_, std::memory_order_relaxed);
+  token.tallies[stage_].in += static_cast<std::uint32_t>(records.size());
+  work.arena.allow_reserve(true);
+  const bool fail = planned_.on_error.action == compile::OnError::fail;
+  work.arena.begin_call(context_.record_limit());
+  Batch batch(records, work.arena, context_, context_.record_limit(), fail);
+  try {
+    static_cast<Sink&>(*planned_.stage).write(batch);
+    work.arena.end_call();
+  } catch (...) {
+    Caught caught{"memory", "the sink asked for more than limits.record"};
+    try {
+      caught = caught_exception(work.arena);
+    } catch (const detail::OutOfMemory&) {
+    }
+    for (RecordData& data : records) {
+      if (data.state == RecordState::live) fail_thrown(context_, data, work, caught);
+    }
+  }
+  settle(token, work, records);
+  work.arena.allow_reserve(false);
+  token.tallies[stage_].busy_ns += static_cast<std::uint64_t>((Clock::now() - start).count());
+}
+
+/// Settles what the sink has done with each record. Under `fail` nothing behind the first failed
+/// record counts as delivered.
+void SinkWriter::settle(Token& token, Workspace& work, std::span<RecordData> records) {
+  std::uint32_t delivered = 0;
+  std::uint32_t made = 0;
+  bool stopped = false;
+  for (RecordData& data : records) {
+    if (stopped) {
+      // Behind the failed record in the batch, though perhaps not in the order of origins.
+      token.mark(data.root, root_mark(Outcome::abandoned, kAfterFailure));
+      continue;
+    }
+    if (data.state != RecordState::failed) {
+      if (data.root != detail::kNoRoot) {
+        RootMark& mark = token.roots[data.root];
+        mark = std::max(mark, root_mark(Outcome::delivered, stage_));
+      } else {
+        ++made;
+      }
+      ++delivered;
+      continue;
+    }
+    fail(token, work, data);
+    stopped = planned_.on_error.action == compile::OnError::fail;
+  }
+  token.tallies[stage_].out += delivered;
+  const auto region = static_cast<std::size_t>(planned_.region);
+  if (!context_.plan.regions[region].letters) accounts_.note_delivered(delivered, made);
+}
+
+/// Applies `on_error` to a record that the sink refused.
+void SinkWriter::fail(Token& token, Workspace& work, RecordData& record) {
+  // Nothing goes on behind a sink, so there is nothing to keep.
+  compile::ErrorPolicy policy = planned_.on_error;
+  if (policy.action == compile::OnError::keep) policy.action = compile::OnError::skip;
+  const bool full = needs_message(policy, token);
+  RecordFailure failure = describe_failure(stage_, record, token.place(record.root), full);
+  struct Site {
+    SinkWriter& sink;
+    const compile::ErrorPolicy& policy;
+    Token& token;
+    Workspace& work;
+    RecordData& record;
+
+    void fail(const RecordFailure& failure) { fail_run(sink.context_, failure); }
+    void end(Outcome outcome) { token.mark(record.root, root_mark(outcome, sink.stage_)); }
+    void keep() {}
+    /// Uses the reserve if need be.
+    void letter() {
+      const bool came_with_fields = record.field_count > 0;
+      carry_error(sink.context_, policy, sink.stage_, record, work.arena);
+      token.letters.allow_reserve(true);
+      add_letter(sink.context_, policy, token, record, came_with_fields, work.arena);
+      token.letters.allow_reserve(false);
+    }
+  };
+  apply_error_policy(policy, token, std::move(failure), full,
+                     Site{*this, policy, token, work, record});
+}
+
+}  // namespace weir::flow

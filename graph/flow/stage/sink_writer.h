@@ -1,0 +1,35 @@
+#pragma once
+
+#include "graph/flow/batch/accounts.h"
+#include "graph/flow/batch/token.h"
+#include "graph/flow/context/run_context.h"
+#include "graph/flow/stage/exit.h"
+
+namespace weir::flow {
+
+/// Writes records to a sink, up to the failure cut, and marks their outcomes.
+class SinkWriter final : public Exit {
+ public:
+  SinkWriter(RunContext& context, Accounts& accounts, std::size_t stage);
+
+  std::size_t take(Token& token, Workspace& work, std::span<detail::RecordData> records) override {
+    write(token, work, records);
+    return records.size();
+  }
+  /// Letters never come this way.
+  std::size_t take_letters(Token&, std::span<detail::RecordData> letters) override {
+    return letters.size();
+  }
+
+ private:
+  void write(Token& token, Workspace& work, std::span<detail::RecordData> records);
+  void fail(Token& token, Workspace& work, detail::RecordData& record);
+  void settle(Token& token, Workspace& work, std::span<detail::RecordData> records);
+
+  RunContext& context_;
+  Accounts& accounts_;
+  compile::PlannedStage& planned_;
+  const std::uint16_t stage_;
+};
+
+}  // namespace weir::flow

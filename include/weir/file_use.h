@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// A file that a stage is going to open. Two stages may name one file differently, so the engine
+/// compares the files, not the names.
+struct FileUse {
+  enum class Way : std::uint8_t {
+    reads,
+    writes,    ///< Writes into the existing file, or into a new one.
+    replaces,  ///< Puts a new file in its place, and leaves the bytes of the old one alone.
+  };
+
+  Way way = Way::reads;
+  std::string path;               ///< It need not exist.
+  std::optional<int> descriptor;  ///< Standard input or output, or another open descriptor.
+  std::string named;              ///< The name as the pipeline writes it.
+};
+
+/// A second base, beside `Source` or `Sink`, for a stage that opens files.
+class OpensFiles {
+ public:
+  virtual ~OpensFiles() = default;
+
+  /// Returns the files that `open` is going to open. The engine asks all stages before it opens
+  /// any: a run in which one stage would write a file that another reads or writes does not begin.
+  /// An exception fails the run, as in `open`.
+  virtual std::vector<FileUse> files() const = 0;
+
+  /// Says, before `open`, how many bytes the stage may hold beside its records, such as the window
+  /// of a decoder.
+  virtual void bound_memory(std::size_t /*bytes*/) {}
+};
+
+}  // namespace weir

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "weir/node.h"
+
+namespace weir {
+
+/// The text of a scalar that is code of some language, in which the value of each `${...}` is
+/// written so that it stays data, whatever it holds.
+struct Filled {
+  /// A piece of the text that was copied from the scalar, or inserted.
+  struct Piece {
+    std::size_t at = 0;    ///< Begin in Filled::text.
+    std::size_t from = 0;  ///< The same place in Node::text.
+    bool insert = false;
+  };
+  std::string text;
+  std::vector<Piece> pieces;
+  /// The reason why a value cannot stand at its place; empty if all can.
+  std::string problem;
+  std::string hint;
+  std::size_t problem_at = 0;  ///< The place in Node::text.
+
+  /// Returns the byte of Node::text that byte `at` of the text came from.
+  std::size_t offset(std::size_t at) const {
+    const Piece* found = nullptr;
+    for (const Piece& piece : pieces) {
+      if (piece.at <= at) found = &piece;
+    }
+    return !found ? at : found->insert ? found->from : found->from + (at - found->at);
+  }
+};
+
+/// Fills in a scalar. A Language follows the code that the file contains, piece by piece, and
+/// writes values into it:
+///   void code(std::string_view piece);
+///   /// Appends the value to `out`; if it cannot, sets `problem` and `hint` and returns false.
+///   bool value(const Insert& insert, std::string_view value, std::string& out);
+///   std::string problem, hint;
+template <class Language>
+Filled fill(const Node& node, Language& language) {
+  Filled filled;
+  const std::string_view text = node.text;
+  std::size_t at = 0;
+  const auto take_code = [&](std::size_t end) {
+    filled.pieces.push_back({filled.text.size(), at, false});
+    filled.text += text.substr(at, end - at);
+    language.code(text.substr(at, end - at));
+  };
+  for (const Insert& insert : node.inserts) {
+    take_code(insert.begin);
+    filled.pieces.push_back({filled.text.size(), insert.begin, true});
+    if (!language.value(insert, text.substr(insert.begin, insert.size), filled.text)) {
+      filled.problem = language.problem;
+      filled.hint = language.hint;
+      filled.problem_at = insert.begin;
+      return filled;
+    }
+    at = insert.begin + insert.size;
+  }
+  take_code(text.size());
+  return filled;
+}
+
+/// The Language of templates: outside braces a value is literal text, inside braces a field's name.
+class TemplateLanguage {
+ public:
+  static constexpr const char* kName = "template";
+
+  void code(std::string_view piece) {
+    for (const char c : piece) {
+      if (place_ == Place::text) {
+        if (c == '{') place_ = Place::opened;
+      } else if (place_ == Place::opened) {
+        place_ = c == '{' || c == '}' ? Place::text : Place::name;
+      } else if (c == '}') {
+        place_ = Place::text;
+      }
+    }
+  }
+  bool value(const Insert& insert, std::string_view value, std::string& out) {
+    if (place_ == Place::text) {
+      for (const char c : value) out.append(c == '{' || c == '}' ? 2 : 1, c);
+      return true;
+    }
+    place_ = Place::name;
+    for (const char c : value) {
+      const bool control = static_cast<unsigned char>(c) < 0x20;
+      if (!control && std::string_view("{}|:\"[]").find(c) == std::string_view::npos) continue;
+      problem = "expected a field's name for '" + insert.shown() + "'";
+      hint = "braces and the characters | : \" [ ] mean something there";
+      return false;
+    }
+    out += value;
+    return true;
+  }
+  std::string problem;
+  std::string hint;
+
+ private:
+  enum class Place : std::uint8_t { text, opened, name };
+  Place place_ = Place::text;
+};
+
+/// An option whose value is code of a language that only its stage can read.
+template <class Language>
+struct Code {
+  Filled filled;
+
+  Code() = default;
+  explicit Code(std::string text) { filled.text = std::move(text); }
+  const std::string& text() const { return filled.text; }
+};
+
+}  // namespace weir

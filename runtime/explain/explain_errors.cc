@@ -1,0 +1,64 @@
+#include "runtime/explain/explain_parts.h"
+#include "runtime/explain/plan_names.h"
+
+namespace weir::cli {
+namespace {
+
+/// Returns what happens to a record that failed, or was too late.
+std::string ending(const compile::Plan& plan, const compile::ErrorPolicy& policy) {
+  switch (policy.action) {
+    case compile::OnError::fail:
+      return "ends the run";
+    case compile::OnError::skip:
+      return "is skipped, and counted";
+    case compile::OnError::keep:
+      return "goes on as it came, with 'record.error'";
+    case compile::OnError::letter:
+      return "goes to '" + plan.at(policy.to).name + "'";
+  }
+  return {};
+}
+
+/// Returns the port by which this stage sends records back in a loop; empty if it does not.
+std::string port_of_loop(const ExplainedStage& stage) {
+  for (const int pass : further_passes(stage.plan, stage.index)) {
+    const compile::PlannedStage& planned = stage.plan.at(pass);
+    if (planned.exhausted_port < 0) continue;
+    return planned.ports[static_cast<std::size_t>(planned.exhausted_port)];
+  }
+  return {};
+}
+
+void add_kinds(const ExplainedStage& stage, Sentences& out) {
+  using Kind = compile::MergePolicy::Kind;
+  if (stage.merges() && stage.region.merge.kind == Kind::sorted) {
+    out.emplace_back("One that comes when larger ones have gone on is an error of kind 'late'.");
+  }
+  if (stage.merges() && stage.region.merge.kind == Kind::zip) {
+    out.emplace_back("One without a partner is an error of kind 'unpaired'.");
+  }
+  if (const std::string port = port_of_loop(stage); !port.empty()) {
+    out.push_back("One that is still sent to '" + port +
+                  "' in the last pass of the loop is an error of kind 'loop'.");
+  }
+}
+
+}  // namespace
+
+Sentences about_errors(const ExplainedStage& stage) {
+  const compile::PlannedStage& planned = stage.planned;
+  Sentences out;
+  std::string what = "A record that fails ";
+  if (stage.is(Role::source)) what = "What it cannot read ";
+  if (stage.is(Role::sink)) what = "A record that it cannot write ";
+  out.push_back(what + ending(stage.plan, planned.on_error) + ".");
+  const compile::CallPolicy& call = planned.call;
+  if (call.deadline && (call.on_deadline.action != planned.on_error.action ||
+                        call.on_deadline.to != planned.on_error.to)) {
+    out.push_back("One that passes its deadline " + ending(stage.plan, call.on_deadline) + ".");
+  }
+  add_kinds(stage, out);
+  return out;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,234 @@
+#include "runtime/inline/inline_pipeline.h"
+
+#include <algorithm>
+
+#include "graph/compile/keys/pipeline_spec.h"
+#include "graph/text/edit_distance.h"
+#include "graph/text/source_text.h"
+#include "runtime/inline/inline_scan.h"
+#include "runtime/inline/yaml_text.h"
+
+namespace weir::cli {
+namespace {
+
+/// Reads the text of `-e`, and writes the YAML that it stands for.
+class InlineReader {
+ public:
+  InlineReader(std::string_view text, const Registry& registry)
+      : text_(text), source_(text), registry_(registry) {}
+
+  InlinePipeline read() {
+    if (const ScanProblem problem = check_pairs(text_); !problem.message.empty()) {
+      complain(text_.substr(problem.offset, 1), problem.message,
+               "put a value with unpaired quotes or brackets in quotes");
+      return std::move(result_);
+    }
+    const std::vector<std::string_view> stages = split_outside(text_, '|');
+    result_.yaml = "stages:\n";
+    const Role first = role_of(stages.front());
+    if (first != Role::source) result_.yaml += kRead;
+    for (const std::string_view stage : stages) write_stage(stage);
+    if (role_of(stages.back()) != Role::sink) result_.yaml += kWrite;
+    return std::move(result_);
+  }
+
+ private:
+  static constexpr std::string_view kRead = "  - uses: file.read\n    with:\n      path: \"-\"\n";
+  static constexpr std::string_view kWrite = "  - uses: file.write\n    with:\n      path: \"-\"\n";
+
+  void complain(std::string_view where, std::string message, std::string hint = {}) {
+    text::Diagnostic diagnostic;
+    diagnostic.file = "-e";
+    diagnostic.mark = source_.mark(static_cast<std::size_t>(where.data() - text_.data()),
+                                   std::max<std::size_t>(where.size(), 1));
+    diagnostic.message = std::move(message);
+    diagnostic.hint = std::move(hint);
+    result_.diagnostics.push_back(std::move(diagnostic));
+  }
+
+  static std::string_view first_word(std::string_view stage) {
+    return stage.substr(0, stage.find_first_of(" \t\r\n"));
+  }
+
+  Role role_of(std::string_view stage) const {
+    const TypeSpec* type = registry_.find(first_word(stage));
+    return type ? type->role : Role::transform;
+  }
+
+  void write_stage(std::string_view stage) {
+    if (stage.empty()) return complain(stage, "expected a stage type, got nothing");
+    const std::string_view name = first_word(stage);
+    result_.yaml += "  - uses: " + yaml_scalar(name) + "\n";
+    const TypeSpec* type = registry_.find(name);
+    if (!type) return;  // The compiler reports it, with the nearest name.
+    const std::string_view rest = trimmed(stage.substr(name.size()));
+    if (!rest.empty()) write_options(*type, rest);
+  }
+
+  /// A word at either end that sets an option of the type or a key of the stage by name.
+  struct Named {
+    const OptionSpec* option = nullptr;
+    std::string_view value;
+  };
+
+  static const OptionSpec* stage_key(std::string_view name) {
+    for (const OptionSpec& key : compile::stage_keys()) {
+      if (key.name == name && name != "uses" && name != "with") return &key;
+    }
+    return nullptr;
+  }
+
+  /// All such words of a stage.
+  struct Settings {
+    std::vector<Named> options;
+    std::vector<Named> keys;
+  };
+
+  static bool is_option_name(std::string_view word) {
+    return !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == word.npos;
+  }
+
+  /// Returns the end of the name in `name=value`; npos if the word is not of that form.
+  static std::size_t end_of_name(std::string_view word) {
+    const std::size_t equals = word.find('=');
+    if (equals == word.npos || !is_option_name(word.substr(0, equals))) return word.npos;
+    return word.substr(equals, 2) == "==" ? word.npos : equals;
+  }
+
+  /// Returns whether the word sets something of the type or the stage, and then adds it to
+  /// `settings`.
+  static bool take(const TypeSpec& type, std::string_view word, bool front, Settings& settings) {
+    // The entries of a map have the same form.
+    const bool map = !type.options.empty() && main_option(type).type.starts_with("map of ");
+    std::size_t end = map ? word.npos : end_of_name(word);
+    if (end == word.npos && !front) end = word.find(':');
+    if (end == word.npos || end + 1 == word.size()) return false;
+    const std::string_view value = word.substr(end + 1);
+    const auto place = [front](auto& list) { return front ? list.end() : list.begin(); };
+    if (const OptionSpec* option = type.option(word.substr(0, end))) {
+      settings.options.insert(place(settings.options), {option, value});
+    } else if (const OptionSpec* key = stage_key(word.substr(0, end))) {
+      settings.keys.insert(place(settings.keys), {key, value});
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /// Takes such words off both ends of `words`; options and keys keep their order.
+  static Settings take_named(const TypeSpec& type, std::vector<std::string_view>& words) {
+    Settings settings;
+    Settings behind;
+    while (!words.empty() && take(type, words.back(), false, behind)) words.pop_back();
+    while (!words.empty() && take(type, words.front(), true, settings)) words.erase(words.begin());
+    settings.options.insert(settings.options.end(), behind.options.begin(), behind.options.end());
+    settings.keys.insert(settings.keys.end(), behind.keys.begin(), behind.keys.end());
+    return settings;
+  }
+
+  /// Reports a word that looks like an option of the type but is none; returns false if there is
+  /// one.
+  bool check_words(const TypeSpec& type, const std::vector<std::string_view>& words) {
+    const OptionSpec& option = main_option(type);
+    const bool entries = option.type.starts_with("map of ") || option.type.ends_with("expression");
+    std::vector<std::string> known;
+    for (const OptionSpec& one : type.options) known.push_back(one.name);
+    for (const OptionSpec& key : compile::stage_keys()) known.push_back(key.name);
+    for (const std::string_view word : words) {
+      std::size_t end = entries ? word.npos : end_of_name(word);
+      const bool sets = end != word.npos;
+      // A colon may also be part of a path or a pattern.
+      if (!sets) end = word.find(':');
+      const std::string name(word.substr(0, end));
+      if (end == word.npos || !is_option_name(name)) continue;
+      const std::string* near = text::nearest(name, known);
+      if (!sets && (!near || end + 1 == word.size() || word[end + 1] == '/')) continue;
+      complain(word, "unknown option '" + name + "'",
+               near && *near != name ? "did you mean '" + *near + "'?"
+                                     : "put the value in quotes if it is text");
+      return false;
+    }
+    return true;
+  }
+
+  void write_options(const TypeSpec& type, std::string_view rest) {
+    std::vector<std::string_view> words = words_outside(rest);
+    auto [options, keys] = take_named(type, words);
+    for (const Named& key : keys) write_option("    ", *key.option, key.value);
+    if (!words.empty()) {
+      const auto begin = static_cast<std::size_t>(words.front().begin() - rest.begin());
+      const auto end = static_cast<std::size_t>(words.back().end() - rest.begin());
+      const std::string_view value = rest.substr(begin, end - begin);
+      if (type.options.empty()) {
+        return complain(value, "'" + type.name + "' takes no options");
+      }
+      if (!check_words(type, words)) return;
+      options.insert(options.begin(), {&main_option(type), value});
+    }
+    if (!options.empty()) result_.yaml += "    with:\n";
+    for (const Named& option : options) write_option("      ", *option.option, option.value);
+  }
+
+  static const OptionSpec& main_option(const TypeSpec& type) {
+    const OptionSpec* option = type.option(type.positional);
+    return option ? *option : type.options.front();
+  }
+
+  void write_option(const std::string& indent, const OptionSpec& option, std::string_view value) {
+    result_.yaml += indent + option.name + ":";
+    if (option.type.starts_with("list of ")) {
+      write_list(option, value);
+    } else if (option.type.starts_with("map of ")) {
+      write_map(indent + "  ", option, value);
+    } else {
+      result_.yaml += " " + scalar(option, value) + "\n";
+    }
+  }
+
+  void write_list(const OptionSpec& option, std::string_view value) {
+    std::string items;
+    for (const std::string_view item : split_outside(value, ',')) {
+      if (item.empty()) return complain(item, "expected a value between commas, got nothing");
+      if (const auto words = words_outside(item); words.size() > 1) {
+        return complain(words[1], "expected ',' before '" + std::string(words[1]) + "'",
+                        "put a value with blanks in quotes");
+      }
+      items += (items.empty() ? "" : ", ") + scalar(option, item, true);
+    }
+    result_.yaml += " [" + items + "]\n";
+  }
+
+  void write_map(const std::string& indent, const OptionSpec& option, std::string_view value) {
+    result_.yaml += "\n";
+    for (const std::string_view item : split_outside(value, ',')) {
+      const std::size_t equals = item.find('=');
+      if (equals == item.npos) {
+        return complain(item, "expected name = value, got '" + std::string(item) + "'");
+      }
+      const std::string_view name = trimmed(item.substr(0, equals));
+      result_.yaml += indent + scalar(option, name) + ": ";
+      result_.yaml += scalar(option, trimmed(item.substr(equals + 1))) + "\n";
+    }
+  }
+
+  /// Returns the value as a YAML scalar. Quotes are part of an expression; around anything else
+  /// they are taken off.
+  static std::string scalar(const OptionSpec& option, std::string_view value,
+                            bool in_flow = false) {
+    if (!option.type.ends_with("expression")) is_quoted(value, value);
+    return yaml_scalar(value, in_flow);
+  }
+
+  std::string_view text_;
+  text::SourceText source_;
+  const Registry& registry_;
+  InlinePipeline result_;
+};
+
+}  // namespace
+
+InlinePipeline read_inline_pipeline(std::string_view text, const Registry& registry) {
+  return InlineReader(text, registry).read();
+}
+
+}  // namespace weir::cli

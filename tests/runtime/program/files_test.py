@@ -1,0 +1,283 @@
+"""What the program makes of files that are not what they seem: one file by two names, an earlier
+run's leftovers, compressions that it does not know.
+
+Usage: files_test.py WEIR PLUGINS
+"""
+
+import bz2
+import gzip
+import lzma
+import os
+import pathlib
+import signal
+import struct
+import subprocess
+import sys
+import time
+import unittest
+
+from program import WEIR, ProgramTest, number, weir
+
+PLUGINS = sys.argv[2]
+
+
+class Files(ProgramTest):
+    def pipeline(self, *sources_and_sinks, plugins=""):
+        """Of pairs of paths, or of what stands for one in a flow map."""
+        stages = ""
+        for i, (source, sink) in enumerate(sources_and_sinks):
+            sink = sink if sink.startswith("{") else f"{{ path: '{sink}' }}"
+            stages += (f"  - uses: file.read\n    name: read{i}\n    with: {{ path: '{source}' }}\n"
+                       f"  - uses: file.write\n    name: write{i}\n    with: {sink}\n")
+        return self.file("p.yaml", f"{plugins}stages:\n{stages}")
+
+    def refused(self, yaml, message, *arguments, cwd=None, code=1):
+        done = weir("run", yaml, *arguments, cwd=cwd or self.folder.name)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertIn(message, done.stderr)
+
+    def content(self, name):
+        return pathlib.Path(self.file(name)).read_bytes()
+
+    def test_an_input_is_never_an_output_by_another_name(self):
+        self.file("in", "a\nb\n")
+        os.symlink("in", self.file("soft"))
+        os.link(self.file("in"), self.file("hard"))
+        os.mkdir(self.file("d"))
+        os.symlink("..", self.file("d/up"))
+        for output in ("./in", "soft", "hard", "d/../in", "d/up/in", self.file("in"),
+                       "{ path: in, append: true }", "{ path: soft, append: true }"):
+            with self.subTest(output=output):
+                self.refused(self.pipeline(("in", output)), "failed at 'write0': io: cannot write '")
+                self.assertEqual(self.content("in"), b"a\nb\n")
+        for source in ("*", "s*t", "hard"):
+            with self.subTest(source=source):
+                self.refused(self.pipeline((source, "in")), "which stage 'read0' reads")
+        self.assertEqual(self.content("in"), b"a\nb\n")
+
+    def test_an_input_is_never_what_an_output_is_called_until_the_end(self):
+        self.file("out.partial", "paid\nfor\n")
+        self.refused(self.pipeline(("out.partial", "out")),
+                     "cannot write 'out.partial': stage 'read0' reads it, too")
+        self.assertEqual(self.content("out.partial"), b"paid\nfor\n")
+
+    def test_a_file_is_replaced_by_what_was_made_of_it_where_both_say_its_name(self):
+        self.file("in", "a\nb\n")
+        yaml = self.pipeline(("in", "in"))
+        self.assertEqual(weir("run", yaml, cwd=self.folder.name).returncode, 0)
+        self.assertEqual(self.content("in"), b"a\nb\n")
+
+    def test_two_sinks_never_write_one_file(self):
+        self.file("in", "a\n")
+        os.mkdir(self.file("d"))
+        os.symlink("new", self.file("soft"))
+        for one, other in (("new", "new"), ("new", "./new"), ("new", "d/../new"), ("new", "soft"),
+                           ("new", "new.partial"), ("{ path: new, append: true }", "new"),
+                           ("{ path: new, append: true }", "{ path: ./new, append: true }")):
+            for pair in ((one, other), (other, one)):
+                with self.subTest(pair=pair):
+                    self.refused(self.pipeline(("in", pair[0]), ("in", pair[1])), "cannot write '")
+                    self.assertFalse(os.path.exists(self.file("new")))
+        yaml = self.pipeline(("in", "-"), ("in", "/dev/stdout"), ("in", "/dev/null"),
+                             ("in", "/dev/null"))
+        done = weir("run", yaml, cwd=self.folder.name)
+        self.assertEqual((done.returncode, done.stdout), (0, "a\na\n"), done.stderr)
+
+    def test_sources_and_sinks_of_different_chains_are_compared(self):
+        self.file("a", "a\n")
+        self.file("b", "b\n")
+        self.refused(self.pipeline(("a", "{ path: b, append: true }"), ("b", "c")),
+                     "cannot write 'b': stage 'read1' reads it, too")
+        self.assertEqual(self.content("b"), b"b\n")
+
+    def test_standard_streams_are_compared_too(self):
+        self.file("f", "a\n" * 1000)
+        for script in ('"$0" run -e "file.read -" < f >> f',
+                       '"$0" run -e "file.read f" >> f',
+                       '"$0" run -e "file.read - | file.write f" < f',
+                       '"$0" run -e "file.read - | file.write f append:true" < f'):
+            with self.subTest(script=script):
+                done = subprocess.run(["sh", "-c", script, WEIR], capture_output=True, text=True,
+                                      cwd=self.folder.name, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("cannot write '", done.stderr)
+                self.assertEqual(self.content("f"), b"a\n" * 1000)
+
+    def test_what_the_command_line_names_is_compared_too(self):
+        self.file("in", '{"a":1}\n')
+        yaml = self.pipeline(("in", "out"))
+        before = pathlib.Path(yaml).read_text()
+        for errors in ("in", "./in", "out", "out.partial", "p.yaml"):
+            with self.subTest(errors=errors):
+                self.refused(yaml, "weir: cannot write '", "--errors", errors, code=2)
+                self.assertEqual(self.content("in"), b'{"a":1}\n')
+        self.refused(self.pipeline(("in", "p.yaml")), "which the command line reads", code=2)
+        yaml = self.pipeline(("in", "out"))
+        done = weir("graph", yaml, "-o", yaml)
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, f"weir: cannot write '{yaml}': the pipeline is in it\n"))
+        self.assertEqual(pathlib.Path(yaml).read_text(), before)
+
+    def test_what_a_killed_run_left_is_kept_and_that_is_said(self):
+        source = self.file("in", "".join(f"{i}\n" for i in range(100_000)))
+        out = self.file("out")
+        line = f"file.read {source} | delay 2ms workers:1 | file.write {out}"
+        with subprocess.Popen([WEIR, "run", "-q", "-e", line]) as process:
+            while not os.path.exists(out + ".partial") or not os.path.getsize(out + ".partial"):
+                time.sleep(0.01)
+            process.send_signal(signal.SIGKILL)
+        answers = self.content("out.partial")
+        done = weir("run", "-e", f"file.read {source} | file.write {out}")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(f"an earlier run's '{out}.partial' is kept as '{out}.partial.1'", done.stderr)
+        self.assertEqual(self.content("out.partial.1"), answers)
+        self.assertEqual(self.content("out"), self.content("in"))
+
+    def test_what_a_run_appends_after_a_killed_one_begins_a_record(self):
+        source = self.file("in", "c\n")
+        self.file("log", "a\nhal")
+        done = weir("run", "-e", f"file.read {source} | file.write {self.file('log')} append:true")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("ended in half a record: its last 3 bytes are in '", done.stderr)
+        self.assertEqual((self.content("log"), self.content("log.torn")), (b"a\nc\n", b"hal"))
+        # The sink knows that it gets rows, also through stages that make no text of their own.
+        self.file("rows", 'x,y\n1,"two\nli')
+        done = weir("run", "-e", "generate count:1 | csv.format [time,status] header:false | take 5 "
+                                 f"| file.write {self.file('rows')} append:true")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(self.content("rows"), rb"^x,y\n[^\n]*\n$")
+        self.assertEqual(self.content("rows.torn"), b'1,"two\nli')
+
+    def test_a_stage_that_fails_when_it_is_closed_leaves_no_finished_file(self):
+        source = self.file("in", "a\n")
+        for name, stages in (
+                ("bad_close", "  - uses: bad_close\n  - uses: file.write\n"
+                              "    with: { path: out }\n"),
+                ("bad_sink", "  - name: out\n    uses: file.write\n    with: { path: out }\n"
+                             "  - from: read\n    uses: bad_sink\n"),
+                ("bad_sink", "  - uses: bad_sink\n  - from: read\n    uses: file.write\n"
+                             "    with: { path: out }\n")):
+            with self.subTest(stages=stages):
+                yaml = self.file("p.yaml", f"plugins: ['{PLUGINS}/bad_close.so']\nstages:\n"
+                                           f"  - name: read\n    uses: file.read\n"
+                                           f"    with: {{ path: '{source}' }}\n{stages}")
+                done = weir("run", yaml, cwd=self.folder.name)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(f"failed at '{name}': exception: the books do not balance", done.stderr)
+                self.assertIn("the unfinished output is out.partial", done.stderr)
+                self.assertFalse(os.path.exists(self.file("out")))
+
+    def test_a_reader_that_has_seen_enough_is_told_of_kindly(self):
+        done = subprocess.run(
+            ["sh", "-c", '"$0" run -e "generate format:text | file.write -" | head -n 1', WEIR],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(done.stdout, "line 0\n")
+        self.assertIn("cannot write 'stdout': its reader has ended ('| head'?); to end a run well "
+                      "after so many records there is 'take'", done.stderr)
+        self.assertNotIn("Broken pipe", done.stderr)
+
+    def test_a_compression_that_is_not_known_is_named(self):
+        text = b"".join(b'{"n":%d}\n' % i for i in range(1000))
+        path = self.file("in")
+        bzip2 = bz2.compress(text)
+        for name, data in (("xz", lzma.compress(text)), ("bzip2", bzip2),
+                           ("bzip2", bz2.compress(b"")), ("lz4", b"\x04\x22\x4d\x18rest"),
+                           ("compress", b"\x1f\x9d\x90"), ("zip", b"PK\x03\x04rest"),
+                           ("7z", b"7z\xbc\xaf\x27\x1crest")):
+            pathlib.Path(path).write_bytes(data)
+            for script in (f'"$0" run -e "file.read {path}"', f'cat {path} | "$0" run -e "take 9"',
+                           f'"$0" run -e "file.read {path} framing:csv"'):
+                with self.subTest(name=name, script=script):
+                    done = subprocess.run(["sh", "-c", script, WEIR], capture_output=True, text=True,
+                                          check=False)
+                    self.assertEqual((done.returncode, done.stdout), (1, ""))
+                    self.assertIn(f"is compressed with {name}, which weir cannot undo", done.stderr)
+        # Who takes files as they are gets them as they are.
+        pathlib.Path(path).write_bytes(bzip2)
+        done = weir("run", "-q", "-e", f"file.read {path} framing:file | hash sha256 into:h | "
+                                       "text.format '{h}'")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for start in (b"BZh", b"BZh9", b"BZhello\n", b"B\n", b"PK\n", b"7z", b"\xfd7zX", b"P*M"):
+            pathlib.Path(path).write_bytes(start)
+            done = subprocess.run([WEIR, "run", "-q", "-e", f"file.read {path}"],
+                                  capture_output=True, check=False)
+            self.assertEqual((done.returncode, done.stdout), (0, start.rstrip(b"\n") + b"\n"))
+
+    def zstd(self, content, window_log):
+        """A frame of one raw block that asks for such a window."""
+        block = struct.pack("<I", len(content) << 3 | 1)[:3] + content
+        return b"\x28\xb5\x2f\xfd\x00" + bytes([(window_log - 10) << 3]) + block
+
+    def test_a_frame_to_be_skipped_may_come_before_a_zstd_file(self):
+        for magic in (0x50, 0x5a, 0x5f):
+            for size in (0, 1, 300_000):
+                skipped = bytes([magic]) + b"\x2a\x4d\x18" + struct.pack("<I", size) + b"x" * size
+                path = self.file("in")
+                pathlib.Path(path).write_bytes(skipped + self.zstd(b"a\nb\n", 17) + skipped)
+                done = weir("run", "-q", "-e", f"file.read {path}")
+                self.assertEqual((done.returncode, done.stdout), (0, "a\nb\n"), done.stderr)
+                with open(path, "rb") as file:
+                    done = subprocess.run([WEIR, "run", "-q", "-e", "take 9"],
+                                          input=file.read(), capture_output=True, check=False)
+                self.assertEqual((done.returncode, done.stdout), (0, b"a\nb\n"), done.stderr)
+
+    def test_the_window_of_a_zstd_file_is_bounded_by_the_memory(self):
+        path = self.file("in")
+        yaml = self.file("p.yaml", "limits: { memory: 32MiB, record: 64KiB }\nstages:\n"
+                                   f"  - uses: file.read\n    with: {{ path: '{path}' }}\n"
+                                   "  - uses: file.write\n    with: { path: '-' }\n")
+        for window_log, good in ((24, True), (25, False), (27, False)):
+            pathlib.Path(path).write_bytes(self.zstd(b"a\n", window_log))
+            done = weir("run", "-q", yaml)
+            self.assertEqual(done.returncode, 0 if good else 1, done.stderr)
+            if not good:
+                self.assertIn("needs a window of more than 16 MiB, the most that half of "
+                              "limits.memory holds", done.stderr)
+            self.assertEqual(weir("run", "-q", "-e", f"file.read {path}").returncode, 0)
+
+    def test_rows_may_end_with_carriage_returns(self):
+        path = self.file("in")
+        for rows, expected in (("a,b\r1,2\r3,4", 2), ("a,b\r1,2\r3,4\r", 2), ("a,b\r", 0),
+                               ("a,b\r1,\"x\ry\"\r3,4\r", 2), ("a,b\n1,2\r\n3,4\n", 2),
+                               ("\"a\rx\",b\n1,2\n3,4\n", 2),
+                               ("a,b\r" + "1,2\r" * 50_000, 50_000)):
+            pathlib.Path(path).write_text(rows, newline="")
+            with self.subTest(rows=rows[:40]):
+                done = weir("run", "-e", f"file.read {path} | csv.parse | json.format")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(done.stdout.count("\n"), expected, done.stderr)
+
+    def test_globs_name_files_in_all_directories_below(self):
+        for name in ("t/a.log", "t/x/b.log", "t/x/y/c.log", "t/x/y/z/d.log", "t/x/e.txt",
+                     "t/.hidden/f.log", "t/[o]/g.log"):
+            path = pathlib.Path(self.file(name))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(path.name[0] + "\n")
+        os.mkdir(self.file("t/dir.log"))
+        os.symlink("nowhere", self.file("t/dangling.log"))
+        os.symlink("..", self.file("t/x/up"))
+        for pattern, expected in (("t/**/*.log", "g a b c d"), ("t/*.log", "a"), ("**/c.log", "c"),
+                                  ("t/**/y/**/*.log", "c d"), ("t/x/**", "b e c d"),
+                                  ("t/*/*.log", "g b"), ("**/*.log", "g a b c d")):
+            with self.subTest(pattern=pattern):
+                done = weir("run", "-q", "-e", f"file.read '{pattern}'", cwd=self.folder.name)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(done.stdout.split(), expected.split())
+        for pattern in ("t/**/*.csv", "t/dir*", "t/dang*", "u/**"):
+            done = weir("run", "-q", "-e", f"file.read '{pattern}'", cwd=self.folder.name)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"no file matches '{pattern}'", done.stderr)
+        self.assertIn("Is a directory", weir("run", "-e", "file.read t/dir.log",
+                                             cwd=self.folder.name).stderr)
+
+    def test_paths_that_ask_for_what_there_is_not_are_mistakes_of_the_file(self):
+        for source, sink in (("s3://b/k", "-"), ("~/x", "-"), ("x", "s3://b/k"),
+                             ("x", "out-{date}.ndjson"), ("x", "%Y.log"), ("x", "out.xz")):
+            with self.subTest(source=source, sink=sink):
+                done = weir("check", self.pipeline((source, sink)))
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("1 error", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
