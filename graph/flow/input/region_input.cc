@@ -311,7 +311,7 @@ void RegionInput::not_coming(std::size_t at) {
   if (!prefers()) return;
   {
     const Locked lock(*this);
-    inputs_[at].expected = false;
+    stop_waiting_for(inputs_[at]);
   }
   choose_again();
 }
@@ -321,8 +321,12 @@ void RegionInput::batch_left(std::size_t at) {
   input.dry.store(std::exchange(input.gave, false) ? 0 : input.dry.load() + 1);
   if (!prefers()) return;
   const Locked lock(*this);
-  input.expected = false;
+  stop_waiting_for(input);
 }
+
+/// Notes that the producer of an input is not on its way to it. It may have found no room before,
+/// and then no longer needed any: what it had lies beyond the failure cut.
+void RegionInput::stop_waiting_for(InputQueue& input) { input.expected = input.wants_room = false; }
 
 bool RegionInput::is_dry(std::size_t input) const { return inputs_[input].dry.load() >= kDry; }
 
@@ -502,14 +506,12 @@ void RegionInput::room_made() {
   perform(actions);
 }
 
-/// Returns the rank below which nothing will leave any more, where records leave in order. Requires
-/// the lock.
+/// Returns the rank below which nothing will leave any more, where records leave in order.
 MergeRank RegionInput::frontier() const {
   return merge_.frontier(queue_.first_out() ? queue_.first_out() : queue_.first_waiting());
 }
 
-/// Makes an advanced frontier output by itself, if no record is there to take it along. Requires
-/// the lock.
+/// Makes an advanced frontier output by itself, if no record is there to take it along.
 void RegionInput::note_frontier(Actions& actions) {
   if (!quota_.region.frontier || !queue_.empty() || taking_ > 0) return;
   if (frontier() <= merge_.told() || advanced_.load()) return;

@@ -175,6 +175,7 @@ class RegionInput {
   }
   void enter(Slot& slot, Actions& actions, bool left = false) WEIR_REQUIRES(input_lock);
   void merge(Actions& actions) WEIR_REQUIRES(input_lock);
+  static void stop_waiting_for(InputQueue& input) WEIR_REQUIRES(input_lock);
   void settled(Actions& actions) WEIR_REQUIRES(input_lock);
   MergeRank frontier() const WEIR_REQUIRES(input_lock);
   void note_frontier(Actions& actions) WEIR_REQUIRES(input_lock);
