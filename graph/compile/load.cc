@@ -84,14 +84,14 @@ class Loading {
     rates_ = resolve_rates(drafts_, shared.rates, diagnostics_);
     pools_ = resolve_pools(drafts_, shared.pools, diagnostics_);
     const bool acyclic = linked.good && split_streams(drafts_, links_, binder_) && unroll_loops();
-    check_source_count(drafts_, diagnostics_);
+    const bool numbered = check_source_count(drafts_, diagnostics_);
     if (acyclic) order_stages(drafts_, links_);
     check_kinds(drafts_, links_, diagnostics_);
     if (!acyclic) return diagnostics_.fail();
     Diagnostics about_merges(diagnostics_.file());
     resolve_merges(drafts_, links_, about_merges);
     diagnostics_.add(about_merges);
-    if (limits) lay_out_all(*limits, !about_merges.failed());
+    if (limits && numbered) lay_out_all(*limits, !about_merges.failed());
   }
 
   bool unroll_loops() {
@@ -100,7 +100,7 @@ class Loading {
   }
 
   void lay_out_all(const LimitsSpec& limits, bool merges_known) {
-    const std::vector<StageShape> shapes = shapes_of(drafts_, links_);
+    const Shapes shapes = shapes_of(drafts_, links_);
     regions_ = lay_out(shapes, links_);
     const LimitNeeds needs = needs_of(drafts_, shapes, regions_);
     Diagnostics about_limits(diagnostics_.file());
@@ -158,15 +158,13 @@ class Loading {
     plan.rates = std::move(rates_);
     plan.pools = std::move(pools_);
     for (Draft& draft : drafts_) {
-      if (draft.is(Role::source)) plan.sources.push_back(static_cast<int>(plan.stages.size()));
+      if (draft.is(Role::source)) plan.sources.push_back(plan.stages.end_id());
       plan.stages.push_back(planned(std::move(draft)));
       plan.stages.back().name = plan.mask(plan.stages.back().name);
     }
     plan.regions = std::move(regions_);
-    for (std::size_t r = 0; r < plan.regions.size(); ++r) {
-      for (int i = plan.regions[r].first; i <= plan.regions[r].last; ++i) {
-        plan.stages[static_cast<std::size_t>(i)].region = static_cast<int>(r);
-      }
+    for (const RegionId r : plan.regions.ids()) {
+      for (const StageId i : plan.regions[r].stages()) plan.stages[i].region = r;
     }
     return plan;
   }
@@ -178,11 +176,11 @@ class Loading {
   Node root_;
   PipelineSpec spec_;
   Limits limits_;
-  std::vector<Draft> drafts_;
+  Drafts drafts_;
   std::vector<Link> links_;
   std::vector<RateLimit> rates_;
   std::vector<PoolSpec> pools_;
-  std::vector<Region> regions_;
+  Regions regions_;
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "graph/flow/fold_passes.h"
 
 #include <algorithm>
-#include <numeric>
+#include <optional>
+
+#include "graph/flow/order/ids.h"
 
 namespace weir::flow {
 namespace {
@@ -36,16 +38,15 @@ void add(StageReport& to, const StageReport& from) {
 }  // namespace
 
 void fold_passes(Report& report, const compile::Plan& plan) {
-  std::vector<std::size_t> order(plan.stages.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  for (const std::size_t i : order) {
-    const int of = plan.stages[i].pass_of;
-    if (of >= 0) add(report.stages[static_cast<std::size_t>(of)], report.stages[i]);
+  std::vector<StageId> order;
+  for (const StageId i : plan.stages.ids()) {
+    const std::optional<StageId> first = plan.stages[i].pass_of;
+    if (!first) order.push_back(i);
+    if (first) add(report.stages[first->number()], report.stages[i.number()]);
   }
-  std::erase_if(order, [&](std::size_t i) { return plan.stages[i].pass_of >= 0; });
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return plan.stages[i].mark; });
+  std::ranges::stable_sort(order, {}, [&](StageId i) { return plan.stages[i].mark; });
   std::vector<StageReport> stages;
-  for (const std::size_t i : order) stages.push_back(std::move(report.stages[i]));
+  for (const StageId i : order) stages.push_back(std::move(report.stages[i.number()]));
   report.stages = std::move(stages);
 }
 

@@ -90,7 +90,7 @@ class Run::State {
  private:
   /// The failure of a stage outside of the processing of records.
   struct Problem {
-    std::size_t stage = 0;
+    StageId stage;
     Caught caught;
   };
 
@@ -111,7 +111,7 @@ class Run::State {
   void commit();
   void commit_sinks(bool with_leftover);
   void close_stages();
-  void close_stage(std::size_t stage);
+  void close_stage(StageId stage);
   void fail(const Problem& problem);
   void fail(const std::string& stage, const Caught& caught);
   void fill_report();
@@ -119,10 +119,10 @@ class Run::State {
 
   RunContext context_;
   std::vector<std::unique_ptr<StageContext>> contexts_;
-  std::atomic<std::size_t> opened_{0};
-  std::atomic<std::size_t> at_stage_{0};  ///< The stage that the stage thread works on.
-  std::optional<Problem> problem_;        ///< The problem of what the stage thread did last.
-  mutable Mutex mutex_;                   ///< Guards engine_ as seen by `interrupt` and `progress`.
+  std::atomic<StageId> opened_{StageId()};    ///< The end of those that were opened.
+  std::atomic<StageId> at_stage_{StageId()};  ///< The stage that the stage thread works on.
+  std::optional<Problem> problem_;            ///< The problem of what the stage thread did last.
+  mutable Mutex mutex_;  ///< Guards engine_ as seen by `interrupt` and `progress`.
   std::unique_ptr<Engine> engine_;
   std::atomic<const Accounts*> accounts_{nullptr};
   Report report_;
@@ -144,7 +144,7 @@ class Run::State {
 /// there is a problem.
 bool Run::State::compare_files() {
   FileUses files;
-  for (std::size_t i = 0; i < context_.plan.stages.size(); ++i) {
+  for (const StageId i : context_.plan.stages.ids()) {
     try {
       files.add(context_.plan, i);
     } catch (...) {
@@ -153,7 +153,7 @@ bool Run::State::compare_files() {
     }
   }
   if (const auto clash = files.clash()) {
-    problem_ = {clash->stage.value_or(0), {"io", clash->message}};
+    problem_ = {clash->stage.value_or(StageId()), {"io", clash->message}};
   }
   return !problem_;
 }
@@ -162,13 +162,13 @@ bool Run::State::compare_files() {
 void Run::State::open_stages() {
   problem_.reset();
   if (!compare_files()) return;
-  for (std::size_t i = 0; i < context_.plan.stages.size(); ++i) {
+  for (const StageId i : context_.plan.stages.ids()) {
     at_stage_ = i;
     try {
       compile::PlannedStage& stage = context_.plan.stages[i];
       contexts_.push_back(std::make_unique<StageContext>(context_, stage));
       opened_ = i + 1;
-      if (!context_.plan.opens(static_cast<int>(i))) continue;
+      if (!context_.plan.opens(i)) continue;
       if (auto* opens = dynamic_cast<OpensFiles*>(stage.stage.get())) {
         opens->bound_memory(context_.plan.limits.memory / 2 / context_.plan.sources.size());
       }
@@ -239,7 +239,7 @@ Report Run::State::run() {
       fail("", {"accounting", "the run has not given its memory back: a defect of weir"});
     }
   }
-  if (report_.status != RunStatus::ok && opened_ == context_.plan.stages.size()) {
+  if (report_.status != RunStatus::ok && opened_.load() == context_.plan.stages.end_id()) {
     report_.leftover = leftovers();
   }
   if (!aside("close", kGrace, &State::close_stages)) return give_up();
@@ -268,7 +268,7 @@ bool Run::State::make_engine() {
       engine_ = std::move(engine);
       accounts_ = &engine_->accounts();
     } catch (...) {
-      problem_ = {0, refusal()};
+      problem_ = {StageId(), refusal()};
     }
   };
   if (!stage_thread_.run(make, [&] { return Clock::now() > until; })) {
@@ -374,9 +374,9 @@ void Run::State::report_stuck() {
   report_.failure.message = "nothing in flight moves";
   if (!alive.empty()) {
     const Token& token = *alive.front();
-    report_.failure.stage = context_.plan.stages[static_cast<std::size_t>(token.stage.load())].name;
-    report_.failure.message +=
-        "; batch " + std::to_string(token.sequence) + " holds the order, last seen in this stage";
+    report_.failure.stage = context_.plan.stages[token.stage.load()].name;
+    report_.failure.message += "; batch " + std::to_string(token.number.value()) +
+                               " holds the order, last seen in this stage";
     if (token.work.records.size() > 0) {
       const detail::RecordData& first = token.work.records.data()[0];
       report_.failure.origin = context_.origin(first);
@@ -402,7 +402,7 @@ void Run::State::commit_sinks(bool with_leftover) {
     if (!region->ends()) continue;
     Sink& sink = context_.plan.sink_at(region->last);
     if (leftover_of(sink).empty() == with_leftover) continue;
-    at_stage_ = static_cast<std::size_t>(region->last);
+    at_stage_ = region->last;
     try {
       sink.commit();
     } catch (...) {
@@ -427,24 +427,26 @@ std::string Run::State::leftovers() const {
 void Run::State::close_stages() {
   problem_.reset();
   const auto close = [this](auto which) {
-    for (std::size_t i = opened_; i-- > 0;) {
-      if (context_.plan.opens(static_cast<int>(i)) && which(i)) close_stage(i);
+    for (StageId i = opened_.load(); i != StageId();) {
+      --i;
+      if (context_.plan.opens(i) && which(i)) close_stage(i);
     }
   };
-  const auto is_sink = [this](std::size_t i) { return context_.plan.is_sink(static_cast<int>(i)); };
-  close([&](std::size_t i) { return !is_sink(i); });
-  std::vector<bool> last(opened_, false);
-  for (std::size_t i = 0; i < opened_; ++i) {
-    last[i] = is_sink(i) && !leftover_of(context_.plan.sink_at(static_cast<int>(i))).empty();
+  const auto is_sink = [this](StageId i) { return context_.plan.is_sink(i); };
+  close([&](StageId i) { return !is_sink(i); });
+  IdVector<StageId, bool> last(opened_.load().number(), false);
+  for (const StageId i : last.ids()) {
+    last[i] = is_sink(i) && !leftover_of(context_.plan.sink_at(i)).empty();
   }
   if (engine_) commit_sinks(false);
-  close([&](std::size_t i) { return is_sink(i) && !last[i]; });
+  close([&](StageId i) { return is_sink(i) && !last[i]; });
   if (engine_) commit_sinks(true);
-  if (!committed_ && opened_ == context_.plan.stages.size()) report_.leftover = leftovers();
-  close([&](std::size_t i) { return last[i]; });
+  if (!committed_ && opened_.load() == context_.plan.stages.end_id())
+    report_.leftover = leftovers();
+  close([&](StageId i) { return last[i]; });
 }
 
-void Run::State::close_stage(std::size_t stage) {
+void Run::State::close_stage(StageId stage) {
   at_stage_ = stage;
   try {
     context_.plan.stages[stage].stage->close();
@@ -504,7 +506,7 @@ Progress Run::State::progress() const {
     progress.memory = engine_->memory_used();
     progress.head = engine_->head_of_line();
     progress.size = 0;
-    for (const int source : context_.plan.sources) {
+    for (const StageId source : context_.plan.sources) {
       const auto size = context_.plan.source_at(source).size();
       progress.size = size && progress.size ? std::optional(*progress.size + *size) : std::nullopt;
     }

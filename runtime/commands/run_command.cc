@@ -22,7 +22,7 @@ namespace weir::cli {
 namespace {
 
 bool writes_stdout(const compile::Plan& plan) {
-  for (int i = 0; i < static_cast<int>(plan.stages.size()); ++i) {
+  for (const compile::StageId i : plan.stages.ids()) {
     if (plan.is_sink(i) && plan.sink_at(i).writes_stdout()) return true;
   }
   return false;

@@ -75,26 +75,24 @@ Trial::Trial(const compile::Plan& plan, std::size_t records)
       enters_with_fields_(plan.stages.size()),
       leaves_with_fields_(plan.stages.size()),
       cells_(plan.stages.size()) {
-  for (int i = 0; i < static_cast<int>(plan.stages.size()); ++i) {
+  for (const StageId i : plan.stages.ids()) {
     find_reads(i);
     find_fields(i);
   }
 }
 
-void Trial::find_reads(int stage) {
-  const compile::Region& region = plan_.regions[static_cast<std::size_t>(plan_.at(stage).region)];
-  const int shown = written(plan_, stage);
-  auto& reads = reads_[static_cast<std::size_t>(shown)];
+void Trial::find_reads(StageId stage) {
+  const compile::Region& region = plan_.regions[plan_.stages[stage].region];
+  std::vector<Reads>& reads = reads_[written(plan_, stage)];
   if (stage > region.first) {
     reads.push_back({written(plan_, stage - 1), 0, false});
   } else {
     const std::vector<Feeder> all = feeders(plan_, region);
     for (std::size_t i = 0; i < all.size(); ++i) {
-      const compile::Region& above = plan_.regions[static_cast<std::size_t>(region.inputs[i])];
-      if (all[i].port < 0) {
-        find_letters(stage, above);
+      if (all[i].port) {
+        reads.push_back({written(plan_, all[i].stage), *all[i].port, false});
       } else {
-        reads.push_back({written(plan_, all[i].stage), all[i].port, false});
+        find_letters(stage, plan_.regions[region.inputs[i]]);
       }
     }
   }
@@ -102,25 +100,24 @@ void Trial::find_reads(int stage) {
   reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
 }
 
-void Trial::find_letters(int to, const compile::Region& above) {
-  for (int from = above.first; from <= above.last; ++from) {
-    const compile::PlannedStage& stage = plan_.at(from);
+void Trial::find_letters(StageId to, const compile::Region& above) {
+  for (const StageId from : above.stages()) {
+    const compile::PlannedStage& stage = plan_.stages[from];
     if (stage.on_error.to == to || stage.call.on_deadline.to == to) {
-      reads_[static_cast<std::size_t>(to)].push_back({written(plan_, from), to, true});
+      reads_[to].push_back({written(plan_, from), 0, true});
     }
   }
 }
 
 /// Stages come after those that they read in the plan, so the answers for those are known.
-void Trial::find_fields(int stage) {
-  const auto at = static_cast<std::size_t>(written(plan_, stage));
+void Trial::find_fields(StageId stage) {
+  const StageId at = written(plan_, stage);
   for (const Reads& read : reads_[at]) {
-    const auto from = static_cast<std::size_t>(read.from);
-    if (read.letters ? enters_with_fields_[from] : leaves_with_fields_[from]) {
+    if (read.letters ? enters_with_fields_[read.from] : leaves_with_fields_[read.from]) {
       enters_with_fields_[at] = true;
     }
   }
-  const compile::PlannedStage& planned = plan_.at(stage);
+  const compile::PlannedStage& planned = plan_.stages[stage];
   bool fields = enters_with_fields_[at];
   if (planned.type->kinds) {
     const Kinds kinds = planned.type->kinds(planned.options.get());
@@ -135,36 +132,36 @@ Trial::Key Trial::key_of(const Record& record) {
   return {made, made ? Origin() : record.origin()};
 }
 
-bool Trial::watched(std::size_t stage, const Key& key) const {
+bool Trial::watched(StageId stage, const Key& key) const {
   if (key.first) return true;
-  const auto source = static_cast<std::size_t>(plan_.sources[key.second.source]);
+  const StageId source = plan_.sources[compile::SourceId(key.second.source)];
   if (cells_[source].contains(key)) return true;
   if (stage != source) return false;
   const auto same = [&](const auto& cell) { return !cell.first.first; };
   return static_cast<std::size_t>(std::ranges::count_if(cells_[source], same)) < records_;
 }
 
-void Trial::after(std::size_t stage, Record& record) {
+void Trial::after(StageId stage, Record& record) {
   const Key key = key_of(record);
   if (!watched(stage, key)) return;
-  const auto shown = static_cast<std::size_t>(written(plan_, static_cast<int>(stage)));
+  const StageId shown = written(plan_, stage);
   Cell& cell = cells_[shown][key];
-  const int port = plan_.stages[stage].ports.size() > 1 ? record.data().port : 0;
+  const std::size_t port = plan_.stages[stage].ports.size() > 1 ? record.data().port : 0;
   cell.records.push_back({port, plan_.mask(record_text(record, leaves_with_fields_[shown]))});
 }
 
-/// Returns the stage that takes the dead letter; -1 if it is none.
-int Trial::letter_target(std::size_t stage, const Record& record) const {
+/// Returns the stage that takes the dead letter.
+std::optional<StageId> Trial::letter_target(StageId stage, const Record& record) const {
   const compile::PlannedStage& planned = plan_.stages[stage];
   const detail::Extra* extra = record.data().extra;
   const bool late = extra && extra->error.kind == "deadline";
   return late ? planned.call.on_deadline.to : planned.on_error.to;
 }
 
-void Trial::ended(std::size_t stage, const Record& record, std::string_view how) {
+void Trial::ended(StageId stage, const Record& record, std::string_view how) {
   const Key key = key_of(record);
   if (!watched(stage, key)) return;
-  const auto shown = static_cast<std::size_t>(written(plan_, static_cast<int>(stage)));
+  const StageId shown = written(plan_, stage);
   Cell& cell = cells_[shown][key];
   cell.ending = "(" + std::string(how);
   if (const detail::Extra* extra = record.data().extra;
@@ -185,29 +182,35 @@ void Trial::ended(std::size_t stage, const Record& record, std::string_view how)
 }
 
 /// Returns the records of `key` as they came to the stage.
-std::vector<std::string> Trial::came(int stage, const Key& key) const {
+std::vector<std::string> Trial::came(StageId stage, const Key& key) const {
   std::vector<std::string> texts;
-  for (const Reads& read : reads_[static_cast<std::size_t>(stage)]) {
-    const Cells& cells = cells_[static_cast<std::size_t>(read.from)];
+  for (const Reads& read : reads_[stage]) {
+    const Cells& cells = cells_[read.from];
     const auto cell = cells.find(key);
     if (cell == cells.end()) continue;
-    for (const Left& left : read.letters ? cell->second.letters : cell->second.records) {
+    if (read.letters) {
+      for (const Letter& letter : cell->second.letters) {
+        if (letter.to == stage) texts.push_back(letter.text);
+      }
+      continue;
+    }
+    for (const Left& left : cell->second.records) {
       if (left.port == read.port) texts.push_back(left.text);
     }
   }
   return texts;
 }
 
-std::string Trial::block(int stage, std::size_t width, bool colours) const {
-  const compile::PlannedStage& planned = plan_.at(stage);
+std::string Trial::block(StageId stage, std::size_t width, bool colours) const {
+  const compile::PlannedStage& planned = plan_.stages[stage];
   const std::size_t column = (std::max<std::size_t>(width, 40) - 9) / 2;
   std::string text = painted(colours, Tone::strong, planned.name);
   if (planned.name != planned.type->name) text += " (" + planned.type->name + ")";
   text += "\n";
   // The rows include records that this stage made, before which there is nothing.
-  Cells rows = cells_[static_cast<std::size_t>(stage)];
-  for (const Reads& read : reads_[static_cast<std::size_t>(stage)]) {
-    for (const auto& [key, cell] : cells_[static_cast<std::size_t>(read.from)]) {
+  Cells rows = cells_[stage];
+  for (const Reads& read : reads_[stage]) {
+    for (const auto& [key, cell] : cells_[read.from]) {
       if (!came(stage, key).empty()) rows.try_emplace(key);
     }
   }
@@ -226,8 +229,8 @@ std::string Trial::block(int stage, std::size_t width, bool colours) const {
 
 std::string Trial::text(std::size_t width, bool colours) const {
   std::string text;
-  for (const int stage : stages_in_file_order(plan_)) {
-    if (plan_.at(stage).type->role == Role::source) continue;
+  for (const StageId stage : stages_in_file_order(plan_)) {
+    if (plan_.stages[stage].type->role == Role::source) continue;
     text += (text.empty() ? "" : "\n") + block(stage, width, colours);
   }
   return text;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,8 @@
 
 namespace weir::cli {
 
+using compile::StageId;
+
 /// Watches a run of the first records, and shows side by side what every stage made of them. All
 /// passes of a loop are shown at their stage.
 class Trial final : public flow::Observer {
@@ -19,8 +22,8 @@ class Trial final : public flow::Observer {
   /// Watches the first `records` records of each source. Borrows the plan.
   Trial(const compile::Plan& plan, std::size_t records);
 
-  void after(std::size_t stage, Record& record) override;
-  void ended(std::size_t stage, const Record& record, std::string_view how) override;
+  void after(StageId stage, Record& record) override;
+  void ended(StageId stage, const Record& record, std::string_view how) override;
 
   /// Returns a block for each stage but the sources, in the order of the file: its name, then a row
   /// for each record that came, before and after the stage.
@@ -31,39 +34,45 @@ class Trial final : public flow::Observer {
   using Key = std::pair<bool, Origin>;
   /// A record as it left a stage.
   struct Left {
-    int port = 0;
+    std::size_t port = 0;
+    std::string text;
+  };
+  /// A dead letter, and the stage that takes it; none if it is none after all.
+  struct Letter {
+    std::optional<StageId> to;
     std::string text;
   };
   /// The results of a stage for the records of one key.
   struct Cell {
     std::vector<Left> records;
-    std::vector<Left> letters;  ///< Dead letters; `port` is the stage that they go to.
+    std::vector<Letter> letters;
     std::string ending;  ///< The end of the record here, such as "(filtered)"; empty if it went on.
   };
   using Cells = std::map<Key, Cell>;
   /// An input of a stage: one port of another, or its dead letters.
   struct Reads {
-    int from = 0;
-    int port = 0;
+    StageId from;
+    std::size_t port = 0;
     bool letters = false;
     friend auto operator<=>(const Reads&, const Reads&) = default;
   };
 
   static Key key_of(const Record& record);
-  void find_reads(int stage);
-  void find_letters(int to, const compile::Region& above);
-  void find_fields(int stage);
-  int letter_target(std::size_t stage, const Record& record) const;
-  std::vector<std::string> came(int stage, const Key& key) const;
-  std::string block(int stage, std::size_t width, bool colours) const;
-  bool watched(std::size_t stage, const Key& key) const;
+  void find_reads(StageId stage);
+  void find_letters(StageId to, const compile::Region& above);
+  void find_fields(StageId stage);
+  std::optional<StageId> letter_target(StageId stage, const Record& record) const;
+  std::vector<std::string> came(StageId stage, const Key& key) const;
+  std::string block(StageId stage, std::size_t width, bool colours) const;
+  bool watched(StageId stage, const Key& key) const;
 
   const compile::Plan& plan_;
   std::size_t records_;
-  std::vector<std::vector<Reads>> reads_;  ///< The inputs of each stage of the file.
-  std::vector<bool> enters_with_fields_;   ///< Before each stage: fields, not the text.
-  std::vector<bool> leaves_with_fields_;
-  std::vector<Cells> cells_;  ///< The records after each stage of the file.
+  compile::IdVector<StageId, std::vector<Reads>> reads_;  ///< The inputs of each stage of the file.
+  compile::IdVector<StageId, bool>
+      enters_with_fields_;  ///< Before each stage: fields, not the text.
+  compile::IdVector<StageId, bool> leaves_with_fields_;
+  compile::IdVector<StageId, Cells> cells_;  ///< The records after each stage of the file.
 };
 
 }  // namespace weir::cli

@@ -36,7 +36,7 @@ class StandIns {
     planned.stage = stand_in;
     planned.type = &types_.emplace_back(type);
     types_.back().make_scratch = nullptr;  // The scratch space would be made from another class.
-    planned.on_error = {compile::OnError::skip, -1};
+    planned.on_error = {compile::OnError::skip, {}};
   }
 
  private:

@@ -32,24 +32,24 @@ class Drawer {
     drawing_.limits = plural(plan_.limits.records) + " and " + shown_bytes(plan_.limits.memory) +
                       " in all, " + counted(threads, "thread");
     if (plan_.limits.state > 0) drawing_.limits += ", state " + shown_bytes(plan_.limits.state);
-    for (int r = 0; r < regions(); ++r) fold(r);
-    for (int r = 0; r < regions(); ++r) {
-      if (shown_[index(r)] == r) draw_region(r);
+    for (const RegionId r : plan_.regions.ids()) fold(r);
+    for (const RegionId r : plan_.regions.ids()) {
+      if (shown_[r] == r) draw_region(r);
     }
-    for (int r = 0; r < regions(); ++r) {
+    for (const RegionId r : plan_.regions.ids()) {
       for (const compile::Outlet& outlet : region(r).outlets) draw_outlet(r, outlet);
     }
-    for (int r = 0; r < regions(); ++r) {
-      for (const compile::Outlet& outlet : region(r).letter_outlets) draw_letters(r, outlet);
+    for (const RegionId r : plan_.regions.ids()) {
+      for (const compile::LetterOutlet& outlet : region(r).letter_outlets) draw_letters(r, outlet);
     }
     count_rounds();
     return std::move(drawing_);
   }
 
  private:
-  static std::size_t index(int i) { return static_cast<std::size_t>(i); }
-  const compile::Region& region(int r) const { return plan_.regions[index(r)]; }
-  int regions() const { return static_cast<int>(plan_.regions.size()); }
+  const compile::Region& region(RegionId r) const { return plan_.regions[r]; }
+
+  static std::string id_of(RegionId r) { return "r" + std::to_string(r.number()); }
 
   /// Returns whether the regions are passes of the same stages.
   bool alike(const compile::Region& a, const compile::Region& b) const {
@@ -58,28 +58,29 @@ class Drawer {
   }
 
   /// Decides as which region this one is drawn.
-  void fold(int r) {
-    int shown = r;
+  void fold(RegionId r) {
+    RegionId shown = r;
     if (pass_number(plan_, region(r).first) > 1) {
-      for (shown = 0; !alike(region(shown), region(r));) ++shown;
+      for (shown = RegionId(); !alike(region(shown), region(r));) ++shown;
     }
     shown_.push_back(shown);
     folded_[shown].push_back(r);
   }
 
-  void draw_region(int r) {
+  void draw_region(RegionId r) {
     DrawnRegion drawn;
-    drawn.id = "r" + std::to_string(r);
-    const std::vector<int>& passes = folded_[r];
+    drawn.id = id_of(r);
+    const std::vector<RegionId>& passes = folded_[r];
     drawn.name = region_name(plan_, r);
     if (passes.size() > 1) {
-      drawn.name = plan_.at(region(r).first).name + " (" + pass_word(plan_, region(r).first, true) +
-                   " " + std::to_string(pass_number(plan_, region(r).first)) + " to " +
+      drawn.name = plan_.stages[region(r).first].name + " (" +
+                   pass_word(plan_, region(r).first, true) + " " +
+                   std::to_string(pass_number(plan_, region(r).first)) + " to " +
                    std::to_string(pass_number(plan_, region(passes.back()).first)) + ")";
     }
     drawn.lines.push_back("at most " + share_of(passes) + (passes.size() > 1 ? " each" : ""));
-    if (const int pool = region(r).pool; pool >= 0) {
-      const compile::PoolSpec& spec = plan_.pools[index(pool)];
+    if (region(r).pool) {
+      const compile::PoolSpec& spec = plan_.pools[*region(r).pool];
       drawn.lines.push_back("pool " + spec.name + ": " +
                             counted(static_cast<std::uint64_t>(spec.threads), "thread"));
     }
@@ -92,10 +93,10 @@ class Drawer {
     drawing_.regions.push_back(std::move(drawn));
   }
 
-  std::string share_of(const std::vector<int>& passes) const {
+  std::string share_of(const std::vector<RegionId>& passes) const {
     std::pair<std::uint64_t, std::uint64_t> records = {~0ull, 0};
     std::pair<std::uint64_t, std::uint64_t> memory = {~0ull, 0};
-    for (const int r : passes) {
+    for (const RegionId r : passes) {
       const compile::Region& one = region(r);
       records = {std::min(records.first, one.records), std::max(records.second, one.records)};
       memory = {std::min(memory.first, one.memory), std::max(memory.second, one.memory)};
@@ -106,10 +107,10 @@ class Drawer {
 
   /// Returns the label that an edge needs: the port by which records leave, and the input where its
   /// number matters.
-  std::string label(int from, const compile::Outlet& outlet) const {
-    const compile::PlannedStage& last = plan_.at(region(from).last);
+  std::string label(RegionId from, const compile::Outlet& outlet) const {
+    const compile::PlannedStage& last = plan_.stages[region(from).last];
     std::string text;
-    if (last.ports.size() > 1) text = last.ports[index(outlet.port)];
+    if (last.ports.size() > 1) text = last.ports[outlet.port];
     const compile::Region& to = region(outlet.to);
     using Kind = compile::MergePolicy::Kind;
     if (to.inputs.size() < 2 || to.merge.kind == Kind::arrival ||
@@ -120,27 +121,26 @@ class Drawer {
     // nothing.
     if (to.merge.kind == Kind::input || to.merge.kind == Kind::sorted) return text;
     text += (text.empty() ? "" : ", ") + std::string("input ") + std::to_string(outlet.input + 1);
-    if (to.merge.kind == Kind::weighted && index(outlet.input) < to.merge.weights.size()) {
-      text += ", weight " + std::to_string(to.merge.weights[index(outlet.input)]);
+    if (to.merge.kind == Kind::weighted && outlet.input < to.merge.weights.size()) {
+      text += ", weight " + std::to_string(to.merge.weights[outlet.input]);
     }
     return text;
   }
 
-  void draw_outlet(int from, const compile::Outlet& outlet) {
+  void draw_outlet(RegionId from, const compile::Outlet& outlet) {
     const bool again =
         pass_number(plan_, region(outlet.to).first) > pass_number(plan_, region(from).last);
-    add({exit_[shown_[index(from)]], entry_[shown_[index(outlet.to)]], label(from, outlet), false,
-         again});
+    add({exit_[shown_[from]], entry_[shown_[outlet.to]], label(from, outlet), false, again});
   }
 
   /// Draws an edge from each node with a stage that sends its dead letters there.
-  void draw_letters(int from, const compile::Outlet& outlet) {
-    const int shown = shown_[index(from)];
-    const std::string to = entry_[shown_[index(outlet.to)]];
+  void draw_letters(RegionId from, const compile::LetterOutlet& outlet) {
+    const RegionId shown = shown_[from];
+    const std::string to = entry_[shown_[outlet.to]];
     for (const DrawnRegion& drawn : drawing_.regions) {
-      if (drawn.id != "r" + std::to_string(shown)) continue;
+      if (drawn.id != id_of(shown)) continue;
       for (const DrawnNode& node : drawn.nodes) {
-        const std::string what = what_of_letters(node, region(shown), outlet.port);
+        const std::string what = what_of_letters(node, region(shown), outlet.stage);
         if (!what.empty()) add({node.id, to, what, true, false});
       }
     }
@@ -148,12 +148,12 @@ class Drawer {
 
   /// Returns "errors", "late" or both, and for a node with several stages also whose; empty if
   /// there are none.
-  std::string what_of_letters(const DrawnNode& node, const compile::Region& in, int to) const {
+  std::string what_of_letters(const DrawnNode& node, const compile::Region& in, StageId to) const {
     std::vector<std::string> whose;
     bool errors = false;
     bool late = false;
-    for (int i = in.first; i <= in.last; ++i) {
-      const compile::PlannedStage& stage = plan_.at(i);
+    for (const StageId i : in.stages()) {
+      const compile::PlannedStage& stage = plan_.stages[i];
       if (std::ranges::find(node.stages, stage.name, &DrawnStage::name) == node.stages.end()) {
         continue;
       }
@@ -195,9 +195,9 @@ class Drawer {
 
   const compile::Plan& plan_;
   Drawing drawing_;
-  std::vector<int> shown_;                   ///< The region as which each one is drawn.
-  std::map<int, std::vector<int>> folded_;   ///< The regions that are drawn as that one.
-  std::map<int, std::string> entry_, exit_;  ///< The first and last nodes of a drawn region.
+  compile::IdVector<RegionId, RegionId> shown_;       ///< The region as which each one is drawn.
+  std::map<RegionId, std::vector<RegionId>> folded_;  ///< The regions that are drawn as that one.
+  std::map<RegionId, std::string> entry_, exit_;  ///< The first and last nodes of a drawn region.
   std::vector<int> rounds_;  ///< The number of the plan's edges that each stands for.
 };
 

@@ -19,13 +19,13 @@ void append(std::vector<std::string>& to, std::vector<std::string> more) {
 /// Collects the nodes of one region, from its entry on.
 class Nodes {
  public:
-  Nodes(const compile::Plan& plan, int region)
+  Nodes(const compile::Plan& plan, RegionId region)
       : plan_(plan),
-        region_(plan.regions[static_cast<std::size_t>(region)]),
-        id_("r" + std::to_string(region) + "_") {}
+        region_(plan.regions[region]),
+        id_("r" + std::to_string(region.number()) + "_") {}
 
   std::vector<DrawnNode> run() {
-    const bool source = plan_.at(region_.first).type->role == Role::source;
+    const bool source = plan_.stages[region_.first].type->role == Role::source;
     if (source) {
       add("source", Kind::source).stages.push_back(stage(region_.first));
     } else {
@@ -40,8 +40,8 @@ class Nodes {
       if (serial && segment.in_order && parallel) {
         add("order" + std::to_string(s), Kind::sequencer).title = "sequencer";
       }
-      if (segment.first <= segment.last) add_segment(segment, s);
-      parallel = !serial && (parallel || segment.first <= segment.last);
+      if (!segment.stages.empty()) add_segment(segment, s);
+      parallel = !serial && (parallel || !segment.stages.empty());
     }
     return std::move(nodes_);
   }
@@ -54,8 +54,8 @@ class Nodes {
     return node;
   }
 
-  DrawnStage stage(int i) const {
-    const compile::PlannedStage& planned = plan_.at(i);
+  DrawnStage stage(StageId i) const {
+    const compile::PlannedStage& planned = plan_.stages[i];
     return {planned.name, planned.name == planned.type->name ? "" : planned.type->name,
             stage_words(planned)};
   }
@@ -64,7 +64,7 @@ class Nodes {
   void add_entry() {
     const bool several = merges(plan_, region_);
     DrawnNode& node = add("in", several ? Kind::merge : Kind::buffer);
-    const compile::PlannedStage& first = plan_.at(region_.first);
+    const compile::PlannedStage& first = plan_.stages[region_.first];
     if (several) {
       node.title = "merge: " + OptionType<compile::MergePolicy::Kind>::show(region_.merge.kind);
       append(node.lines, merge_words(region_.merge));
@@ -91,7 +91,7 @@ class Nodes {
   }
 
   void add_call() {
-    const compile::PlannedStage& planned = plan_.at(region_.first);
+    const compile::PlannedStage& planned = plan_.stages[region_.first];
     DrawnNode& node = add("call", Kind::calls);
     DrawnStage called = stage(region_.first);
     append(called.lines, call_words(plan_, planned));
@@ -101,16 +101,16 @@ class Nodes {
 
   void add_segment(const compile::Segment& segment, std::size_t s) {
     const bool serial = segment.kind == compile::Segment::Kind::serial;
-    const bool sink = plan_.is_sink(segment.last);
+    const bool sink = plan_.is_sink(segment.stages.back());
     DrawnNode& node = add(std::to_string(s), sink     ? Kind::sink
                                              : serial ? Kind::serial
                                                       : Kind::parallel);
-    for (int i = segment.first; i <= segment.last; ++i) node.stages.push_back(stage(i));
+    for (const StageId i : segment.stages) node.stages.push_back(stage(i));
     node.lines.push_back(how(segment));
   }
 
   static std::string how(const compile::Segment& segment) {
-    const std::string fused = segment.first < segment.last ? "fused, " : "";
+    const std::string fused = segment.stages.front() < segment.stages.back() ? "fused, " : "";
     if (segment.kind == compile::Segment::Kind::serial) return fused + "serial";
     if (segment.workers == 0) return fused + "parallel";
     return fused + "parallel, " + counted(static_cast<std::uint64_t>(segment.workers), "worker");
@@ -124,7 +124,7 @@ class Nodes {
 
 }  // namespace
 
-std::vector<DrawnNode> drawn_nodes(const compile::Plan& plan, int region) {
+std::vector<DrawnNode> drawn_nodes(const compile::Plan& plan, RegionId region) {
   return Nodes(plan, region).run();
 }
 

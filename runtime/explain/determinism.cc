@@ -20,7 +20,7 @@ class Judge {
   explicit Judge(const compile::Plan& plan) : plan_(plan) {}
 
   Determinism run() {
-    for (const int i : stages_in_file_order(plan_)) {
+    for (const StageId i : stages_in_file_order(plan_)) {
       const ExplainedStage stage(plan_, i);
       if (stage.merges()) look_at_merge(stage);
       if (stage.begins) look_at_order(stage);
@@ -59,8 +59,8 @@ class Judge {
   }
 
   bool comes_in_order(const compile::Region& region) const {
-    return std::ranges::all_of(region.inputs, [&](int input) {
-      const compile::Region& above = plan_.regions[static_cast<std::size_t>(input)];
+    return std::ranges::all_of(region.inputs, [&](RegionId input) {
+      const compile::Region& above = plan_.regions[input];
       return above.order == compile::Order::input && leaves(above);
     });
   }
@@ -82,10 +82,11 @@ class Judge {
   /// `order: none`: those between two places at which batches are put in order, or one above them.
   void look_at_segment(const ExplainedStage& stage) {
     const compile::Segment& segment = *stage.segment;
-    if (segment.kind != compile::Segment::Kind::parallel || stage.index != segment.last) return;
+    if (segment.kind != compile::Segment::Kind::parallel || stage.index != segment.stages.back())
+      return;
     if (stage.region.order != compile::Order::input || stage.goes_on_in_order()) return;
     std::vector<std::string> names;
-    for (int i = segment.first; i <= segment.last; ++i) names.push_back(plan_.at(i).name);
+    for (const StageId i : segment.stages) names.push_back(plan_.stages[i].name);
     result_.chances.push_back(
         {quoted_words(names), "order none, here or above: batches leave as they are done"});
   }
@@ -118,9 +119,10 @@ class Judge {
 
   void look_at_answers() {
     std::vector<std::string> asked;
-    for (const int i : stages_in_file_order(plan_)) {
-      const TypeSpec& type = *plan_.at(i).type;
-      if (type.role == Role::async_transform || type.blocking) asked.push_back(plan_.at(i).name);
+    for (const StageId i : stages_in_file_order(plan_)) {
+      const TypeSpec& type = *plan_.stages[i].type;
+      if (type.role == Role::async_transform || type.blocking)
+        asked.push_back(plan_.stages[i].name);
     }
     if (asked.empty()) return;
     const std::string verb = asked.size() == 1 ? " gives" : " give";
@@ -131,7 +133,7 @@ class Judge {
   void look_at_state() {
     std::vector<std::string> keepers;
     bool keyed = false;
-    for (const int i : stages_in_file_order(plan_)) {
+    for (const StageId i : stages_in_file_order(plan_)) {
       const ExplainedStage stage(plan_, i);
       if (!stage.keeps_state()) continue;
       keepers.push_back(stage.planned.name);
@@ -145,8 +147,9 @@ class Judge {
 
   void look_at_sinks() {
     std::vector<std::string> names;
-    for (const int i : stages_in_file_order(plan_)) {
-      if (plan_.is_sink(i) && plan_.sink_at(i).writes_stdout()) names.push_back(plan_.at(i).name);
+    for (const StageId i : stages_in_file_order(plan_)) {
+      if (plan_.is_sink(i) && plan_.sink_at(i).writes_stdout())
+        names.push_back(plan_.stages[i].name);
     }
     if (names.size() < 2) return;
     result_.chances.push_back(

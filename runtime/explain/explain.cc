@@ -45,7 +45,7 @@ class Explanation {
 
   std::string run() {
     head();
-    for (const int stage : stages_in_file_order(plan_)) explain(ExplainedStage(plan_, stage));
+    for (const StageId stage : stages_in_file_order(plan_)) explain(ExplainedStage(plan_, stage));
     ending();
     return std::move(text_);
   }

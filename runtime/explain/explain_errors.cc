@@ -14,17 +14,16 @@ std::string ending(const compile::Plan& plan, const compile::ErrorPolicy& policy
     case compile::OnError::keep:
       return "goes on as it came, with 'record.error'";
     case compile::OnError::letter:
-      return "goes to '" + plan.at(policy.to).name + "'";
+      return "goes to '" + plan.stages[*policy.to].name + "'";
   }
   return {};
 }
 
 /// Returns the port by which this stage sends records back in a loop; empty if it does not.
 std::string port_of_loop(const ExplainedStage& stage) {
-  for (const int pass : further_passes(stage.plan, stage.index)) {
-    const compile::PlannedStage& planned = stage.plan.at(pass);
-    if (planned.exhausted_port < 0) continue;
-    return planned.ports[static_cast<std::size_t>(planned.exhausted_port)];
+  for (const StageId pass : further_passes(stage.plan, stage.index)) {
+    const compile::PlannedStage& planned = stage.plan.stages[pass];
+    if (planned.exhausted_port) return planned.ports[*planned.exhausted_port];
   }
   return {};
 }

@@ -11,7 +11,9 @@ void add_region(const ExplainedStage& stage, Sentences& out) {
                      shown_bytes(region.memory);
   if (region.last > region.first) {
     std::vector<std::string> others;
-    for (int i = region.first + 1; i <= region.last; ++i) others.push_back(stage.plan.at(i).name);
+    for (const StageId i : compile::IdRange(region.first + 1, region.last + 1)) {
+      others.push_back(stage.plan.stages[i].name);
+    }
     text += ", with " + quoted_words(others);
   }
   const bool source = stage.is(Role::source);
@@ -21,9 +23,9 @@ void add_region(const ExplainedStage& stage, Sentences& out) {
 
 void add_passes(const ExplainedStage& stage, Sentences& out) {
   std::uint64_t regions = 0;
-  for (const int pass : further_passes(stage.plan, stage.index)) {
-    const int region = stage.plan.at(pass).region;
-    if (stage.plan.regions[static_cast<std::size_t>(region)].first == pass) ++regions;
+  for (const StageId pass : further_passes(stage.plan, stage.index)) {
+    const RegionId region = stage.plan.stages[pass].region;
+    if (stage.plan.regions[region].first == pass) ++regions;
   }
   if (regions == 0) return;
   const std::string word = pass_word(stage.plan, stage.index, regions > 1);
@@ -71,7 +73,7 @@ Sentences about_memory(const ExplainedStage& stage) {
     add_region(stage, out);
     add_passes(stage, out);
   } else {
-    out.push_back("Shares the region of '" + stage.plan.at(stage.region.first).name + "'.");
+    out.push_back("Shares the region of '" + stage.plan.stages[stage.region.first].name + "'.");
   }
   if (stage.begins && stage.planned.call.queue) add_queue(*stage.planned.call.queue, out);
   if (stage.keeps_state()) add_state(stage, out);

@@ -13,9 +13,9 @@ std::string shown(std::chrono::nanoseconds time) { return OptionType<Duration>::
 /// Returns "the order of 'read'"; empty if records of several sources are mixed, or a stage above
 /// gave up the order.
 std::string source_order(const ExplainedStage& stage) {
-  if (stage.region.source < 0 || !stage.region.sorted) return {};
-  const int source = stage.plan.sources[static_cast<std::size_t>(stage.region.source)];
-  return "the order of '" + stage.plan.at(source).name + "'";
+  if (!stage.region.source || !stage.region.sorted) return {};
+  const StageId source = stage.plan.sources[*stage.region.source];
+  return "the order of '" + stage.plan.stages[source].name + "'";
 }
 
 std::string turns(const compile::MergePolicy& merge, const std::vector<std::string>& names) {

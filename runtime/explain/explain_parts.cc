@@ -6,15 +6,15 @@
 
 namespace weir::cli {
 
-ExplainedStage::ExplainedStage(const compile::Plan& plan_, int stage)
+ExplainedStage::ExplainedStage(const compile::Plan& plan_, StageId stage)
     : plan(plan_),
       index(stage),
-      planned(plan_.at(stage)),
-      region(plan_.regions[static_cast<std::size_t>(planned.region)]) {
+      planned(plan_.stages[stage]),
+      region(plan_.regions[planned.region]) {
   begins = region.first == stage;
   calls = begins && region.calls;
   for (const compile::Segment& one : region.segments) {
-    if (one.first <= stage && stage <= one.last) segment = &one;
+    if (std::ranges::find(one.stages, stage) != one.stages.end()) segment = &one;
   }
 }
 
@@ -26,7 +26,8 @@ bool ExplainedStage::merges() const { return begins && cli::merges(plan, region)
 
 bool ExplainedStage::goes_on_in_order() const {
   const auto next = std::ranges::find_if(region.segments, [this](const compile::Segment& other) {
-    return other.kind == compile::Segment::Kind::serial && other.first > segment->last;
+    return other.kind == compile::Segment::Kind::serial &&
+           other.stages.front() > segment->stages.back();
   });
   return next == region.segments.end() || next->in_order;
 }
@@ -44,13 +45,13 @@ namespace {
 
 /// Returns the port that sends records back to this stage; empty if it is not the head of a loop.
 std::string sent_back_by(const ExplainedStage& stage) {
-  const std::vector<int> passes = further_passes(stage.plan, stage.index);
+  const std::vector<StageId> passes = further_passes(stage.plan, stage.index);
   if (passes.empty()) return {};
   const ExplainedStage next(stage.plan, passes.front());
   if (!next.begins) return {};
   const Feeder feeder = feeders(stage.plan, next.region).front();
   const bool again = pass_number(stage.plan, feeder.stage) < 2;
-  return again ? port_name(stage.plan, feeder.stage, feeder.port) : "";
+  return again ? port_name(stage.plan, feeder.stage, *feeder.port) : "";
 }
 
 }  // namespace

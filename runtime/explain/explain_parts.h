@@ -13,10 +13,10 @@ using Sentences = std::vector<std::string>;
 
 /// One stage of the file, and its place in the plan.
 struct ExplainedStage {
-  ExplainedStage(const compile::Plan& plan, int stage);
+  ExplainedStage(const compile::Plan& plan, compile::StageId stage);
 
   const compile::Plan& plan;
-  int index;
+  compile::StageId index;
   const compile::PlannedStage& planned;
   const compile::Region& region;
   const compile::Segment* segment = nullptr;  ///< Null for a source, or a stage that is called.

@@ -9,18 +9,18 @@ std::uint64_t count_of(int number) { return static_cast<std::uint64_t>(number); 
 
 /// "the run's 2 threads", "the 1 thread of pool 'slow'".
 std::string threads_of(const ExplainedStage& stage) {
-  if (stage.region.pool < 0) {
+  if (!stage.region.pool) {
     return "the run's " + counted(count_of(stage.plan.limits.threads), "thread");
   }
-  const compile::PoolSpec& pool = stage.plan.pools[static_cast<std::size_t>(stage.region.pool)];
+  const compile::PoolSpec& pool = stage.plan.pools[*stage.region.pool];
   return "the " + counted(count_of(pool.threads), "thread") + " of pool '" + pool.name + "'";
 }
 
 /// ", in one node with 'a' and 'b'"
 std::string fused(const ExplainedStage& stage) {
   std::vector<std::string> others;
-  for (int i = stage.segment->first; i <= stage.segment->last; ++i) {
-    if (i != stage.index) others.push_back(stage.plan.at(i).name);
+  for (const compile::StageId i : stage.segment->stages) {
+    if (i != stage.index) others.push_back(stage.plan.stages[i].name);
   }
   return others.empty() ? "" : ", in one node with " + quoted_words(others);
 }
@@ -82,7 +82,7 @@ Sentences about_threads(const ExplainedStage& stage) {
                   " at once" + fused(stage) + ".");
   }
   if (!stage.segment || stage.segment->kind == compile::Segment::Kind::serial) {
-    if (stage.begins && stage.region.pool >= 0) {
+    if (stage.begins && stage.region.pool) {
       out.push_back("Its region runs on " + threads_of(stage) + ".");
     }
   }

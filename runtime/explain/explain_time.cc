@@ -40,8 +40,8 @@ void add_attempts(const compile::CallPolicy& call, Sentences& out) {
 }
 
 void add_rate(const compile::Plan& plan, const compile::CallPolicy& call, Sentences& out) {
-  if (call.rate >= 0) {
-    const compile::RateLimit& rate = plan.rates[static_cast<std::size_t>(call.rate)];
+  if (call.rate) {
+    const compile::RateLimit& rate = plan.rates[*call.rate];
     out.push_back("Attempts begin at a rate of " + rate_words(rate) + " at most" +
                   (rate.name.empty() ? "." : ", shared as '" + rate.name + "'."));
   }

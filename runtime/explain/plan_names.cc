@@ -6,16 +6,9 @@
 namespace weir::cli {
 namespace {
 
-const compile::Region& at(const compile::Plan& plan, int region) {
-  return plan.regions[static_cast<std::size_t>(region)];
-}
-
-int index_of(const compile::Plan& plan, const compile::Region& region) {
-  return plan.at(region.first).region;
-}
-
 /// Returns the outlet that leads to input `input` of region `to`; null if there is none.
-const compile::Outlet* outlet_to(const std::vector<compile::Outlet>& outlets, int to, int input) {
+const compile::Outlet* outlet_to(const std::vector<compile::Outlet>& outlets, RegionId to,
+                                 std::size_t input) {
   const auto found = std::ranges::find_if(outlets, [&](const compile::Outlet& outlet) {
     return outlet.to == to && outlet.input == input;
   });
@@ -24,62 +17,63 @@ const compile::Outlet* outlet_to(const std::vector<compile::Outlet>& outlets, in
 
 }  // namespace
 
-int written(const compile::Plan& plan, int stage) {
-  const int first = plan.at(stage).pass_of;
-  return first < 0 ? stage : first;
+StageId written(const compile::Plan& plan, StageId stage) {
+  return plan.stages[stage].pass_of.value_or(stage);
 }
 
-int pass_number(const compile::Plan& plan, int stage) {
-  const int first = plan.at(stage).pass_of;
-  if (first < 0) return 1;
+int pass_number(const compile::Plan& plan, StageId stage) {
+  const std::optional<StageId> first = plan.stages[stage].pass_of;
+  if (!first) return 1;
   int pass = 1;
-  for (int i = 0; i <= stage; ++i) pass += plan.at(i).pass_of == first ? 1 : 0;
+  for (const StageId i : compile::IdRange(*first, stage + 1)) {
+    pass += plan.stages[i].pass_of == first ? 1 : 0;
+  }
   return pass;
 }
 
-bool has_streams(const compile::Plan& plan, int stage) {
-  const int first = written(plan, stage);
-  const std::vector<int> passes = further_passes(plan, first);
+bool has_streams(const compile::Plan& plan, StageId stage) {
+  const StageId first = written(plan, stage);
+  const std::vector<StageId> passes = further_passes(plan, first);
   if (passes.empty()) return false;
   // A loop is passed by records of one source, or of several that were merged before.
-  return at(plan, plan.at(passes.front()).region).source != at(plan, plan.at(first).region).source;
+  const auto source_of = [&](StageId i) { return plan.regions[plan.stages[i].region].source; };
+  return source_of(passes.front()) != source_of(first);
 }
 
-std::string pass_word(const compile::Plan& plan, int stage, bool several) {
+std::string pass_word(const compile::Plan& plan, StageId stage, bool several) {
   if (has_streams(plan, stage)) return several ? "streams" : "stream";
   return several ? "passes" : "pass";
 }
 
-std::string region_name(const compile::Plan& plan, int region) {
-  const compile::Region& named = at(plan, region);
-  std::string name = plan.at(named.first).name;
+std::string region_name(const compile::Plan& plan, RegionId region) {
+  const compile::Region& named = plan.regions[region];
+  std::string name = plan.stages[named.first].name;
   if (named.letters) name += " (dead letters)";
   const int pass = pass_number(plan, named.first);
   if (pass == 1) return name;
   return name + " (" + pass_word(plan, named.first, false) + " " + std::to_string(pass) + ")";
 }
 
-std::string port_name(const compile::Plan& plan, int stage, int port) {
-  const compile::PlannedStage& planned = plan.at(stage);
-  if (planned.ports.size() < 2 || port < 0) return planned.name;
-  return planned.name + "." + planned.ports[static_cast<std::size_t>(port)];
+std::string port_name(const compile::Plan& plan, StageId stage, std::size_t port) {
+  const compile::PlannedStage& planned = plan.stages[stage];
+  return planned.ports.size() < 2 ? planned.name : planned.name + "." + planned.ports[port];
 }
 
 std::vector<Feeder> feeders(const compile::Plan& plan, const compile::Region& region) {
   std::vector<Feeder> found;
-  const int to = index_of(plan, region);
+  const RegionId to = plan.stages[region.first].region;
   for (std::size_t i = 0; i < region.inputs.size(); ++i) {
-    const compile::Region& above = at(plan, region.inputs[i]);
-    const compile::Outlet* outlet = outlet_to(above.outlets, to, static_cast<int>(i));
-    found.push_back({above.last, outlet ? outlet->port : -1});
+    const compile::Region& above = plan.regions[region.inputs[i]];
+    const compile::Outlet* outlet = outlet_to(above.outlets, to, i);
+    found.push_back({above.last, outlet ? std::optional(outlet->port) : std::nullopt});
   }
   return found;
 }
 
-std::vector<int> senders_of_letters(const compile::Plan& plan, int to) {
-  std::vector<int> senders;
-  for (const int stage : stages_in_file_order(plan)) {
-    const compile::PlannedStage& planned = plan.at(stage);
+std::vector<StageId> senders_of_letters(const compile::Plan& plan, StageId to) {
+  std::vector<StageId> senders;
+  for (const StageId stage : stages_in_file_order(plan)) {
+    const compile::PlannedStage& planned = plan.stages[stage];
     const bool late = planned.call.deadline && planned.call.on_deadline.to == to;
     if (planned.on_error.to == to || late) senders.push_back(stage);
   }
@@ -89,19 +83,19 @@ std::vector<int> senders_of_letters(const compile::Plan& plan, int to) {
 std::vector<std::string> input_names(const compile::Plan& plan, const compile::Region& region) {
   if (region.letters) {
     std::vector<std::string> names;
-    for (const int stage : senders_of_letters(plan, region.first)) {
-      names.push_back(plan.at(stage).name);
+    for (const StageId stage : senders_of_letters(plan, region.first)) {
+      names.push_back(plan.stages[stage].name);
     }
     return names;
   }
   struct Named {
     std::string name;
-    int stage;
+    StageId stage;
     int count = 0;
   };
   std::vector<Named> found;
   for (const Feeder& feeder : feeders(plan, region)) {
-    const std::string name = port_name(plan, feeder.stage, feeder.port);
+    const std::string name = port_name(plan, feeder.stage, *feeder.port);
     auto same = std::ranges::find(found, name, &Named::name);
     if (same == found.end()) same = found.insert(same, {name, feeder.stage});
     ++same->count;
@@ -129,19 +123,19 @@ std::string joined_words(const std::vector<std::string>& words) {
   return text;
 }
 
-std::vector<int> stages_in_file_order(const compile::Plan& plan) {
-  std::vector<int> stages;
-  for (int i = 0; i < static_cast<int>(plan.stages.size()); ++i) {
-    if (plan.at(i).pass_of < 0) stages.push_back(i);
+std::vector<StageId> stages_in_file_order(const compile::Plan& plan) {
+  std::vector<StageId> stages;
+  for (const StageId i : plan.stages.ids()) {
+    if (!plan.stages[i].pass_of) stages.push_back(i);
   }
-  std::ranges::stable_sort(stages, {}, [&](int stage) { return plan.at(stage).mark; });
+  std::ranges::stable_sort(stages, {}, [&](StageId stage) { return plan.stages[stage].mark; });
   return stages;
 }
 
-std::vector<int> further_passes(const compile::Plan& plan, int stage) {
-  std::vector<int> passes;
-  for (int i = 0; i < static_cast<int>(plan.stages.size()); ++i) {
-    if (plan.at(i).pass_of == stage) passes.push_back(i);
+std::vector<StageId> further_passes(const compile::Plan& plan, StageId stage) {
+  std::vector<StageId> passes;
+  for (const StageId i : plan.stages.ids()) {
+    if (plan.stages[i].pass_of == stage) passes.push_back(i);
   }
   return passes;
 }

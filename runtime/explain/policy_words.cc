@@ -51,8 +51,8 @@ std::vector<std::string> call_words(const compile::Plan& plan, const compile::Pl
   const compile::CallPolicy& call = stage.call;
   Words words;
   add_time_words(call, words);
-  if (call.rate >= 0) {
-    const compile::RateLimit& rate = plan.rates[static_cast<std::size_t>(call.rate)];
+  if (call.rate) {
+    const compile::RateLimit& rate = plan.rates[*call.rate];
     words.push_back("rate " + rate_words(rate) + (rate.name.empty() ? "" : " (" + rate.name + ")"));
   }
   if (call.breaker) {

@@ -14,11 +14,9 @@ namespace {
 std::string workers_of(const compile::Plan& plan, const compile::Region& region) {
   // The threads of the run, or of the region's pool, work on batches.
   if (!region.calls) {
-    const int threads = region.pool < 0 ? plan.limits.threads
-                                        : plan.pools[static_cast<std::size_t>(region.pool)].threads;
-    return std::to_string(threads);
+    return std::to_string(region.pool ? plan.pools[*region.pool].threads : plan.limits.threads);
   }
-  const compile::Workers& workers = plan.at(region.first).workers;
+  const compile::Workers& workers = plan.stages[region.first].workers;
   const std::string most = grouped(static_cast<std::uint64_t>(workers.max));
   return workers.min == workers.max
              ? most
@@ -55,11 +53,10 @@ std::string worst_case(const compile::Plan& plan, bool colours) {
   }
   Table table(std::move(aligns));
   table.head(std::move(head), colours);
-  for (std::size_t r = 0; r < plan.regions.size(); ++r) {
+  for (const RegionId r : plan.regions.ids()) {
     const compile::Region& region = plan.regions[r];
-    const int stages = region.last - region.first + 1;
-    std::vector<std::string> row = {region_name(plan, static_cast<int>(r)),
-                                    std::to_string(stages),
+    std::vector<std::string> row = {region_name(plan, r),
+                                    std::to_string(region.last - region.first + 1),
                                     grouped(region.records),
                                     shown_bytes(region.memory),
                                     workers_of(plan, region),

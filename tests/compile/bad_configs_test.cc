@@ -13,7 +13,6 @@
 namespace fs = std::filesystem;
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
 
 namespace {
 

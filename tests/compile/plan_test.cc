@@ -4,7 +4,6 @@
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
 
 namespace {
 
@@ -53,10 +52,11 @@ stages:
   CHECK(plan.limits.threads == 3);
   CHECK(plan.limits.drain == std::chrono::minutes(1));
   REQUIRE(plan.stages.size() == 4);
-  const auto& read = *static_cast<const weir::fake::ReadOptions*>(plan.stages[0].options.get());
+  const auto& read =
+      *static_cast<const weir::fake::ReadOptions*>(plan.stages[StageId(0)].options.get());
   CHECK(read.path == std::vector<std::string>{"a", "b"});
   CHECK(read.max_line->value == 1'000'000);
-  const PlannedStage& errors = plan.stages[2];
+  const PlannedStage& errors = plan.stages[StageId(2)];
   CHECK(errors.name == "errors");
   CHECK(errors.about == "some");
   CHECK(errors.type->name == "filter");
@@ -87,7 +87,8 @@ TEST_CASE("every type of option is bound") {
       numbers: 4
       labels: { a: x, b: ~x }
 )"));
-  const auto& every = *static_cast<const weir::fake::EveryOptions*>(plan.stages[2].options.get());
+  const auto& every =
+      *static_cast<const weir::fake::EveryOptions*>(plan.stages[StageId(2)].options.get());
   CHECK(every.flag);
   CHECK(every.whole == 7);
   CHECK(every.ratio == 0.001);
@@ -99,7 +100,7 @@ TEST_CASE("every type of option is bound") {
   CHECK(every.maybe == "yes");
   CHECK(every.numbers == std::vector<std::int64_t>{4});
   CHECK(every.labels.size() == 2);
-  CHECK(plan.stages[2].named_fields == std::vector<std::string>{"a"});
+  CHECK(plan.stages[StageId(2)].named_fields == std::vector<std::string>{"a"});
 }
 
 TEST_CASE("stages without a name get their type's, numbered from the second one on") {
@@ -120,7 +121,8 @@ TEST_CASE("stages without a name get their type's, numbered from the second one 
 TEST_CASE("a source learns the framing that the next stage wants") {
   const weir::fake::Setup setup;
   const auto told = [](const Plan& plan) {
-    return static_cast<const weir::fake::ReadOptions*>(plan.stages[0].options.get())->told.unit;
+    return static_cast<const weir::fake::ReadOptions*>(plan.stages[StageId(0)].options.get())
+        ->told.unit;
   };
   CHECK(told(plan_of(setup, around("  - uses: json.parse\n"))) == weir::Framing::Unit::lines);
   CHECK(told(plan_of(setup, around(""))) == weir::Framing::Unit::any);
@@ -130,7 +132,8 @@ TEST_CASE("a stage gets its key") {
   const weir::fake::Setup setup;
   const Plan plan = plan_of(setup, around("  - uses: json.parse\n  - uses: count\n"
                                           "    key: [host, user.name]\n"));
-  const auto& count = *static_cast<const weir::fake::CountOptions*>(plan.stages[2].options.get());
+  const auto& count =
+      *static_cast<const weir::fake::CountOptions*>(plan.stages[StageId(2)].options.get());
   REQUIRE(count.key.fields.size() == 2);
   CHECK(count.key.fields[1].name() == "user.name");
   CHECK(said(around("  - uses: count\n    key: host\n"))

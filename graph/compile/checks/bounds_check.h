@@ -9,13 +9,13 @@ namespace weir::compile {
 
 /// Reports the first stage beyond `kMostStages` (bounds.h). Returns false after that, since nothing
 /// more can then be said about the pipeline.
-bool check_stage_count(const std::vector<Draft>& drafts, Diagnostics& diagnostics);
+bool check_stage_count(const Drafts& drafts, Diagnostics& diagnostics);
 
-/// Reports the first source beyond `kMostSources` (bounds.h). The streams of sources count.
-void check_source_count(const std::vector<Draft>& drafts, Diagnostics& diagnostics);
+/// Reports the first source beyond `kMostSources` (bounds.h). The streams of sources count. Returns
+/// false after that, since regions then have no number for their source.
+bool check_source_count(const Drafts& drafts, Diagnostics& diagnostics);
 
 /// Reports the first fork that lies below `kForks` (bounds.h) other forks.
-void check_forks(const std::vector<Draft>& drafts, const std::vector<Region>& regions,
-                 Diagnostics& diagnostics);
+void check_forks(const Drafts& drafts, const Regions& regions, Diagnostics& diagnostics);
 
 }  // namespace weir::compile

@@ -12,6 +12,7 @@
 #include "graph/compile/checks/deadlock.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "graph/compile/regions/layout.h"
@@ -21,15 +22,15 @@ namespace {
 
 /// An edge from region to region.
 struct Edge {
-  int from = 0;
-  int to = 0;
-  std::size_t input = 0;  ///< An input of `to`.
-  int port = 0;           ///< A port of `from`; -1: dead letters.
+  RegionId from;
+  RegionId to;
+  std::size_t input = 0;            ///< An input of `to`.
+  std::optional<std::size_t> port;  ///< A port of `from`; nothing: dead letters.
 };
 
 /// A step of the walk: up or down along an edge.
 struct Step {
-  int edge = 0;
+  std::size_t edge = 0;
   bool down = false;
 };
 
@@ -37,20 +38,22 @@ struct Step {
 class Walk {
  public:
   /// `drops` says for each region whether it never makes the regions above wait.
-  Walk(const std::vector<Region>& regions, std::vector<bool> drops)
+  Walk(const Regions& regions, IdVector<RegionId, bool> drops)
       : regions_(regions), drops_(std::move(drops)), nodes_(regions.size()) {
-    for (std::size_t r = 0; r < regions.size(); ++r) {
-      nodes_[r].ins.resize(regions[r].inputs.size(), -1);
-    }
-    for (std::size_t r = 0; r < regions.size(); ++r) {
-      for (const Outlet& outlet : regions[r].outlets) add(r, outlet, outlet.port);
-      for (const Outlet& outlet : regions[r].letter_outlets) add(r, outlet, -1);
+    for (const RegionId r : regions.ids()) nodes_[r].ins.resize(regions[r].inputs.size());
+    for (const RegionId r : regions.ids()) {
+      for (const Outlet& outlet : regions[r].outlets) {
+        add({r, outlet.to, outlet.input, outlet.port});
+      }
+      for (const LetterOutlet& outlet : regions[r].letter_outlets) {
+        add({r, outlet.to, outlet.input, std::nullopt});
+      }
     }
     for (auto& marks : marks_) marks.resize(edges_.size());
   }
 
-  const Edge& edge(int e) const { return edges_[static_cast<std::size_t>(e)]; }
-  int in(int region, std::size_t input) const { return node(region).ins[input]; }
+  const Edge& edge(std::size_t e) const { return edges_[e]; }
+  std::size_t in(RegionId region, std::size_t input) const { return nodes_[region].ins[input]; }
 
   /// Returns the steps of a way that begins with an input that `merge` waits for, goes up first,
   /// and comes down into an input from which the merge takes nothing meanwhile. Empty: there is no
@@ -59,8 +62,8 @@ class Walk {
   /// A walk skips what the walk from an earlier input has reached. If a skipped part leads into an
   /// input later than both, the walk from the earlier one has found that way. Ways into earlier
   /// inputs are found by a second loop, which begins with the last input.
-  std::vector<Step> find(int merge) {
-    const auto inputs = node(merge).ins.size();
+  std::vector<Step> find(RegionId merge) {
+    const std::size_t inputs = nodes_[merge].ins.size();
     start();
     for (std::size_t i = 0; i < inputs; ++i) {
       if (std::vector<Step> way = find(merge, i); !way.empty()) return way;
@@ -75,30 +78,26 @@ class Walk {
  private:
   /// A region, and what the current walk has done there.
   struct Node {
-    std::vector<int> ins;  ///< The edges into it, by input.
-    std::vector<int> outs;
+    std::vector<std::size_t> ins;  ///< The edges into it, by input.
+    std::vector<std::size_t> outs;
     // These belong to the walk whose number is in `up` or `down`:
     int up = 0;
     int down = 0;
-    int first_up = -1;       ///< The edge by which the walk first came up here; -1: several edges.
-    int first_down = -1;     ///< The same for down.
+    /// The edge by which the walk first came up here; nothing: several edges.
+    std::optional<std::size_t> first_up;
+    std::optional<std::size_t> first_down;  ///< The same for down.
     std::size_t turned = 0;  ///< The number of leading inputs that the walk has turned to.
   };
   /// A step in the queue, with the entry that led to it.
   struct Entry {
     Step step;
-    int before = -1;  ///< Index in the queue; -1: none.
+    std::optional<std::size_t> before;  ///< Index in the queue.
   };
 
-  const Region& region(int r) const { return regions_[static_cast<std::size_t>(r)]; }
-  Node& node(int r) { return nodes_[static_cast<std::size_t>(r)]; }
-  const Node& node(int r) const { return nodes_[static_cast<std::size_t>(r)]; }
-
-  void add(std::size_t from, const Outlet& outlet, int port) {
-    const auto input = static_cast<std::size_t>(outlet.input);
-    nodes_[from].outs.push_back(static_cast<int>(edges_.size()));
-    node(outlet.to).ins[input] = static_cast<int>(edges_.size());
-    edges_.push_back({static_cast<int>(from), outlet.to, input, port});
+  void add(const Edge& edge) {
+    nodes_[edge.from].outs.push_back(edges_.size());
+    nodes_[edge.to].ins[edge.input] = edges_.size();
+    edges_.push_back(edge);
   }
 
   void start() {
@@ -107,12 +106,12 @@ class Walk {
     done_ = 0;
   }
 
-  std::vector<Step> find(int merge, std::size_t waited) {
-    push({in(merge, waited), false}, -1);
+  std::vector<Step> find(RegionId merge, std::size_t waited) {
+    push({in(merge, waited), false}, std::nullopt);
     for (; done_ < queue_.size(); ++done_) {
       const Step step = queue_[done_].step;
       const Edge edge = this->edge(step.edge);
-      if (step.down && edge.to == merge && waits_for(region(merge), waited, edge.input)) {
+      if (step.down && edge.to == merge && waits_for(regions_[merge], waited, edge.input)) {
         return way_to(done_);
       }
       // The merge takes from this input, so it is not full: the way does not lead through it.
@@ -122,49 +121,50 @@ class Walk {
     return {};
   }
 
-  void push(Step step, int before) {
-    if (step.down && drops_[static_cast<std::size_t>(edge(step.edge).to)]) return;
-    int& mark = marks_[step.down ? 1 : 0][static_cast<std::size_t>(step.edge)];
+  void push(Step step, std::optional<std::size_t> before) {
+    if (step.down && drops_[edge(step.edge).to]) return;
+    int& mark = marks_[step.down ? 1 : 0][step.edge];
     if (mark == walk_) return;
     mark = walk_;
     queue_.push_back({step, before});
   }
-  void push(Step step) { push(step, static_cast<int>(done_)); }
+  void push(Step step) { push(step, done_); }
 
   /// Pushes all edges but `e`. Each edge is pushed once, however many calls there are in a walk.
-  void push_others(const std::vector<int>& edges, int e, bool again, int& first, bool down) {
+  void push_others(const std::vector<std::size_t>& edges, std::size_t e, bool again,
+                   std::optional<std::size_t>& first, bool down) {
     if (!again) {
       first = e;
-      for (int other : edges) {
+      for (const std::size_t other : edges) {
         if (other != e) push({other, down});
       }
-    } else if (first >= 0 && first != e) {
-      push({first, down});
-      first = -1;
+    } else if (first && *first != e) {
+      push({*first, down});
+      first.reset();
     }
   }
 
   /// Follows the edge up. Nothing comes along it, because its region gets nothing or another branch
   /// out of that region is full.
-  void go_up(int e, const Edge& edge) {
-    Node& here = node(edge.from);
+  void go_up(std::size_t e, const Edge& edge) {
+    Node& here = nodes_[edge.from];
     const bool again = std::exchange(here.up, walk_) == walk_;
     if (!again) {
-      for (int in : here.ins) push({in, false});
+      for (const std::size_t in : here.ins) push({in, false});
     }
     push_others(here.outs, e, again, here.first_up, true);
   }
 
   /// Follows the edge down. Nothing more is taken from it, because a branch out of its region is
   /// full or the region waits for another input.
-  void go_down(int e, const Edge& edge) {
-    Node& here = node(edge.to);
+  void go_down(std::size_t e, const Edge& edge) {
+    Node& here = nodes_[edge.to];
     const bool again = std::exchange(here.down, walk_) == walk_;
     if (!again) {
-      for (int out : here.outs) push({out, true});
+      for (const std::size_t out : here.outs) push({out, true});
       here.turned = 0;
     }
-    const Region& merge = region(edge.to);
+    const Region& merge = regions_[edge.to];
     if (waits_for(merge, 1, 0)) {
       push_others(here.ins, e, again, here.first_down, false);
     } else if (waits_for(merge, 0, 1)) {
@@ -174,16 +174,16 @@ class Walk {
 
   std::vector<Step> way_to(std::size_t at) const {
     std::vector<Step> way;
-    for (int i = static_cast<int>(at); i >= 0; i = queue_[static_cast<std::size_t>(i)].before) {
-      way.push_back(queue_[static_cast<std::size_t>(i)].step);
+    for (std::optional<std::size_t> i = at; i; i = queue_[*i].before) {
+      way.push_back(queue_[*i].step);
     }
     std::reverse(way.begin(), way.end());
     return way;
   }
 
-  const std::vector<Region>& regions_;
-  const std::vector<bool> drops_;
-  std::vector<Node> nodes_;
+  const Regions& regions_;
+  const IdVector<RegionId, bool> drops_;
+  IdVector<RegionId, Node> nodes_;
   std::vector<Edge> edges_;
   std::vector<int> marks_[2];  ///< For each edge, up and down: the last walk there.
   std::vector<Entry> queue_;
@@ -203,10 +203,10 @@ bool drops(const Draft& first) {
 /// Reports the deadlocks that a walk has found.
 class Report {
  public:
-  Report(const std::vector<Draft>& drafts, const std::vector<Region>& regions, const Walk& walk)
+  Report(const Drafts& drafts, const Regions& regions, const Walk& walk)
       : drafts_(drafts), regions_(regions), walk_(walk) {}
 
-  void error(int merge, const std::vector<Step>& way, Diagnostics& diagnostics) const {
+  void error(RegionId merge, const std::vector<Step>& way, Diagnostics& diagnostics) const {
     const Draft& draft = first(merge);
     const Edge& waited = walk_.edge(way.front().edge);
     const Edge& full = walk_.edge(way.back().edge);
@@ -217,12 +217,8 @@ class Report {
   }
 
  private:
-  const Draft& first(int region) const {
-    return drafts_[static_cast<std::size_t>(regions_[static_cast<std::size_t>(region)].first)];
-  }
-  const Draft& last(int region) const {
-    return drafts_[static_cast<std::size_t>(regions_[static_cast<std::size_t>(region)].last)];
-  }
+  const Draft& first(RegionId region) const { return drafts_[regions_[region].first]; }
+  const Draft& last(RegionId region) const { return drafts_[regions_[region].last]; }
 
   static Mark mark_of(const Draft& draft) {
     const Node* merge =
@@ -235,10 +231,10 @@ class Report {
   /// Returns the name of what the edge brings, as `from` would write it.
   std::string name(const Edge& edge) const {
     const Draft& draft = last(edge.from);
-    const auto port = static_cast<std::size_t>(edge.port);
-    const bool plain = edge.port < 0 || port >= draft.ports.size() || draft.ports[port] == "out";
-    return "'" + draft.spec.name +
-           (plain || draft.ports.size() < 2 ? "" : "." + draft.ports[port]) + "'";
+    const std::vector<std::string>& ports = draft.ports;
+    const bool plain = ports.size() < 2 || !edge.port || *edge.port >= ports.size();
+    const std::string port = plain || ports[*edge.port] == "out" ? "" : "." + ports[*edge.port];
+    return "'" + draft.spec.name + port + "'";
   }
 
   /// Describes where the walk turned: ", and 'read' feeds both", or ": 'one' also feeds 'zip',
@@ -267,32 +263,29 @@ class Report {
     return last(walk_.edge(turn->edge).from).spec.name;
   }
 
-  std::string hint(int region) const {
-    const Region& merge = regions_[static_cast<std::size_t>(region)];
+  std::string hint(RegionId region) const {
+    const Region& merge = regions_[region];
     const std::string rest =
         "say after which 'idle' it goes on, or give one of the two a source of its own";
     if (merge.merge.kind == MergePolicy::Kind::zip) return rest;
-    return std::string(merge.source >= 0 ? "'merge: input'" : "'merge: arrival'") +
+    return std::string(merge.source ? "'merge: input'" : "'merge: arrival'") +
            " never waits like that; or " + rest;
   }
 
-  const std::vector<Draft>& drafts_;
-  const std::vector<Region>& regions_;
+  const Drafts& drafts_;
+  const Regions& regions_;
   const Walk& walk_;
 };
 
 }  // namespace
 
-void check_deadlock(const std::vector<Draft>& drafts, const std::vector<Region>& regions,
-                    Diagnostics& diagnostics) {
-  std::vector<bool> dropping;
-  for (const Region& region : regions) {
-    dropping.push_back(drops(drafts[static_cast<std::size_t>(region.first)]));
-  }
+void check_deadlock(const Drafts& drafts, const Regions& regions, Diagnostics& diagnostics) {
+  IdVector<RegionId, bool> dropping;
+  for (const Region& region : regions) dropping.push_back(drops(drafts[region.first]));
   Walk walk(regions, std::move(dropping));
   const Report report(drafts, regions, walk);
-  for (int r = 0; r < static_cast<int>(regions.size()); ++r) {
-    if (!may_block(regions[static_cast<std::size_t>(r)])) continue;
+  for (const RegionId r : regions.ids()) {
+    if (!may_block(regions[r])) continue;
     const std::vector<Step> way = walk.find(r);
     if (!way.empty()) report.error(r, way, diagnostics);
   }

@@ -12,7 +12,6 @@ namespace weir::compile {
 /// the merge waits for what its order wants next and both inputs come from one fork, perhaps by way
 /// of other merges that wait. The error is at the key that makes the merge wait. `regions` are laid
 /// out from `drafts`.
-void check_deadlock(const std::vector<Draft>& drafts, const std::vector<Region>& regions,
-                    Diagnostics& diagnostics);
+void check_deadlock(const Drafts& drafts, const Regions& regions, Diagnostics& diagnostics);
 
 }  // namespace weir::compile

@@ -69,15 +69,15 @@ Held together(Held a, const Held& b) {
 
 /// Returns the content of the records that a stage reads. `left` has the content after each stage
 /// above it.
-Held entering(const Draft& draft, std::span<const Link> inputs, const std::vector<Held>& left) {
+Held entering(const Draft& draft, std::span<const Link> inputs,
+              const IdVector<StageId, Held>& left) {
   static const Held kUnknown{Text::unknown, Fields::unknown, {}};
   // A dead letter is as it entered the stage that failed, and has a field `error`.
   if (draft.letters) return {Text::unknown, Fields::present, {}};
   if (draft.is(Role::source)) return {};
   if (inputs.empty()) return kUnknown;
   const auto of = [&](const Link& link) -> const Held& {
-    const auto from = static_cast<std::size_t>(link.from);
-    return from < left.size() ? left[from] : kUnknown;
+    return link.from < left.end_id() ? left[link.from] : kUnknown;
   };
   Held held = of(inputs.front());
   const bool pairs = draft.type && draft.type->pairing == Pairing::together;
@@ -113,12 +113,11 @@ void check_needs(const Draft& draft, const Kinds& kinds, const Held& held,
 
 }  // namespace
 
-void check_kinds(const std::vector<Draft>& drafts, const std::vector<Link>& links,
-                 Diagnostics& diagnostics) {
+void check_kinds(const Drafts& drafts, const std::vector<Link>& links, Diagnostics& diagnostics) {
   const LinksBy inputs(links, drafts.size(), &Link::to);
-  std::vector<Held> left;
+  IdVector<StageId, Held> left;
   for (const Draft& draft : drafts) {
-    Held held = entering(draft, inputs.of(left.size()), left);
+    Held held = entering(draft, inputs.of(left.end_id()), left);
     if (!draft.good) {
       left.push_back({Text::unknown, Fields::unknown, draft.spec.name});
       continue;

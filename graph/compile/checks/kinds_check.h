@@ -9,7 +9,6 @@ namespace weir::compile {
 
 /// Checks that every stage gets the kind of records that it needs: text, fields, or up-to-date
 /// text. Inputs from stages that do not stand above it are ignored.
-void check_kinds(const std::vector<Draft>& drafts, const std::vector<Link>& links,
-                 Diagnostics& diagnostics);
+void check_kinds(const Drafts& drafts, const std::vector<Link>& links, Diagnostics& diagnostics);
 
 }  // namespace weir::compile

@@ -67,14 +67,14 @@ void check_cost(const StageSpec& spec, Diagnostics& diagnostics) {
 
 }  // namespace
 
-void check_shares(std::vector<Draft>& drafts, const std::vector<Region>& regions,
-                  const Limits& limits, Diagnostics& diagnostics) {
+void check_shares(Drafts& drafts, const Regions& regions, const Limits& limits,
+                  Diagnostics& diagnostics) {
   for (const Region& region : regions) {
-    for (int i = region.first; i <= region.last; ++i) {
-      Draft& draft = drafts[static_cast<std::size_t>(i)];
-      if (draft.pass_of >= 0) {
+    for (const StageId i : region.stages()) {
+      Draft& draft = drafts[i];
+      if (draft.pass_of) {
         // All passes use one set of permits.
-        draft.spec.workers = drafts[static_cast<std::size_t>(draft.pass_of)].spec.workers;
+        draft.spec.workers = drafts[*draft.pass_of].spec.workers;
         continue;
       }
       const bool called = region.calls && i == region.first;

@@ -7,7 +7,7 @@
 
 namespace weir::compile {
 
-void mark_chaos(std::vector<Draft>& drafts, const LoadOptions& options, Diagnostics& diagnostics) {
+void mark_chaos(Drafts& drafts, const LoadOptions& options, Diagnostics& diagnostics) {
   std::vector<std::string> names;
   for (Draft& draft : drafts) {
     draft.chaos = options.chaos_everywhere && draft.type && is_concurrent(draft.type->role);
@@ -19,7 +19,7 @@ void mark_chaos(std::vector<Draft>& drafts, const LoadOptions& options, Diagnost
       diagnostics.error({}, "unknown stage " + in_quotes(wanted), did_you_mean(wanted, names));
       continue;
     }
-    Draft& draft = drafts[static_cast<std::size_t>(found - names.begin())];
+    Draft& draft = drafts[StageId(found - names.begin())];
     draft.chaos = true;
     if (!draft.type || is_concurrent(draft.type->role)) continue;
     diagnostics.error({}, draft.shown() + " is " + role_name(draft.type->role) +

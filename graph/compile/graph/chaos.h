@@ -9,6 +9,6 @@ namespace weir::compile {
 
 /// Marks the stages into which faults are injected, as the options ask. Reports names of no stage,
 /// and stages that do not see each record alone.
-void mark_chaos(std::vector<Draft>& drafts, const LoadOptions& options, Diagnostics& diagnostics);
+void mark_chaos(Drafts& drafts, const LoadOptions& options, Diagnostics& diagnostics);
 
 }  // namespace weir::compile

@@ -1,6 +1,7 @@
 #include "graph/compile/graph/components.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "graph/compile/graph/links_by.h"
 
@@ -16,9 +17,9 @@ class Search {
         lowest_(stages, 0),
         open_(stages, false) {}
 
-  std::vector<std::vector<int>> run() {
-    for (int i = 0; i < static_cast<int>(number_.size()); ++i) {
-      if (number_[index(i)] == 0) visit(i);
+  std::vector<std::vector<StageId>> run() {
+    for (const StageId i : number_.ids()) {
+      if (number_[i] == 0) visit(i);
     }
     std::sort(found_.begin(), found_.end());
     return std::move(found_);
@@ -27,51 +28,49 @@ class Search {
  private:
   /// A stage on the way down, and the next of its links.
   struct Step {
-    int stage;
+    StageId stage;
     std::size_t next;
   };
 
-  static std::size_t index(int stage) { return static_cast<std::size_t>(stage); }
-
-  void enter(int stage) {
-    number_[index(stage)] = lowest_[index(stage)] = ++last_;
-    open_[index(stage)] = true;
+  void enter(StageId stage) {
+    number_[stage] = lowest_[stage] = ++last_;
+    open_[stage] = true;
     stack_.push_back(stage);
     way_.push_back({stage, 0});
   }
 
-  void visit(int root) {
+  void visit(StageId root) {
     enter(root);
     while (!way_.empty()) {
       Step& step = way_.back();
       const auto links = readers_.of(step.stage);
-      int& lowest = lowest_[index(step.stage)];
+      int& lowest = lowest_[step.stage];
       if (step.next < links.size()) {
-        const int to = links[step.next++].to;
-        if (number_[index(to)] == 0) {
+        const StageId to = links[step.next++].to;
+        if (number_[to] == 0) {
           enter(to);
-        } else if (open_[index(to)]) {
-          lowest = std::min(lowest, number_[index(to)]);
+        } else if (open_[to]) {
+          lowest = std::min(lowest, number_[to]);
         }
         continue;
       }
-      const int done = step.stage;
+      const StageId done = step.stage;
       way_.pop_back();
-      if (lowest_[index(done)] == number_[index(done)]) close(done);
+      if (lowest_[done] == number_[done]) close(done);
       if (way_.empty()) break;
-      int& above = lowest_[index(way_.back().stage)];
-      above = std::min(above, lowest_[index(done)]);
+      int& above = lowest_[way_.back().stage];
+      above = std::min(above, lowest_[done]);
     }
   }
 
   /// Takes the component that begins with `root` off the stack. Keeps it if it holds a cycle.
-  void close(int root) {
-    std::vector<int> component;
-    int stage = 0;
+  void close(StageId root) {
+    std::vector<StageId> component;
+    StageId stage;
     do {
       stage = stack_.back();
       stack_.pop_back();
-      open_[index(stage)] = false;
+      open_[stage] = false;
       component.push_back(stage);
     } while (stage != root);
     const auto links = readers_.of(root);
@@ -83,39 +82,38 @@ class Search {
   }
 
   LinksBy readers_;
-  std::vector<int> number_;  ///< In the order of discovery, from 1 on; 0: not discovered.
-  std::vector<int> lowest_;  ///< The smallest number of an open stage that is reached from it.
-  std::vector<bool> open_;   ///< True while its component is not complete.
-  std::vector<int> stack_;
+  IdVector<StageId, int> number_;  ///< In the order of discovery, from 1 on; 0: not discovered.
+  IdVector<StageId, int>
+      lowest_;                    ///< The smallest number of an open stage that is reached from it.
+  IdVector<StageId, bool> open_;  ///< True while its component is not complete.
+  std::vector<StageId> stack_;
   std::vector<Step> way_;
-  std::vector<std::vector<int>> found_;
+  std::vector<std::vector<StageId>> found_;
   int last_ = 0;
 };
 
 }  // namespace
 
-std::vector<std::vector<int>> cyclic_components(std::size_t stages,
-                                                const std::vector<Link>& links) {
+std::vector<std::vector<StageId>> cyclic_components(std::size_t stages,
+                                                    const std::vector<Link>& links) {
   return Search(stages, links).run();
 }
 
-std::vector<int> shortest_way(int from, int to, const std::vector<bool>& allowed,
-                              const std::vector<Link>& links) {
+std::vector<StageId> shortest_way(StageId from, StageId to, const IdVector<StageId, bool>& allowed,
+                                  const std::vector<Link>& links) {
   const LinksBy readers(links, allowed.size(), &Link::from);
-  std::vector<int> before(allowed.size(), -1);
-  std::vector<int> queue = {from};
-  for (std::size_t next = 0; next < queue.size() && before[static_cast<std::size_t>(to)] < 0;
-       ++next) {
+  IdVector<StageId, std::optional<StageId>> before(allowed.size());
+  std::vector<StageId> queue = {from};
+  for (std::size_t next = 0; next < queue.size() && !before[to]; ++next) {
     for (const Link& link : readers.of(queue[next])) {
-      const auto reader = static_cast<std::size_t>(link.to);
-      if (!allowed[reader] || before[reader] >= 0) continue;
-      before[reader] = queue[next];
+      if (!allowed[link.to] || before[link.to]) continue;
+      before[link.to] = queue[next];
       if (link.to != from || link.to == to) queue.push_back(link.to);
     }
   }
-  if (before[static_cast<std::size_t>(to)] < 0) return {};
-  std::vector<int> way = {to};
-  do way.push_back(before[static_cast<std::size_t>(way.back())]);
+  if (!before[to]) return {};
+  std::vector<StageId> way = {to};
+  do way.push_back(*before[way.back()]);
   while (way.back() != from);
   std::reverse(way.begin(), way.end());
   return way;

@@ -10,11 +10,12 @@ namespace weir::compile {
 /// of stages each of which reaches all others of the set. Each is in ascending order, and all are
 /// sorted by their smallest stage. (Tarjan, "Depth-first search and linear graph algorithms",
 /// without recursion.)
-std::vector<std::vector<int>> cyclic_components(std::size_t stages, const std::vector<Link>& links);
+std::vector<std::vector<StageId>> cyclic_components(std::size_t stages,
+                                                    const std::vector<Link>& links);
 
 /// Returns a shortest way along the links from one stage to another, or from a stage round to
 /// itself, through stages of `allowed` only. The way includes both ends; empty: there is none.
-std::vector<int> shortest_way(int from, int to, const std::vector<bool>& allowed,
-                              const std::vector<Link>& links);
+std::vector<StageId> shortest_way(StageId from, StageId to, const IdVector<StageId, bool>& allowed,
+                                  const std::vector<Link>& links);
 
 }  // namespace weir::compile

@@ -157,12 +157,12 @@ Framing framing_of(const Draft& draft) {
 }
 
 /// Tells a source the framing that its readers want. Reports readers that want different ones.
-void tell_framing(Draft& draft, std::span<const Link> links, const std::vector<Draft>& drafts,
+void tell_framing(Draft& draft, std::span<const Link> links, const Drafts& drafts,
                   SpecBinder& binder) {
   const Draft* asks = nullptr;
   Framing framing;
   for (const Link& link : links) {
-    const Draft& reader = drafts[static_cast<std::size_t>(link.to)];
+    const Draft& reader = drafts[link.to];
     if (link.letters || !reader.good || makes_text(reader)) continue;
     const Framing wanted = framing_of(reader);
     if (wanted.unit == Framing::Unit::any) continue;
@@ -180,21 +180,19 @@ void tell_framing(Draft& draft, std::span<const Link> links, const std::vector<D
 }
 
 /// Tells a sink the framing of the text that it gets, if that is the same on every way.
-void tell_written(Draft& draft, std::size_t index, const LinksBy& writers,
-                  const std::vector<Draft>& drafts) {
+void tell_written(Draft& draft, StageId index, const LinksBy& writers, const Drafts& drafts) {
   std::optional<Framing> framing;
-  std::vector<std::size_t> above{index};
-  std::vector<bool> seen(drafts.size(), false);
+  std::vector<StageId> above{index};
+  IdVector<StageId, bool> seen(drafts.size(), false);
   while (!above.empty()) {
-    const std::size_t reader = above.back();
+    const StageId reader = above.back();
     above.pop_back();
     for (const Link& link : writers.of(reader)) {
-      const auto from = static_cast<std::size_t>(link.from);
-      const Draft& writer = drafts[from];
-      if (seen[from] || !writer.good) continue;
-      seen[from] = true;
+      const Draft& writer = drafts[link.from];
+      if (seen[link.from] || !writer.good) continue;
+      seen[link.from] = true;
       if (link.letters || !has_kind(writer, &Kinds::gives_text)) {
-        above.push_back(from);  // This stage passes on the text that it got.
+        above.push_back(link.from);  // This stage passes on the text that it got.
         continue;
       }
       const Framing made = makes_text(writer) ? framing_of(writer) : Framing();
@@ -207,9 +205,9 @@ void tell_written(Draft& draft, std::size_t index, const LinksBy& writers,
 
 }  // namespace
 
-std::vector<Draft> bind_stages(std::vector<StageSpec> stages, const LoadOptions& load,
-                               bool quiet_about_types, SpecBinder& binder) {
-  std::vector<Draft> drafts;
+Drafts bind_stages(std::vector<StageSpec> stages, const LoadOptions& load, bool quiet_about_types,
+                   SpecBinder& binder) {
+  Drafts drafts;
   drafts.reserve(stages.size());
   for (StageSpec& spec : stages) {
     drafts.push_back(bind_stage(std::move(spec), load, quiet_about_types, binder));
@@ -251,10 +249,10 @@ void make_stage(Draft& draft, SpecBinder& binder) {
   }
 }
 
-void make_stages(std::vector<Draft>& drafts, const std::vector<Link>& links, SpecBinder& binder) {
+void make_stages(Drafts& drafts, const std::vector<Link>& links, SpecBinder& binder) {
   const LinksBy readers(links, drafts.size(), &Link::from);
   const LinksBy writers(links, drafts.size(), &Link::to);
-  for (std::size_t i = 0; i < drafts.size(); ++i) {
+  for (const StageId i : drafts.ids()) {
     Draft& draft = drafts[i];
     if (!draft.good) continue;
     if (draft.type->set_framing && draft.type->role == Role::sink) {

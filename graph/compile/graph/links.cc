@@ -13,7 +13,6 @@
 namespace weir::compile {
 namespace {
 
-constexpr int kNobody = std::numeric_limits<int>::max();
 /// The maximum number of ports in a hint.
 constexpr std::size_t kMostShown = 8;
 
@@ -28,22 +27,21 @@ std::string shown_ports(const Draft& draft) {
 /// Links the stages, step by step.
 class Linking {
  public:
-  Linking(std::vector<Draft>& drafts, Diagnostics& diagnostics)
+  Linking(Drafts& drafts, Diagnostics& diagnostics)
       : drafts_(drafts),
         diagnostics_(diagnostics),
         names_(drafts),
-        first_reader_(drafts.size(), kNobody),
+        first_reader_(drafts.size()),
         named_(drafts.size(), false) {}
 
   Linked run(const Mark& mark) {
-    const int stages = static_cast<int>(drafts_.size());
-    for (int i = 0; i < stages; ++i) read_written(i);
+    for (const StageId i : drafts_.ids()) read_written(i);
     const std::vector<LetterReference> letters = find_letters(drafts_, names_, found_);
     for (const LetterReference& reference : letters) {
-      if (reference.to < 0) unknown_letter_ = true;
-      if (reference.to >= 0) named_[static_cast<std::size_t>(reference.to)] = true;
+      if (!reference.to) unknown_letter_ = true;
+      if (reference.to) named_[*reference.to] = true;
     }
-    for (int i = 0; i < stages; ++i) read_above(i);
+    for (const StageId i : drafts_.ids()) read_above(i);
     const bool sure = !unsure_ && !unknown_letter_;
     sort_links();
     check_readers(drafts_, links_, mark, sure, found_);
@@ -54,7 +52,7 @@ class Linking {
   }
 
  private:
-  Draft& at(int i) { return drafts_[static_cast<std::size_t>(i)]; }
+  Draft& at(StageId i) { return drafts_[i]; }
 
   void sort_links() {
     std::stable_sort(links_.begin(), links_.end(), [](const Link& a, const Link& b) {
@@ -63,7 +61,7 @@ class Linking {
   }
 
   /// Reads the `from` of a stage.
-  void read_written(int i) {
+  void read_written(StageId i) {
     const StageSpec& spec = at(i).spec;
     if (!spec.node->find("from")) return;
     if (!spec.good || at(i).is(Role::source)) unsure_ = true;
@@ -74,8 +72,8 @@ class Linking {
                    "expected at most " + std::to_string(kMostInputs) + " inputs, got " +
                        std::to_string(inputs.size()));
     }
-    at(i).inputs = static_cast<int>(inputs.size());
-    std::set<std::pair<int, int>> known;
+    at(i).inputs = inputs.size();
+    std::set<std::pair<StageId, std::size_t>> known;
     for (std::size_t input = 0; input < inputs.size(); ++input) {
       const std::optional<Link> link = find_input(inputs[input]);
       if (!link) continue;
@@ -83,16 +81,16 @@ class Linking {
         found_.error(inputs[input].mark, "duplicate input " + in_quotes(inputs[input].text()));
         continue;
       }
-      int& first = first_reader_[static_cast<std::size_t>(link->from)];
-      first = std::min(first, i);
-      links_.push_back({link->from, link->port, i, static_cast<int>(input), false});
+      std::optional<StageId>& first = first_reader_[link->from];
+      first = std::min(first.value_or(i), i);
+      links_.push_back({link->from, link->port, i, input, false});
     }
   }
 
   /// Returns the `from` and `port` of the link; nothing if the input names no stage or port.
   std::optional<Link> find_input(const InputSpec& input) {
     if (input.stage.empty()) return std::nullopt;
-    const std::optional<int> from = names_.find(input.stage);
+    const std::optional<StageId> from = names_.find(input.stage);
     if (!from) {
       unsure_ = true;
       names_.report_unknown(input.stage, input.mark, found_);
@@ -104,16 +102,16 @@ class Linking {
       return std::nullopt;
     }
     // The ports are not known: port 0 stands for any of them.
-    if (giver.ports.empty()) return Link{*from, 0, 0, 0, false};
-    const std::optional<int> port = find_port(giver, input);
+    if (giver.ports.empty()) return Link{*from, 0, {}, 0, false};
+    const std::optional<std::size_t> port = find_port(giver, input);
     if (!port) {
       unsure_ = true;
       return std::nullopt;
     }
-    return Link{*from, *port, 0, 0, false};
+    return Link{*from, *port, {}, 0, false};
   }
 
-  std::optional<int> find_port(const Draft& giver, const InputSpec& input) {
+  std::optional<std::size_t> find_port(const Draft& giver, const InputSpec& input) {
     const std::vector<std::string>& ports = giver.ports;
     if (!input.port) {
       if (ports.size() == 1 || ports.front() == "out") return 0;
@@ -123,7 +121,7 @@ class Linking {
       return std::nullopt;
     }
     const auto found = std::find(ports.begin(), ports.end(), *input.port);
-    if (found != ports.end()) return static_cast<int>(found - ports.begin());
+    if (found != ports.end()) return static_cast<std::size_t>(found - ports.begin());
     if (found_.crowded()) {
       found_.fail();
       return std::nullopt;
@@ -136,14 +134,15 @@ class Linking {
   }
 
   /// Links a stage without `from` to the stage above it.
-  void read_above(int i) {
+  void read_above(StageId i) {
     Draft& draft = at(i);
     // A first stage of an unknown type counts as a source.
-    if (draft.spec.node->find("from") || i == 0 || draft.is(Role::source)) return;
+    if (draft.spec.node->find("from") || i == StageId() || draft.is(Role::source)) return;
     const Draft& above = at(i - 1);
     const bool sink = above.is(Role::sink);
-    const bool taken = first_reader_[static_cast<std::size_t>(i - 1)] < i;
-    const bool wanted = named_[static_cast<std::size_t>(i)];
+    const std::optional<StageId> reader = first_reader_[i - 1];
+    const bool taken = reader && *reader < i;
+    const bool wanted = named_[i];
     // A stage of an unknown type above may be a sink.
     if (!sink && !taken && above.ports.size() <= 1 && (above.type || !wanted)) {
       // The ports are not known, and one of them may be meant.
@@ -172,13 +171,14 @@ class Linking {
     }
   }
 
-  std::vector<Draft>& drafts_;
+  Drafts& drafts_;
   Diagnostics& diagnostics_;
   Diagnostics found_{diagnostics_.file()};
   StageNames names_;
   std::vector<Link> links_;
-  std::vector<int> first_reader_;  ///< The first stage whose `from` names this one.
-  std::vector<bool> named_;        ///< True if an `on_error` or `on_deadline` names the stage.
+  IdVector<StageId, std::optional<StageId>>
+      first_reader_;               ///< The first stage whose `from` names this one.
+  IdVector<StageId, bool> named_;  ///< True if an `on_error` or `on_deadline` names the stage.
   /// True if a name for dead letters is unknown: any stage may be meant.
   bool unknown_letter_ = false;
   bool unsure_ = false;  ///< True if an input is unknown: any stage may be meant.
@@ -186,7 +186,7 @@ class Linking {
 
 }  // namespace
 
-Linked link_stages(std::vector<Draft>& drafts, const Mark& mark, Diagnostics& diagnostics) {
+Linked link_stages(Drafts& drafts, const Mark& mark, Diagnostics& diagnostics) {
   return Linking(drafts, diagnostics).run(mark);
 }
 

@@ -17,6 +17,6 @@ struct Linked {
 /// several ports or already has a reader. In these cases the stage takes the dead letters that name
 /// it, or must say what it reads. Marks the stages at which chains of dead letters begin. Reports
 /// inputs that cannot be read, and outputs that nobody reads. `mark` is the position of `stages`.
-Linked link_stages(std::vector<Draft>& drafts, const Mark& mark, Diagnostics& diagnostics);
+Linked link_stages(Drafts& drafts, const Mark& mark, Diagnostics& diagnostics);
 
 }  // namespace weir::compile

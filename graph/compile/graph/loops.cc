@@ -16,8 +16,8 @@ constexpr std::size_t kMostShown = 8;
 /// Checks one cyclic component.
 class LoopCheck {
  public:
-  LoopCheck(const std::vector<Draft>& drafts, const std::vector<Link>& links, const LinksBy& inputs,
-            const LinksBy& readers, std::vector<bool>& inside, Diagnostics& diagnostics)
+  LoopCheck(const Drafts& drafts, const std::vector<Link>& links, const LinksBy& inputs,
+            const LinksBy& readers, IdVector<StageId, bool>& inside, Diagnostics& diagnostics)
       : drafts_(drafts),
         links_(links),
         inputs_(inputs),
@@ -25,9 +25,9 @@ class LoopCheck {
         inside_(inside),
         diagnostics_(diagnostics) {}
 
-  std::optional<Loop> run(std::vector<int> body) {
-    std::vector<int> heads;
-    for (int stage : body) {
+  std::optional<Loop> run(std::vector<StageId> body) {
+    std::vector<StageId> heads;
+    for (const StageId stage : body) {
       if (at(stage).spec.loop) heads.push_back(stage);
     }
     if (heads.empty()) {
@@ -41,16 +41,16 @@ class LoopCheck {
       return std::nullopt;
     }
     Loop loop{heads.front(), std::move(body)};
-    for (int stage : loop.body) check_stage(loop, stage);
+    for (const StageId stage : loop.body) check_stage(loop, stage);
     check_ends(loop);
     if (good_) check_rest(loop);
     return good_ ? std::optional(std::move(loop)) : std::nullopt;
   }
 
  private:
-  const Draft& at(int stage) const { return drafts_[static_cast<std::size_t>(stage)]; }
-  bool inside(int stage) const { return inside_[static_cast<std::size_t>(stage)]; }
-  const Mark& loop_mark(int stage) const {
+  const Draft& at(StageId stage) const { return drafts_[stage]; }
+  bool inside(StageId stage) const { return inside_[stage]; }
+  const Mark& loop_mark(StageId stage) const {
     return entry_of(*at(stage).spec.node, "loop")->key.mark;
   }
 
@@ -61,12 +61,12 @@ class LoopCheck {
 
   /// Reports a cycle at a link that leads up in the file, or to the stage itself. Every cycle has
   /// such a link, and only `from` makes one.
-  void report_cycle(const std::vector<int>& body, const std::vector<bool>& part,
+  void report_cycle(const std::vector<StageId>& body, const IdVector<StageId, bool>& part,
                     const std::vector<Link>& links) {
-    for (int stage : body) {
+    for (const StageId stage : body) {
       for (const Link& link : inputs_.of(stage)) {
-        if (!part[static_cast<std::size_t>(link.from)] || link.from < stage) continue;
-        const std::vector<int> way = shortest_way(stage, link.from, part, links);
+        if (!part[link.from] || link.from < stage) continue;
+        const std::vector<StageId> way = shortest_way(stage, link.from, part, links);
         wrong(at(stage).spec.input_mark(link.input), "cycle: " + shown(stage, link.from, way),
               "for a bounded one say 'loop: { max: N }' on the stage that takes records again");
         return;
@@ -74,7 +74,7 @@ class LoopCheck {
     }
   }
 
-  std::string shown(int first, int last, const std::vector<int>& way) const {
+  std::string shown(StageId first, StageId last, const std::vector<StageId>& way) const {
     std::string text = at(first).spec.name;
     if (first != last) {
       for (std::size_t i = 1; i < way.size(); ++i) {
@@ -85,7 +85,7 @@ class LoopCheck {
     return text + " -> " + at(first).spec.name;
   }
 
-  void check_stage(const Loop& loop, int stage) {
+  void check_stage(const Loop& loop, StageId stage) {
     const Draft& draft = at(stage);
     const std::string head = "the loop of '" + at(loop.head).spec.name + "'";
     const bool fits = !draft.type || draft.type->role == Role::transform ||
@@ -110,7 +110,7 @@ class LoopCheck {
   /// Checks how the loop is entered, repeated and left.
   void check_ends(const Loop& loop) {
     const std::string name = "'" + at(loop.head).spec.name + "'";
-    std::map<int, int> ports;
+    std::map<StageId, std::size_t> ports;
     bool entered = false;
     for (const Link& link : inputs_.of(loop.head)) {
       entered |= !inside(link.from);
@@ -126,7 +126,7 @@ class LoopCheck {
       wrong(loop_mark(loop.head), "nothing enters the loop of " + name,
             "name a stage outside it in its 'from' too");
     }
-    const bool left = std::any_of(loop.body.begin(), loop.body.end(), [&](int stage) {
+    const bool left = std::any_of(loop.body.begin(), loop.body.end(), [&](StageId stage) {
       const auto readers = readers_.of(stage);
       return std::any_of(readers.begin(), readers.end(),
                          [&](const Link& link) { return !link.letters && !inside(link.to); });
@@ -136,12 +136,12 @@ class LoopCheck {
 
   /// Reports a cycle that remains without the links back to the head.
   void check_rest(const Loop& loop) {
-    const auto place = [&](int stage) {
+    const auto place = [&](StageId stage) {
       const auto found = std::lower_bound(loop.body.begin(), loop.body.end(), stage);
-      return static_cast<int>(found - loop.body.begin());
+      return StageId(found - loop.body.begin());
     };
     std::vector<Link> rest;
-    for (int stage : loop.body) {
+    for (const StageId stage : loop.body) {
       for (const Link& link : inputs_.of(stage)) {
         if (stage == loop.head || !inside(link.from)) continue;
         rest.push_back({place(link.from), link.port, place(stage), link.input, false});
@@ -149,20 +149,20 @@ class LoopCheck {
     }
     const auto cycles = cyclic_components(loop.body.size(), rest);
     if (cycles.empty()) return;
-    std::vector<int> cycle;
-    std::vector<bool> part(drafts_.size(), false);
-    for (int i : cycles.front()) {
-      cycle.push_back(loop.body[static_cast<std::size_t>(i)]);
-      part[static_cast<std::size_t>(cycle.back())] = true;
+    std::vector<StageId> cycle;
+    IdVector<StageId, bool> part(drafts_.size(), false);
+    for (const StageId i : cycles.front()) {
+      cycle.push_back(loop.body[i.number()]);
+      part[cycle.back()] = true;
     }
     report_cycle(cycle, part, links_);
   }
 
-  const std::vector<Draft>& drafts_;
+  const Drafts& drafts_;
   const std::vector<Link>& links_;
   const LinksBy& inputs_;
   const LinksBy& readers_;
-  std::vector<bool>& inside_;
+  IdVector<StageId, bool>& inside_;
   Diagnostics& diagnostics_;
   bool good_ = true;
 };
@@ -175,30 +175,30 @@ void report_unclosed(const Draft& draft, Diagnostics& diagnostics) {
 
 }  // namespace
 
-std::optional<std::vector<Loop>> find_loops(const std::vector<Draft>& drafts,
-                                            const std::vector<Link>& links,
+std::optional<std::vector<Loop>> find_loops(const Drafts& drafts, const std::vector<Link>& links,
                                             Diagnostics& diagnostics) {
   std::vector<Loop> loops;
-  std::vector<bool> cyclic(drafts.size(), false);
-  std::vector<bool> inside(drafts.size(), false);
+  IdVector<StageId, bool> cyclic(drafts.size(), false);
+  IdVector<StageId, bool> inside(drafts.size(), false);
   const LinksBy inputs(links, drafts.size(), &Link::to);
   const LinksBy readers(links, drafts.size(), &Link::from);
   bool good = true;
   const auto cycles = cyclic_components(drafts.size(), links);
-  for (const std::vector<int>& body : cycles) {
+  for (const std::vector<StageId>& body : cycles) {
     // Each check may cost as much as the whole graph, and nobody reads so many errors.
     if (!good && &body - cycles.data() >= 20) break;
-    for (int stage : body) inside[static_cast<std::size_t>(stage)] = true;
+    for (const StageId stage : body) inside[stage] = true;
     LoopCheck check(drafts, links, inputs, readers, inside, diagnostics);
     std::optional<Loop> loop = check.run(body);
     if (loop) loops.push_back(std::move(*loop));
     good &= loop.has_value();
-    for (int stage : body) {
-      inside[static_cast<std::size_t>(stage)] = false;
-      cyclic[static_cast<std::size_t>(stage)] = true;
+    for (const StageId stage : body) {
+      inside[stage] = false;
+      cyclic[stage] = true;
     }
   }
-  for (std::size_t i = 0; i < drafts.size() && good; ++i) {
+  for (const StageId i : drafts.ids()) {
+    if (!good) break;
     if (!drafts[i].spec.loop || !drafts[i].good || cyclic[i]) continue;
     report_unclosed(drafts[i], diagnostics);
   }

@@ -10,14 +10,13 @@ namespace weir::compile {
 
 /// A bounded cycle: records that its body sends back to the head pass through the body again.
 struct Loop {
-  int head = 0;
-  std::vector<int> body;  ///< Includes the head; in ascending order.
+  StageId head;
+  std::vector<StageId> body;  ///< Includes the head; in ascending order.
 };
 
 /// Returns the loops among the links. Returns nothing, after reporting it, if a cycle is not a loop
 /// or a loop is wrong.
-std::optional<std::vector<Loop>> find_loops(const std::vector<Draft>& drafts,
-                                            const std::vector<Link>& links,
+std::optional<std::vector<Loop>> find_loops(const Drafts& drafts, const std::vector<Link>& links,
                                             Diagnostics& diagnostics);
 
 }  // namespace weir::compile

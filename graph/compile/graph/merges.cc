@@ -1,6 +1,7 @@
 #include "graph/compile/graph/merges.h"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,24 +15,24 @@ using Kind = MergePolicy::Kind;
 
 /// The known order of the records that leave a stage.
 struct Flow {
-  int source = -1;  ///< The stage that all records come from; -1: several stages.
+  std::optional<StageId> source;  ///< The stage that all records come from; nothing: several.
   /// True if in the order of their origins, but for what `order` let go ahead.
   bool placed = true;
   bool ordered = true;  ///< True if in that order even without being sorted again.
-  int mixer = -1;       ///< Unless `placed`: the stage that mixed the records.
+  StageId mixer;        ///< Unless `placed`: the stage that mixed the records.
 };
 
 /// Sets the merge of each stage, and follows the order of records from the sources on.
 class Merging {
  public:
-  Merging(std::vector<Draft>& drafts, const std::vector<Link>& links, Diagnostics& diagnostics)
+  Merging(Drafts& drafts, const std::vector<Link>& links, Diagnostics& diagnostics)
       : drafts_(drafts),
         inputs_(links, drafts.size(), &Link::to),
         diagnostics_(diagnostics),
         flows_(drafts.size()) {}
 
   void run() {
-    for (std::size_t i = 0; i < drafts_.size(); ++i) {
+    for (const StageId i : drafts_.ids()) {
       check_number(drafts_[i]);
       Flow flow = merged(i);
       const std::optional<Order>& order = drafts_[i].spec.order;
@@ -41,10 +42,8 @@ class Merging {
   }
 
  private:
-  const Flow& flow(const Link& link) const { return flows_[static_cast<std::size_t>(link.from)]; }
-  const std::string& name(int stage) const {
-    return drafts_[static_cast<std::size_t>(stage)].spec.name;
-  }
+  const Flow& flow(const Link& link) const { return flows_[link.from]; }
+  const std::string& name(StageId stage) const { return drafts_[stage].spec.name; }
 
   /// Returns the position of the policy.
   static Mark policy_mark(const Draft& draft) {
@@ -70,7 +69,7 @@ class Merging {
   }
 
   void check_pairing(const Draft& draft) {
-    const int exactly = draft.type->inputs;
+    const auto exactly = static_cast<std::size_t>(draft.type->inputs);
     if (exactly == 0 ? draft.inputs >= 2 : draft.inputs == exactly) return;
     const auto& written = draft.spec.from.inputs;
     const bool more = exactly > 0 && draft.inputs > exactly;
@@ -94,12 +93,12 @@ class Merging {
   }
 
   /// Returns what all inputs have in common; for a source, its own flow.
-  Flow common(std::size_t i) {
+  Flow common(StageId i) {
     const auto inputs = inputs_.of(i);
-    if (inputs.empty()) return {static_cast<int>(i), true, true, -1};
+    if (inputs.empty()) return {i, true, true, {}};
     Flow common = flow(inputs.front());
     for (const Link& link : inputs) {
-      if (flow(link).source != common.source) common.source = -1;
+      if (flow(link).source != common.source) common.source.reset();
       if (common.placed && !flow(link).placed) common.mixer = flow(link).mixer;
       common.placed &= flow(link).placed;
       common.ordered &= flow(link).ordered;
@@ -109,7 +108,7 @@ class Merging {
     return common;
   }
 
-  Flow merged(std::size_t i) {
+  Flow merged(StageId i) {
     Draft& draft = drafts_[i];
     Flow result = common(i);
     const bool several = inputs_.of(i).size() > 1;
@@ -124,14 +123,14 @@ class Merging {
       result.ordered = true;
     } else {
       result.placed = false;
-      result.mixer = static_cast<int>(i);
+      result.mixer = i;
     }
     return result;
   }
 
   void choose(Draft& draft, const Flow& common) {
     MergePolicy& merge = draft.merge;
-    const bool by_place = common.source >= 0 && common.placed;
+    const bool by_place = common.source && common.placed;
     merge.kind = by_place && common.ordered ? Kind::input : Kind::arrival;
     if (!draft.spec.merge) return;
     const MergeSpec& spec = *draft.spec.merge;
@@ -141,7 +140,7 @@ class Merging {
     merge.idle = spec.idle.value_or(Duration(0));
     if (merge.kind == Kind::weighted && spec.weights) take_weights(draft, *spec.weights);
     if (merge.kind != Kind::input || by_place) return;
-    if (common.source < 0) {
+    if (!common.source) {
       report_sources(draft);
     } else {
       report_mixed(draft, "merge by 'input'", common);
@@ -157,7 +156,7 @@ class Merging {
 
   void take_weights(Draft& draft, const std::vector<Weight>& weights) {
     for (const Weight& weight : weights) draft.merge.weights.push_back(weight.value);
-    if (static_cast<int>(weights.size()) == draft.inputs) return;
+    if (weights.size() == draft.inputs) return;
     diagnostics_.error(draft.spec.node->find("merge")->find("weights")->mark,
                        "expected " + std::to_string(draft.inputs) +
                            " weights, one for each input, got " + std::to_string(weights.size()));
@@ -167,12 +166,12 @@ class Merging {
   void pair(Draft& draft, const Flow& common, std::span<const Link> inputs) {
     draft.merge.kind = Kind::zip;
     if (draft.spec.merge) check_pair_keys(draft);
-    draft.merge.by_origin = common.source >= 0;
-    if (common.source >= 0 && !common.placed) return report_mixed(draft, "pair by origin", common);
-    if (common.source >= 0) return;
-    std::vector<std::pair<int, int>> sources;
+    draft.merge.by_origin = common.source.has_value();
+    if (common.source && !common.placed) return report_mixed(draft, "pair by origin", common);
+    if (common.source) return;
+    std::vector<std::pair<StageId, std::size_t>> sources;
     for (const Link& link : inputs) {
-      if (flow(link).source >= 0) sources.emplace_back(flow(link).source, link.input);
+      if (flow(link).source) sources.emplace_back(*flow(link).source, link.input);
     }
     std::sort(sources.begin(), sources.end());
     const auto twice =
@@ -196,16 +195,15 @@ class Merging {
                        "all that may be said is 'merge: { idle: 5s }'");
   }
 
-  std::vector<Draft>& drafts_;
+  Drafts& drafts_;
   LinksBy inputs_;
   Diagnostics& diagnostics_;
-  std::vector<Flow> flows_;
+  IdVector<StageId, Flow> flows_;
 };
 
 }  // namespace
 
-void resolve_merges(std::vector<Draft>& drafts, const std::vector<Link>& links,
-                    Diagnostics& diagnostics) {
+void resolve_merges(Drafts& drafts, const std::vector<Link>& links, Diagnostics& diagnostics) {
   Merging(drafts, links, diagnostics).run();
 }
 

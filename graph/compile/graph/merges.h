@@ -10,7 +10,6 @@ namespace weir::compile {
 /// Sets how the inputs of each stage with several become one stream (`Draft::merge`): by the key
 /// `merge`, by the type, or by where the records come from. Stages must come after those that
 /// they read. Reports inputs that cannot be merged so.
-void resolve_merges(std::vector<Draft>& drafts, const std::vector<Link>& links,
-                    Diagnostics& diagnostics);
+void resolve_merges(Drafts& drafts, const std::vector<Link>& links, Diagnostics& diagnostics);
 
 }  // namespace weir::compile

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <queue>
 #include <tuple>
 #include <utility>
@@ -14,22 +15,22 @@ namespace {
 /// Sorts the stages topologically.
 class Ordering {
  public:
-  Ordering(const std::vector<Draft>& drafts, const std::vector<Link>& links)
+  Ordering(const Drafts& drafts, const std::vector<Link>& links)
       : drafts_(drafts),
         readers_(links, drafts.size(), &Link::from),
         inputs_(links, drafts.size(), &Link::to) {}
 
   /// Returns the stages in their new order.
-  std::vector<int> run() {
-    for (int i = 0; i < static_cast<int>(drafts_.size()); ++i) {
+  std::vector<StageId> run() {
+    for (const StageId i : drafts_.ids()) {
       missing_.push_back(inputs_.of(i).size());
       if (missing_.back() == 0) ready_.push(key(i));
     }
     while (!ready_.empty()) {
-      const int stage = std::get<2>(ready_.top());
+      std::optional<StageId> next = std::get<2>(ready_.top());
       ready_.pop();
       // A stage is followed directly by its only reader, as long as there is one.
-      for (int next = stage; next >= 0;) next = take(next);
+      while (next) next = take(*next);
     }
     return std::move(order_);
   }
@@ -37,54 +38,54 @@ class Ordering {
  private:
   /// The order of the file, with two exceptions: a pass stands where the first pass stands, and
   /// dead letters come after all stages that may send some or hold them back.
-  using Key = std::tuple<bool, int, int>;
+  using Key = std::tuple<bool, StageId, StageId>;
 
-  Key key(int stage) const {
-    const Draft& draft = drafts_[static_cast<std::size_t>(stage)];
-    return {draft.letters, draft.pass_of < 0 ? stage : draft.pass_of, stage};
+  Key key(StageId stage) const {
+    const Draft& draft = drafts_[stage];
+    return {draft.letters, draft.pass_of.value_or(stage), stage};
   }
 
-  /// Appends the stage. Returns the stage that must follow directly; -1: none.
-  int take(int stage) {
+  /// Appends the stage. Returns the stage that must follow directly, if any must.
+  std::optional<StageId> take(StageId stage) {
     order_.push_back(stage);
     int readers = 0;
-    int only = -1;
+    std::optional<StageId> only;
     for (const Link& link : readers_.of(stage)) {
       if (!link.letters) {
         ++readers;
         only = link.to;
       }
     }
-    if (readers != 1 || inputs_.of(only).size() != 1) only = -1;
+    if (readers != 1 || inputs_.of(*only).size() != 1) only.reset();
     for (const Link& link : readers_.of(stage)) {
-      if (--missing_[static_cast<std::size_t>(link.to)] > 0 || link.to == only) continue;
+      if (--missing_[link.to] > 0 || link.to == only) continue;
       ready_.push(key(link.to));
     }
     return only;
   }
 
-  const std::vector<Draft>& drafts_;
+  const Drafts& drafts_;
   LinksBy readers_;
   LinksBy inputs_;
   /// For each stage, the number of inputs that are not in the order yet.
-  std::vector<std::size_t> missing_;
+  IdVector<StageId, std::size_t> missing_;
   std::priority_queue<Key, std::vector<Key>, std::greater<>> ready_;
-  std::vector<int> order_;
+  std::vector<StageId> order_;
 };
 
 }  // namespace
 
-void order_stages(std::vector<Draft>& drafts, std::vector<Link>& links) {
-  const std::vector<int> order = Ordering(drafts, links).run();
-  std::vector<int> place(drafts.size(), 0);
-  std::vector<Draft> ordered;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    place[static_cast<std::size_t>(order[i])] = static_cast<int>(i);
-    ordered.push_back(std::move(drafts[static_cast<std::size_t>(order[i])]));
+void order_stages(Drafts& drafts, std::vector<Link>& links) {
+  const std::vector<StageId> order = Ordering(drafts, links).run();
+  IdVector<StageId, StageId> place(drafts.size());
+  Drafts ordered;
+  for (const StageId stage : order) {
+    place[stage] = ordered.end_id();
+    ordered.push_back(std::move(drafts[stage]));
   }
   drafts = std::move(ordered);
-  const auto follow = [&](int& stage) {
-    if (stage >= 0) stage = place[static_cast<std::size_t>(stage)];
+  const auto follow = [&](std::optional<StageId>& stage) {
+    if (stage) stage = place[*stage];
   };
   for (Draft& draft : drafts) {
     follow(draft.pass_of);
@@ -92,8 +93,8 @@ void order_stages(std::vector<Draft>& drafts, std::vector<Link>& links) {
     if (draft.spec.on_deadline) follow(draft.spec.on_deadline->policy.to);
   }
   for (Link& link : links) {
-    follow(link.from);
-    follow(link.to);
+    link.from = place[link.from];
+    link.to = place[link.to];
   }
   std::stable_sort(links.begin(), links.end(), [](const Link& a, const Link& b) {
     return std::pair(a.to, a.input) < std::pair(b.to, b.input);

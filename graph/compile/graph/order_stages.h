@@ -10,6 +10,6 @@ namespace weir::compile {
 /// reader, comes directly after it. Otherwise the order of the file remains, with the passes of a
 /// loop one after the other. Links and other references to stages are updated. There must be no
 /// cycles.
-void order_stages(std::vector<Draft>& drafts, std::vector<Link>& links);
+void order_stages(Drafts& drafts, std::vector<Link>& links);
 
 }  // namespace weir::compile

@@ -41,25 +41,25 @@ bool check_ports(const Draft& draft, Diagnostics& diagnostics) {
 
 }  // namespace
 
-void check_readers(const std::vector<Draft>& drafts, const std::vector<Link>& links,
-                   const Mark& mark, bool sure, Diagnostics& diagnostics) {
+void check_readers(const Drafts& drafts, const std::vector<Link>& links, const Mark& mark,
+                   bool sure, Diagnostics& diagnostics) {
   if (drafts.size() < 2) {
     diagnostics.error(mark, "expected at least a source and a sink, got " +
                                 std::string(drafts.empty() ? "no stage" : "one stage"));
   }
   const LinksBy readers(links, drafts.size(), &Link::from);
-  for (std::size_t i = 0; i < drafts.size(); ++i) {
+  for (const StageId i : drafts.ids()) {
     const Draft& draft = drafts[i];
     if (!draft.type) continue;
     if (!check_ports(draft, diagnostics)) continue;
-    if (i == 0 && draft.inputs == 0 && !draft.is(Role::source)) {
+    if (i == StageId() && draft.inputs == 0 && !draft.is(Role::source)) {
       diagnostics.error(draft.spec.uses_mark(), "expected a source first, got " + draft.shown());
       continue;
     }
     if (draft.is(Role::sink) || draft.ports.empty() || !sure || drafts.size() < 2) continue;
     std::vector<bool> read(draft.ports.size(), false);
-    for (const Link& link : readers.of(i)) read[static_cast<std::size_t>(link.port)] = true;
-    check_read(draft, read, i + 1 == drafts.size(), diagnostics);
+    for (const Link& link : readers.of(i)) read[link.port] = true;
+    check_read(draft, read, &draft == &drafts.back(), diagnostics);
   }
 }
 

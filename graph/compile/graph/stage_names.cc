@@ -2,15 +2,15 @@
 
 namespace weir::compile {
 
-StageNames::StageNames(const std::vector<Draft>& drafts) {
-  int number = 0;
-  for (const Draft& draft : drafts) {
-    (draft.spec.numbered ? numbered_ : stages_).emplace(draft.spec.name, number++);
+StageNames::StageNames(const Drafts& drafts) {
+  for (const StageId stage : drafts.ids()) {
+    const StageSpec& spec = drafts[stage].spec;
+    (spec.numbered ? numbered_ : stages_).emplace(spec.name, stage);
   }
   for (const auto& [name, stage] : stages_) names_.push_back(name);
 }
 
-std::optional<int> StageNames::find(std::string_view name) const {
+std::optional<StageId> StageNames::find(std::string_view name) const {
   const auto found = stages_.find(name);
   return found == stages_.end() ? std::nullopt : std::optional(found->second);
 }

@@ -14,14 +14,14 @@ namespace weir::compile {
 /// Finds stages by the names that other stages may use for them (`from`, `to`).
 class StageNames {
  public:
-  explicit StageNames(const std::vector<Draft>& drafts);
+  explicit StageNames(const Drafts& drafts);
 
-  std::optional<int> find(std::string_view name) const;
+  std::optional<StageId> find(std::string_view name) const;
   void report_unknown(std::string_view name, const Mark& mark, Diagnostics& diagnostics) const;
 
  private:
-  std::map<std::string, int, std::less<>> stages_;
-  std::map<std::string, int, std::less<>> numbered_;  ///< Names that nothing may refer to.
+  std::map<std::string, StageId, std::less<>> stages_;
+  std::map<std::string, StageId, std::less<>> numbered_;  ///< Names that nothing may refer to.
   std::vector<std::string> names_;
 };
 

@@ -30,7 +30,7 @@ std::string needs_all(const Draft& draft) {
 /// Splits one source into its streams.
 class Splitting {
  public:
-  Splitting(std::vector<Draft>& drafts, std::vector<Link>& links, int source, SpecBinder& binder)
+  Splitting(Drafts& drafts, std::vector<Link>& links, StageId source, SpecBinder& binder)
       : drafts_(drafts), links_(links), source_(source), binder_(binder) {}
 
   bool run(const Options& streams) {
@@ -38,27 +38,25 @@ class Splitting {
     at(merge_).streams = true;
     if (!fits(streams.size())) return false;
     if (streams.size() < 2) return true;
-    at(merge_).inputs = static_cast<int>(streams.size());
-    const auto first_copy = static_cast<int>(drafts_.size());
+    at(merge_).inputs = streams.size();
+    const StageId first_copy = drafts_.end_id();
     for (std::size_t i = 1; i < streams.size(); ++i) copy();
-    relink(first_copy, static_cast<int>(streams.size()));
-    take(source_, streams[0]);
-    const auto size = static_cast<int>(way_.size());
-    for (int i = 1; i < static_cast<int>(streams.size()); ++i) {
-      take(first_copy + (i - 1) * size, streams[static_cast<std::size_t>(i)]);
+    relink(first_copy, streams.size());
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+      take(of_stream(source_, i, first_copy), streams[i]);
     }
     return !wrong_;
   }
 
  private:
-  Draft& at(int stage) { return drafts_[static_cast<std::size_t>(stage)]; }
+  Draft& at(StageId stage) { return drafts_[stage]; }
 
   /// Finds the stages to copy for each stream, from the source on, and the stage that merges the
   /// streams.
   bool find_way() {
     const LinksBy inputs(links_, drafts_.size(), &Link::to);
     const LinksBy readers(links_, drafts_.size(), &Link::from);
-    for (int stage = source_; stage >= 0;) {
+    for (StageId stage = source_;;) {
       way_.push_back(stage);
       const Link* next = nullptr;
       for (const Link& link : readers.of(stage)) {
@@ -78,7 +76,6 @@ class Splitting {
       const std::string why = needs_all(at(stage));
       if (!why.empty()) return refuse(at(stage), at(stage).spec.uses_mark(), why);
     }
-    return false;
   }
 
   bool refuse(const Draft& draft, const Mark& mark, const std::string& why) {
@@ -108,7 +105,7 @@ class Splitting {
   }
 
   void copy() {
-    for (int stage : way_) {
+    for (const StageId stage : way_) {
       Draft draft = at(stage);
       draft.pass_of = stage;
       drafts_.push_back(std::move(draft));
@@ -116,18 +113,18 @@ class Splitting {
   }
 
   /// Returns the copy of `stage` for that stream.
-  int of_stream(int stage, int stream, int first_copy) const {
+  StageId of_stream(StageId stage, std::size_t stream, StageId first_copy) const {
     const auto found = std::find(way_.begin(), way_.end(), stage);
     if (stream == 0 || found == way_.end()) return stage;
-    const auto size = static_cast<int>(way_.size());
-    return first_copy + (stream - 1) * size + static_cast<int>(found - way_.begin());
+    const auto on_the_way = static_cast<std::size_t>(found - way_.begin());
+    return first_copy + (stream - 1) * way_.size() + on_the_way;
   }
 
-  void relink(int first_copy, int streams) {
+  void relink(StageId first_copy, std::size_t streams) {
     std::vector<Link> fresh;
     for (const Link& link : links_) {
       const bool copied = std::find(way_.begin(), way_.end(), link.from) != way_.end();
-      for (int stream = 0; stream < (copied ? streams : 1); ++stream) {
+      for (std::size_t stream = 0; stream < (copied ? streams : 1); ++stream) {
         Link made = link;
         made.from = of_stream(link.from, stream, first_copy);
         made.to = of_stream(link.to, stream, first_copy);
@@ -139,28 +136,27 @@ class Splitting {
   }
 
   /// Gives the source of one stream its options and constructs it.
-  void take(int source, std::shared_ptr<void> options) {
+  void take(StageId source, std::shared_ptr<void> options) {
     at(source).options = std::move(options);
     make_stage(at(source), binder_);
     wrong_ |= !at(source).good;
   }
 
-  std::vector<Draft>& drafts_;
+  Drafts& drafts_;
   std::vector<Link>& links_;
-  const int source_;
+  const StageId source_;
   SpecBinder& binder_;
-  std::vector<int> way_;
-  int merge_ = -1;
+  std::vector<StageId> way_;
+  StageId merge_;
   bool wrong_ = false;
 };
 
 }  // namespace
 
-bool split_streams(std::vector<Draft>& drafts, std::vector<Link>& links, SpecBinder& binder) {
+bool split_streams(Drafts& drafts, std::vector<Link>& links, SpecBinder& binder) {
   bool good = true;
-  const auto stages = static_cast<int>(drafts.size());
-  for (int i = 0; i < stages; ++i) {
-    const Draft& draft = drafts[static_cast<std::size_t>(i)];
+  for (const StageId i : drafts.ids()) {  // Not the copies that are added meanwhile.
+    const Draft& draft = drafts[i];
     if (!draft.good || !draft.type->streams) continue;
     std::optional<Options> streams;
     try {

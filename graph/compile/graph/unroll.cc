@@ -1,6 +1,7 @@
 #include "graph/compile/graph/unroll.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "graph/compile/graph/links_by.h"
@@ -11,20 +12,19 @@ namespace {
 
 /// The position of a stage in a loop.
 struct Place {
-  int loop = -1;
-  int index = 0;  ///< The index in the body.
+  std::optional<std::size_t> loop;
+  std::size_t index = 0;  ///< The index in the body.
 };
 
 /// Replaces the loops by copies of their bodies.
 class Unrolling {
  public:
-  Unrolling(std::vector<Draft>& drafts, std::vector<Link>& links, const std::vector<Loop>& loops,
+  Unrolling(Drafts& drafts, std::vector<Link>& links, const std::vector<Loop>& loops,
             Diagnostics& diagnostics)
       : drafts_(drafts),
         links_(links),
         loops_(loops),
         diagnostics_(diagnostics),
-        stages_(drafts.size()),
         places_(drafts.size()) {}
 
   bool run() {
@@ -32,7 +32,7 @@ class Unrolling {
     if (!fits()) return false;
     for (std::size_t l = 0; l < loops_.size(); ++l) {
       for (std::size_t i = 0; i < loops_[l].body.size(); ++i) {
-        places_[index(loops_[l].body[i])] = {static_cast<int>(l), static_cast<int>(i)};
+        places_[loops_[l].body[i]] = {l, i};
       }
     }
     for (const Loop& loop : loops_) copy(loop);
@@ -40,22 +40,23 @@ class Unrolling {
     for (const Link& link : links_) count_head_inputs(link);
     for (const Link& link : links_) relink(link);
     counts_ = number_inputs(fresh_, drafts_.size());
-    for (std::size_t i = 0; i < stages_; ++i) check_reader(i);
+    for (const StageId i : places_.ids()) check_reader(i);
     links_ = std::move(fresh_);
     return good_;
   }
 
  private:
-  static std::size_t index(int stage) { return static_cast<std::size_t>(stage); }
-  Draft& at(int stage) { return drafts_[index(stage)]; }
-  const Place& place(int stage) const { return places_[index(stage)]; }
-  const Loop& loop_of(int stage) const { return loops_[index(place(stage).loop)]; }
-  int max_of(const Loop& loop) { return at(loop.head).spec.loop->max; }
+  Draft& at(StageId stage) { return drafts_[stage]; }
+  const Place& place(StageId stage) const { return places_[stage]; }
+  const Loop& loop_of(StageId stage) const { return loops_[*place(stage).loop]; }
+  std::size_t max_of(const Loop& loop) {
+    return static_cast<std::size_t>(at(loop.head).spec.loop->max);
+  }
 
   bool fits() {
-    std::size_t stages = stages_;
+    std::size_t stages = drafts_.size();
     for (const Loop& loop : loops_) {
-      stages += loop.body.size() * static_cast<std::size_t>(max_of(loop));
+      stages += loop.body.size() * max_of(loop);
       if (stages <= kMostStages) continue;
       diagnostics_.error(entry_of(*at(loop.head).spec.node, "loop")->key.mark,
                          "expected at most " + std::to_string(kMostStages) +
@@ -66,9 +67,9 @@ class Unrolling {
   }
 
   void copy(const Loop& loop) {
-    first_copy_.push_back(static_cast<int>(drafts_.size()));
-    for (int pass = 1; pass <= max_of(loop); ++pass) {
-      for (int stage : loop.body) {
+    first_copy_.push_back(drafts_.end_id());
+    for (std::size_t pass = 1; pass <= max_of(loop); ++pass) {
+      for (const StageId stage : loop.body) {
         Draft draft = at(stage);
         draft.pass_of = stage;
         // The head's `merge` is about the inputs from outside the loop.
@@ -81,15 +82,15 @@ class Unrolling {
   }
 
   /// Returns the copy of the stage for a pass; pass 0 is the original.
-  int in_pass(int stage, int pass) const {
+  StageId in_pass(StageId stage, std::size_t pass) const {
     if (pass == 0) return stage;
-    const auto size = static_cast<int>(loop_of(stage).body.size());
-    return first_copy_[index(place(stage).loop)] + (pass - 1) * size + place(stage).index;
+    const std::size_t size = loop_of(stage).body.size();
+    return first_copy_[*place(stage).loop] + (pass - 1) * size + place(stage).index;
   }
 
   bool goes_back(const Link& link) const {
-    const int loop = place(link.from).loop;
-    return loop >= 0 && loop == place(link.to).loop && loop_of(link.to).head == link.to;
+    const std::optional<std::size_t> loop = place(link.from).loop;
+    return loop && loop == place(link.to).loop && loop_of(link.to).head == link.to;
   }
 
   void find_back_port(const Link& link) {
@@ -98,27 +99,26 @@ class Unrolling {
   }
 
   void count_head_inputs(const Link& link) {
-    const int loop = place(link.to).loop;
-    if (loop < 0 || loop_of(link.to).head != link.to) return;
+    if (!place(link.to).loop || loop_of(link.to).head != link.to) return;
     if (!goes_back(link)) {
       ++at(link.to).inputs;
       return;
     }
-    for (int pass = 1; pass <= max_of(loop_of(link.to)); ++pass) {
+    for (std::size_t pass = 1; pass <= max_of(loop_of(link.to)); ++pass) {
       ++at(in_pass(link.to, pass)).inputs;
     }
   }
 
   void relink(const Link& link) {
-    const int loop = place(link.from).loop;
-    if (loop < 0) {
+    const std::optional<std::size_t> loop = place(link.from).loop;
+    if (!loop) {
       fresh_.push_back(link);
       return;
     }
-    const int max = max_of(loop_of(link.from));
+    const std::size_t max = max_of(loop_of(link.from));
     const bool stays = loop == place(link.to).loop;
     const bool back = goes_back(link);
-    for (int pass = 0; pass <= max; ++pass) {
+    for (std::size_t pass = 0; pass <= max; ++pass) {
       Link made = link;
       made.from = in_pass(link.from, pass);
       if (!link.letters && at(made.from).exhausted_port == link.port) continue;
@@ -128,10 +128,10 @@ class Unrolling {
   }
 
   /// Checks a stage that reads what leaves a loop, since it reads more inputs than are written.
-  void check_reader(std::size_t i) {
+  void check_reader(StageId i) {
     const Draft& draft = drafts_[i];
     if (draft.letters || counts_[i] <= draft.inputs) return;
-    if (counts_[i] > static_cast<int>(kMostInputs)) {
+    if (counts_[i] > kMostInputs) {
       wrong(draft.spec.input_mark(0), "expected at most " + std::to_string(kMostInputs) +
                                           " inputs with all passes of the loops, got " +
                                           std::to_string(counts_[i]));
@@ -154,21 +154,20 @@ class Unrolling {
     good_ = false;
   }
 
-  std::vector<Draft>& drafts_;
+  Drafts& drafts_;
   std::vector<Link>& links_;
   const std::vector<Loop>& loops_;
   Diagnostics& diagnostics_;
-  const std::size_t stages_;     ///< The number of stages without copies.
-  std::vector<Place> places_;    ///< For each of these stages.
-  std::vector<int> first_copy_;  ///< The first copy of each loop.
+  IdVector<StageId, Place> places_;  ///< For each stage but the copies.
+  std::vector<StageId> first_copy_;  ///< The first copy of each loop.
   std::vector<Link> fresh_;
-  std::vector<int> counts_;  ///< The number of inputs of each stage.
+  IdVector<StageId, std::size_t> counts_;  ///< The number of inputs of each stage.
   bool good_ = true;
 };
 
 }  // namespace
 
-bool unroll(std::vector<Draft>& drafts, std::vector<Link>& links, const std::vector<Loop>& loops,
+bool unroll(Drafts& drafts, std::vector<Link>& links, const std::vector<Loop>& loops,
             Diagnostics& diagnostics) {
   return Unrolling(drafts, links, loops, diagnostics).run();
 }

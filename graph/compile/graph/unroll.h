@@ -12,7 +12,7 @@ namespace weir::compile {
 /// sends back go to the head of the next, and those that the last pass sends back are errors. A
 /// stage that reads the body's output reads it from all passes. Inputs are numbered anew. Returns
 /// false, after reporting it, if that is impossible.
-bool unroll(std::vector<Draft>& drafts, std::vector<Link>& links, const std::vector<Loop>& loops,
+bool unroll(Drafts& drafts, std::vector<Link>& links, const std::vector<Loop>& loops,
             Diagnostics& diagnostics);
 
 }  // namespace weir::compile

@@ -81,9 +81,8 @@ Mark StageSpec::uses_mark() const {
   return written ? written->mark : node->mark;
 }
 
-Mark StageSpec::input_mark(int input) const {
-  const auto i = static_cast<std::size_t>(input);
-  return i < from.inputs.size() ? from.inputs[i].mark : uses_mark();
+Mark StageSpec::input_mark(std::size_t input) const {
+  return input < from.inputs.size() ? from.inputs[input].mark : uses_mark();
 }
 
 bool is_name(std::string_view text) {

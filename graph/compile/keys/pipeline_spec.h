@@ -93,7 +93,7 @@ struct StageSpec {
   /// Returns the position of `uses`, else of the stage.
   Mark uses_mark() const;
   /// Returns the position where the input is named; where nothing names it, uses_mark().
-  Mark input_mark(int input) const;
+  Mark input_mark(std::size_t input) const;
 };
 
 /// A pipeline as written. It refers to the tree that it was read from.

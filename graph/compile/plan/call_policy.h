@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "graph/compile/plan/ids.h"
 #include "weir/keyed.h"
 #include "weir/options.h"
 
@@ -17,7 +18,7 @@ enum class OnError : std::uint8_t { fail, skip, keep, letter };
 /// An action for failed records, with its target.
 struct ErrorPolicy {
   OnError action = OnError::fail;
-  int to = -1;  ///< letter: the first stage of the chain, an index into Plan::stages.
+  std::optional<StageId> to;  ///< letter: the first stage of the chain.
 };
 
 /// The policy of `workers`: the number of calls of a stage that may run at a time. In a stage that
@@ -90,7 +91,7 @@ struct CallPolicy {
   ErrorPolicy on_deadline;
   RetryPolicy retry;
   std::optional<HedgePolicy> hedge;
-  int rate = -1;  ///< Index into Plan::rates; -1: no rate.
+  std::optional<std::size_t> rate;  ///< Index into Plan::rates.
   std::optional<BreakerPolicy> breaker;
   std::optional<QueuePolicy> queue;
   CostPolicy cost;

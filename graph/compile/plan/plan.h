@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "graph/compile/plan/call_policy.h"
+#include "graph/compile/plan/ids.h"
 #include "graph/text/mask.h"
 #include "weir/registry.h"
 
@@ -41,9 +42,17 @@ struct MergePolicy {
 /// An edge out of a region: the records that its last stage sends to `port` enter region `to` by
 /// input `input`. Several outlets with one port are a tee: each gets all of the records.
 struct Outlet {
-  int port = 0;
-  int to = 0;
-  int input = 0;
+  std::size_t port = 0;
+  RegionId to;
+  std::size_t input = 0;
+};
+
+/// An edge out of a region: its dead letters that name `stage` enter region `to`, which begins with
+/// that stage, by input `input`.
+struct LetterOutlet {
+  StageId stage;
+  RegionId to;
+  std::size_t input = 0;
 };
 
 /// A named part of the run's threads (`shared.pools`).
@@ -75,15 +84,13 @@ struct PlannedStage {
   CallPolicy call;
   std::vector<std::string> named_fields;  ///< Top-level fields that its options name.
   Mark mark;                              ///< The position of the stage in the file.
-  int region = 0;                         ///< Index into Plan::regions.
-  /// The stage of which this one is another pass (`loop`) or stream (`streams`); -1: none. Both
-  /// have the same `stage`, options and name, but each stream of a source has a `stage` and options
-  /// of its own.
-  int pass_of = -1;
+  RegionId region;
+  /// The stage of which this one is another pass (`loop`) or stream (`streams`). Both have the same
+  /// `stage`, options and name, but each stream of a source has a `stage` and options of its own.
+  std::optional<StageId> pass_of;
   std::vector<std::string> ports;  ///< The names of its outputs.
   /// In a loop: a record sent to this port has used up its passes and is an error of kind `loop`.
-  /// -1: none.
-  int exhausted_port = -1;
+  std::optional<std::size_t> exhausted_port;
 };
 
 /// Neighbouring stages that work in one node body: either concurrent transforms, fused, or serial
@@ -91,8 +98,7 @@ struct PlannedStage {
 struct Segment {
   enum class Kind : std::uint8_t { parallel, serial };
   Kind kind = Kind::parallel;
-  int first = 0;  ///< Indices into Plan::stages, inclusive.
-  int last = 0;
+  IdRange<StageId> stages;
   int workers = 0;       ///< parallel: the maximum number of batches at a time; 0: unlimited.
   bool in_order = true;  ///< True if its input is put into the order of origins.
 };
@@ -100,38 +106,41 @@ struct Segment {
 /// A part of the plan with numbers, credits and a quota of its own: a chain of stages. It begins
 /// with a source, or with a region input, into which records are copied out of the regions above.
 /// There `first` may be a stage that is called record by record. The other stages work on batches,
-/// in `segments`. The first segment is parallel: it may be empty (first > last), and that of a
-/// source also loads the splits that the source hands out. The last segment is serial: it may be
-/// empty, too, and hands on the region's records.
+/// in `segments`. The first segment is parallel: it may be empty, and that of a source also loads
+/// the splits that the source hands out. The last segment is serial: it may be empty, too, and
+/// hands on the region's records.
 struct Region {
-  int first = 0;
-  int last = 0;
+  StageId first;
+  StageId last;
   bool calls = false;          ///< True if `first` is called record by record.
   bool letters = false;        ///< True if it takes the dead letters that name its first stage.
   Order order = Order::input;  ///< The order in which records leave the region input.
   /// The regions that it reads, in the order of `from`; for dead letters, those that may send some.
   /// Empty: `first` is a source.
-  std::vector<int> inputs;
+  std::vector<RegionId> inputs;
   MergePolicy merge;            ///< For two and more inputs.
   std::vector<Outlet> outlets;  ///< The edges out of `last`; empty: that is a sink.
-  /// The edges of dead letters, whose `port` is the stage that they name.
-  std::vector<Outlet> letter_outlets;
-  /// The source (index into Plan::sources) of all its records; -1: several sources.
-  int source = 0;
+  std::vector<LetterOutlet> letter_outlets;
+  /// The source of all its records; nothing: several sources.
+  std::optional<SourceId> source;
   bool sorted = true;  ///< True if its batches hold records in the order of their origins.
   /// True if a merge below needs the region's frontier also when no records leave it.
   bool frontier = false;
   /// For a region with several outlets: the largest number of such regions above it on one way.
   std::optional<std::size_t> fork;
-  int pool = -1;              ///< Index into Plan::pools; -1: the common threads.
-  std::uint64_t records = 0;  ///< The region's quota of `limits.records`.
-  std::uint64_t memory = 0;   ///< The region's quota of `limits.memory`, in bytes.
+  std::optional<std::size_t> pool;  ///< Index into Plan::pools; nothing: the common threads.
+  std::uint64_t records = 0;        ///< The region's quota of `limits.records`.
+  std::uint64_t memory = 0;         ///< The region's quota of `limits.memory`, in bytes.
   std::uint64_t reserve = 0;  ///< The part of `memory` that is kept back for the oldest record.
   std::vector<Segment> segments;
 
+  /// Returns all its stages.
+  IdRange<StageId> stages() const { return {first, last + 1}; }
   bool is_source() const { return inputs.empty(); }
   bool ends() const { return outlets.empty(); }
 };
+
+using Regions = IdVector<RegionId, Region>;
 
 /// A pipeline, checked and laid out. Each stage comes after those that it reads, and the stages
 /// of a region stand next to each other. Regions, too, come after those that they read.
@@ -140,23 +149,22 @@ struct Plan {
   std::string about;
   std::string file;
   Limits limits;
-  std::vector<PlannedStage> stages;
-  std::vector<Region> regions;
-  std::vector<int> sources;      ///< The indices of all sources, in order.
-  std::vector<RateLimit> rates;  ///< The rates that CallPolicy::rate refers to.
+  IdVector<StageId, PlannedStage> stages;
+  Regions regions;
+  IdVector<SourceId, StageId> sources;  ///< In the order of the stages.
+  std::vector<RateLimit> rates;         ///< The rates that CallPolicy::rate refers to.
   std::vector<PoolSpec> pools;
   text::Mask mask;  ///< Hides secrets and the values of the environment and of files in all output.
 
-  const PlannedStage& at(int stage) const { return stages[static_cast<std::size_t>(stage)]; }
   /// Returns whether `stage` is the first in the plan with its Stage object; the first one opens
   /// and closes it.
-  bool opens(int stage) const {
-    const int first = at(stage).pass_of;
-    return first < 0 || at(first).stage != at(stage).stage;
+  bool opens(StageId stage) const {
+    const std::optional<StageId> first = stages[stage].pass_of;
+    return !first || stages[*first].stage != stages[stage].stage;
   }
-  Source& source_at(int stage) const { return static_cast<Source&>(*at(stage).stage); }
-  bool is_sink(int stage) const { return at(stage).type->role == Role::sink; }
-  Sink& sink_at(int stage) const { return static_cast<Sink&>(*at(stage).stage); }
+  Source& source_at(StageId stage) const { return static_cast<Source&>(*stages[stage].stage); }
+  bool is_sink(StageId stage) const { return stages[stage].type->role == Role::sink; }
+  Sink& sink_at(StageId stage) const { return static_cast<Sink&>(*stages[stage].stage); }
 };
 
 }  // namespace weir::compile

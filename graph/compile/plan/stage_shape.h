@@ -14,12 +14,14 @@ struct StageShape {
   bool blocking = false;       ///< True if the type's `process` waits.
   bool policy = false;         ///< True if a key says how single calls are made: `rate`, `retry`...
   bool queue = false;
-  bool chaos = false;    ///< True if faults are injected.
-  bool letters = false;  ///< True if it is the first stage of a chain of dead letters.
-  bool timed = false;    ///< True if it has something to do by the clock.
-  int pool = -1;
-  MergePolicy merge;  ///< For a stage with several inputs.
+  bool chaos = false;               ///< True if faults are injected.
+  bool letters = false;             ///< True if it is the first stage of a chain of dead letters.
+  bool timed = false;               ///< True if it has something to do by the clock.
+  std::optional<std::size_t> pool;  ///< Region::pool.
+  MergePolicy merge;                ///< For a stage with several inputs.
 };
+
+using Shapes = IdVector<StageId, StageShape>;
 
 /// Returns whether stages of `role` work on each record alone: all but sources, serial transforms
 /// and sinks. Only these can be called record by record.

@@ -44,12 +44,11 @@ CallPolicy policy_of(const Draft& draft) {
 
 }  // namespace
 
-std::vector<StageShape> shapes_of(const std::vector<Draft>& drafts,
-                                  const std::vector<Link>& links) {
+Shapes shapes_of(const Drafts& drafts, const std::vector<Link>& links) {
   const LinksBy inputs(links, drafts.size(), &Link::to);
   const LinksBy readers(links, drafts.size(), &Link::from);
-  std::vector<StageShape> shapes;
-  for (std::size_t i = 0; i < drafts.size(); ++i) {
+  Shapes shapes;
+  for (const StageId i : drafts.ids()) {
     shapes.push_back(shape_of(drafts[i]));
     if (drafts[i].type) continue;
     const auto reads = [](const Link& link) { return !link.letters; };
@@ -60,8 +59,7 @@ std::vector<StageShape> shapes_of(const std::vector<Draft>& drafts,
   return shapes;
 }
 
-LimitNeeds needs_of(const std::vector<Draft>& drafts, const std::vector<StageShape>& shapes,
-                    const std::vector<Region>& regions) {
+LimitNeeds needs_of(const Drafts& drafts, const Shapes& shapes, const Regions& regions) {
   LimitNeeds needs;
   for (const StageShape& shape : shapes) {
     const bool end = shape.role == Role::source || shape.role == Role::sink;

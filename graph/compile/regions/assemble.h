@@ -11,11 +11,10 @@ namespace weir::compile {
 /// Returns the shapes of the drafts, as far as they are known. A draft of an unknown type counts as
 /// what should stand in its position: a source without inputs, a sink without readers, else a
 /// transform.
-std::vector<StageShape> shapes_of(const std::vector<Draft>& drafts, const std::vector<Link>& links);
+Shapes shapes_of(const Drafts& drafts, const std::vector<Link>& links);
 
 /// Returns what the plan needs of the limits.
-LimitNeeds needs_of(const std::vector<Draft>& drafts, const std::vector<StageShape>& shapes,
-                    const std::vector<Region>& regions);
+LimitNeeds needs_of(const Drafts& drafts, const Shapes& shapes, const Regions& regions);
 
 /// Returns the stage of the plan that the draft becomes, without its region.
 PlannedStage planned(Draft draft);

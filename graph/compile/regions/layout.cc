@@ -7,11 +7,6 @@
 namespace weir::compile {
 namespace {
 
-using Shapes = std::vector<StageShape>;
-using Regions = std::vector<Region>;
-
-const StageShape& at(const Shapes& stages, int i) { return stages[static_cast<std::size_t>(i)]; }
-
 bool is_serial(const StageShape& stage) {
   return stage.role == Role::serial_transform || stage.role == Role::sink;
 }
@@ -23,7 +18,7 @@ bool joins(const Segment& segment, const StageShape& stage) {
 }
 
 /// Returns the first stage that works on the region's batches.
-int first_in_segments(const Region& region) {
+StageId first_in_segments(const Region& region) {
   return region.first + (region.calls || has_source(region) ? 1 : 0);
 }
 
@@ -31,28 +26,30 @@ int first_in_segments(const Region& region) {
 /// return the order in which they leave the region. Returns for each segment whether it needs its
 /// records in the order of the input.
 std::vector<bool> cut_segments(Region& region, const Shapes& stages, Order& order) {
-  const int begin = first_in_segments(region);
+  const StageId begin = first_in_segments(region);
   std::vector<Segment>& segments = region.segments;
   // The first segment exists even if it is empty: that of a source loads what the source hands out.
-  segments.push_back({Segment::Kind::parallel, begin, begin - 1, 0, true});
+  segments.push_back({Segment::Kind::parallel, {begin, begin}, 0, true});
   std::vector<bool> needs(1, false);
-  for (int i = begin; i <= region.last; ++i) {
-    const StageShape& stage = at(stages, i);
+  for (const StageId i : IdRange(begin, region.last + 1)) {
+    const StageShape& stage = stages[i];
     const bool serial = is_serial(stage);
     if (!joins(segments.back(), stage)) {
-      segments.push_back({serial ? Segment::Kind::serial : Segment::Kind::parallel, i, i - 1,
-                          serial ? 0 : stage.workers.max, !serial || order != Order::none});
+      segments.push_back({serial ? Segment::Kind::serial : Segment::Kind::parallel,
+                          {i, i},
+                          serial ? 0 : stage.workers.max,
+                          !serial || order != Order::none});
       needs.push_back(serial && order == Order::input);
     }
-    segments.back().last = i;
+    segments.back().stages = {segments.back().stages.front(), i + 1};
     // A serial stage keeps the order in which its records arrive. For its output to be in order,
     // the input of its segment must be.
     if (serial && stage.order == Order::input) needs.back() = true;
     order = stage.order.value_or(order);
   }
   if (segments.back().kind == Segment::Kind::parallel) {
-    segments.push_back(
-        {Segment::Kind::serial, region.last + 1, region.last, 0, order != Order::none});
+    const StageId end = region.last + 1;
+    segments.push_back({Segment::Kind::serial, {end, end}, 0, order != Order::none});
     needs.push_back(order == Order::input);
   }
   return needs;
@@ -61,20 +58,20 @@ std::vector<bool> cut_segments(Region& region, const Shapes& stages, Order& orde
 /// Where a later stage asks for order, keeps it from the first region on: what holds records back
 /// behind an unfinished one must not hold back the record that the later stage needs first. Dead
 /// letters take any order, unless they are merged by place further down.
-void keep_order_above(Regions& regions, const std::vector<std::vector<bool>>& needs) {
-  std::vector<bool> asks(regions.size(), false);
-  std::vector<bool> by_place(regions.size(), false);
-  for (std::size_t r = regions.size(); r-- > 0;) {
-    Region& region = regions[r];
+void keep_order_above(Regions& regions, const IdVector<RegionId, std::vector<bool>>& needs) {
+  IdVector<RegionId, bool> asks(regions.size(), false);
+  IdVector<RegionId, bool> by_place(regions.size(), false);
+  for (RegionId r = regions.end_id(); r != RegionId();) {
+    Region& region = regions[--r];
     bool asked = false;
     bool places = merges_by_place(region);
     for (const Outlet& outlet : region.outlets) {
-      asked = asked || asks[static_cast<std::size_t>(outlet.to)];
-      places = places || by_place[static_cast<std::size_t>(outlet.to)];
+      asked = asked || asks[outlet.to];
+      places = places || by_place[outlet.to];
     }
-    for (const Outlet& outlet : region.letter_outlets) {
-      asked = asked || by_place[static_cast<std::size_t>(outlet.to)];
-      places = places || by_place[static_cast<std::size_t>(outlet.to)];
+    for (const LetterOutlet& outlet : region.letter_outlets) {
+      asked = asked || by_place[outlet.to];
+      places = places || by_place[outlet.to];
     }
     for (std::size_t s = region.segments.size(); s-- > 0;) {
       Segment& segment = region.segments[s];
@@ -90,8 +87,8 @@ void keep_order_above(Regions& regions, const std::vector<std::vector<bool>>& ne
 
 /// Returns whether the records of each input reach the region in the order of their origins.
 bool gets_sorted(const Region& region, const Regions& regions) {
-  return std::ranges::all_of(region.inputs, [&](int input) {
-    const Region& above = regions[static_cast<std::size_t>(input)];
+  return std::ranges::all_of(region.inputs, [&](RegionId input) {
+    const Region& above = regions[input];
     return above.sorted && leaves_in_order(above);
   });
 }
@@ -100,7 +97,7 @@ void find_sorted(Regions& regions) {
   for (Region& region : regions) {
     if (has_source(region)) continue;
     const bool sorted = gets_sorted(region, regions);
-    if (region.letters && region.inputs.size() > 1 && region.source >= 0 && sorted) {
+    if (region.letters && region.inputs.size() > 1 && region.source && sorted) {
       region.merge.kind = MergePolicy::Kind::input;
     }
     region.sorted = sorted && region.order == Order::input &&
@@ -109,23 +106,23 @@ void find_sorted(Regions& regions) {
 }
 
 void find_frontiers(Regions& regions) {
-  for (std::size_t r = regions.size(); r-- > 0;) {
-    const auto wants = [&](const Outlet& outlet) {
-      const Region& below = regions[static_cast<std::size_t>(outlet.to)];
-      return below.frontier || merges_by_place(below);
-    };
-    regions[r].frontier = std::ranges::any_of(regions[r].outlets, wants) ||
-                          std::ranges::any_of(regions[r].letter_outlets, wants);
+  const auto wants = [&](const auto& outlet) {
+    const Region& below = regions[outlet.to];
+    return below.frontier || merges_by_place(below);
+  };
+  for (RegionId r = regions.end_id(); r != RegionId();) {
+    Region& region = regions[--r];
+    region.frontier = std::ranges::any_of(region.outlets, wants) ||
+                      std::ranges::any_of(region.letter_outlets, wants);
   }
 }
 
 /// Numbers each fork by the number of forks above it.
 void find_forks(Regions& regions) {
-  std::vector<std::size_t> above(regions.size(), 0);
-  for (std::size_t r = 0; r < regions.size(); ++r) {
+  IdVector<RegionId, std::size_t> above(regions.size(), 0);
+  for (const RegionId r : regions.ids()) {
     Region& region = regions[r];
-    for (int input : region.inputs) {
-      const auto from = static_cast<std::size_t>(input);
+    for (const RegionId from : region.inputs) {
       above[r] = std::max(above[r], above[from] + (regions[from].fork ? 1 : 0));
     }
     const bool forks = region.outlets.size() + region.letter_outlets.size() > 1;
@@ -135,11 +132,11 @@ void find_forks(Regions& regions) {
 
 /// Returns the order of the records that reach the region, before its first stage changes it: the
 /// weakest order of all inputs.
-Order order_above(const Region& region, const std::vector<Order>& orders) {
+Order order_above(const Region& region, const IdVector<RegionId, Order>& orders) {
   // Dead letters are asked for in order, whatever order the other records have.
   if (region.letters || merges_by_place(region)) return Order::input;
   Order order = Order::input;
-  for (int input : region.inputs) order = std::max(order, orders[static_cast<std::size_t>(input)]);
+  for (const RegionId input : region.inputs) order = std::max(order, orders[input]);
   return order;
 }
 
@@ -175,14 +172,14 @@ bool waits_for(const Region& region, std::size_t waited, std::size_t full) {
 Regions lay_out(const Shapes& stages, const std::vector<Link>& links) {
   if (stages.empty()) return Regions(1);
   Regions regions = cut_regions(stages, links);
-  std::vector<std::vector<bool>> needs;
-  std::vector<Order> orders(regions.size(), Order::input);
-  for (std::size_t r = 0; r < regions.size(); ++r) {
+  IdVector<RegionId, std::vector<bool>> needs;
+  IdVector<RegionId, Order> orders(regions.size(), Order::input);
+  for (const RegionId r : regions.ids()) {
     Region& region = regions[r];
     Order order = order_above(region, orders);
     // A stage that is called sets the order here. Other stages set it in their segment.
     const bool says = region.calls || has_source(region);
-    if (says) order = at(stages, region.first).order.value_or(order);
+    if (says) order = stages[region.first].order.value_or(order);
     region.order = order;
     needs.push_back(cut_segments(region, stages, order));
     orders[r] = order;
@@ -201,8 +198,8 @@ std::uint64_t fewest_records(const Region& region) {
 std::uint64_t reserve_units(const Region& region, const Shapes& stages) {
   constexpr std::uint64_t kCall = 3;
   std::uint64_t units = 1;
-  for (int i = first_in_segments(region); i <= region.last; ++i) {
-    units += at(stages, i).role == Role::sink ? 0 : 1;
+  for (const StageId i : IdRange(first_in_segments(region), region.last + 1)) {
+    units += stages[i].role == Role::sink ? 0 : 1;
   }
   if (has_source(region)) return units;
   if (region.inputs.size() > 1) units += region.inputs.size();

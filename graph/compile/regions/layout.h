@@ -11,7 +11,7 @@ namespace weir::compile {
 /// Cuts the stages into regions as `Plan` describes them, without their quotas. Each stage must
 /// come after those that it reads. A stage that reads only one stage, and is its only reader,
 /// must come directly after it.
-std::vector<Region> lay_out(const std::vector<StageShape>& stages, const std::vector<Link>& links);
+Regions lay_out(const Shapes& stages, const std::vector<Link>& links);
 
 /// Returns whether the merge of the region's inputs follows the places of origins.
 bool merges_by_place(const Region& region);
@@ -32,6 +32,6 @@ std::uint64_t fewest_records(const Region& region);
 /// record: as that is read or copied out, in each stage, and for what is handed on. A call needs
 /// the copy of an attempt and what that emits besides the record itself. Each of several inputs may
 /// keep one record waiting.
-std::uint64_t reserve_units(const Region& region, const std::vector<StageShape>& stages);
+std::uint64_t reserve_units(const Region& region, const Shapes& stages);
 
 }  // namespace weir::compile

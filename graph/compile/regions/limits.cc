@@ -43,7 +43,7 @@ const Mark& mark_of(const Node* limits, std::string_view key) {
   return value ? value->mark : limits ? limits->mark : kNowhere;
 }
 
-std::uint64_t sum_of(const std::vector<std::uint64_t>& needs) {
+std::uint64_t sum_of(const IdVector<RegionId, std::uint64_t>& needs) {
   return std::accumulate(needs.begin(), needs.end(), std::uint64_t{0});
 }
 
@@ -136,16 +136,17 @@ Limits resolve_limits(const LimitsSpec& spec, const Node* node, const LimitNeeds
   return limits;
 }
 
-void share_out(const Limits& limits, const LimitNeeds& needs, std::vector<Region>& regions) {
+void share_out(const Limits& limits, const LimitNeeds& needs, Regions& regions) {
   const std::uint64_t reserves = reserve_of(sum_of(needs.units), limits.record);
   const std::uint64_t memory = limits.memory - limits.state - reserves;
   const std::uint64_t records = limits.records - sum_of(needs.records);
   const std::uint64_t n = regions.size();
-  for (std::size_t i = 0; i < regions.size(); ++i) {
-    Region& region = regions[i];
-    region.reserve = reserve_of(needs.units[i], limits.record);
-    region.memory = region.reserve + memory / n + (i == 0 ? memory % n : 0);
-    region.records = needs.records[i] + records / n + (i == 0 ? records % n : 0);
+  for (const RegionId r : regions.ids()) {
+    Region& region = regions[r];
+    const bool first = r == RegionId();
+    region.reserve = reserve_of(needs.units[r], limits.record);
+    region.memory = region.reserve + memory / n + (first ? memory % n : 0);
+    region.records = needs.records[r] + records / n + (first ? records % n : 0);
   }
 }
 

@@ -9,9 +9,9 @@ namespace weir::compile {
 struct LimitNeeds {
   std::size_t transforms = 0;  ///< The number of stages that are neither source nor sink.
   /// For each region, the size of its reserve in records (layout.h, `reserve_units`).
-  std::vector<std::uint64_t> units;
+  IdVector<RegionId, std::uint64_t> units;
   /// For each region, the fewest records with which it works (layout.h, `fewest_records`).
-  std::vector<std::uint64_t> records;
+  IdVector<RegionId, std::uint64_t> records;
   bool stateful = false;  ///< True if a stage keeps something between records.
 };
 
@@ -23,6 +23,6 @@ Limits resolve_limits(const LimitsSpec& spec, const Node* node, const LimitNeeds
 /// Gives each region its quota: the records and the memory that it cannot do without, and an equal
 /// part of the rest. That memory is its reserve, which is what one record may take on its way
 /// through the region. The limits must suffice.
-void share_out(const Limits& limits, const LimitNeeds& needs, std::vector<Region>& regions);
+void share_out(const Limits& limits, const LimitNeeds& needs, Regions& regions);
 
 }  // namespace weir::compile

@@ -5,8 +5,7 @@
 
 namespace weir::compile {
 
-std::vector<PoolSpec> resolve_pools(std::vector<Draft>& drafts,
-                                    const std::vector<SharedPool>& shared,
+std::vector<PoolSpec> resolve_pools(Drafts& drafts, const std::vector<SharedPool>& shared,
                                     Diagnostics& diagnostics) {
   std::vector<PoolSpec> pools;
   std::vector<std::string> names;
@@ -23,7 +22,7 @@ std::vector<PoolSpec> resolve_pools(std::vector<Draft>& drafts,
     if (!written) continue;
     const auto found = places.find(name);
     if (found != places.end()) {
-      draft.pool = static_cast<int>(found->second);
+      draft.pool = found->second;
       used[found->second] = true;
     } else if (diagnostics.crowded()) {
       diagnostics.fail();

@@ -9,8 +9,7 @@ namespace weir::compile {
 
 /// Returns the pools of the plan, and sets each stage's index among them (`Draft::pool`). Reports
 /// unknown names, and warns of pools that no stage uses.
-std::vector<PoolSpec> resolve_pools(std::vector<Draft>& drafts,
-                                    const std::vector<SharedPool>& shared,
+std::vector<PoolSpec> resolve_pools(Drafts& drafts, const std::vector<SharedPool>& shared,
                                     Diagnostics& diagnostics);
 
 }  // namespace weir::compile

@@ -19,8 +19,7 @@ void report_unknown(const Draft& draft, const std::vector<SharedRate>& shared,
 
 }  // namespace
 
-std::vector<RateLimit> resolve_rates(std::vector<Draft>& drafts,
-                                     const std::vector<SharedRate>& shared,
+std::vector<RateLimit> resolve_rates(Drafts& drafts, const std::vector<SharedRate>& shared,
                                      Diagnostics& diagnostics) {
   std::vector<RateLimit> rates;
   std::map<std::string, std::size_t, std::less<>> names;
@@ -33,7 +32,7 @@ std::vector<RateLimit> resolve_rates(std::vector<Draft>& drafts,
     const std::optional<RateSpec>& rate = draft.spec.rate;
     if (!rate) continue;
     if (rate->shared.empty()) {
-      draft.rate = static_cast<int>(rates.size());
+      draft.rate = rates.size();
       rates.push_back(rate->limit);
       continue;
     }
@@ -42,7 +41,7 @@ std::vector<RateLimit> resolve_rates(std::vector<Draft>& drafts,
       report_unknown(draft, shared, diagnostics);
       continue;
     }
-    draft.rate = static_cast<int>(found->second);
+    draft.rate = found->second;
     used[found->second] = true;
   }
   // After an error, a name may be unused only because of that error.

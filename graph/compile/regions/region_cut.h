@@ -12,7 +12,6 @@ bool has_source(const Region& region);
 
 /// Returns the regions with their stages, inputs, outlets and sources. `lay_out` adds order and
 /// segments. Dead letters are merged by arrival here.
-std::vector<Region> cut_regions(const std::vector<StageShape>& stages,
-                                const std::vector<Link>& links);
+Regions cut_regions(const Shapes& stages, const std::vector<Link>& links);
 
 }  // namespace weir::compile

@@ -57,11 +57,11 @@ struct Progress {
 class Observer {
  public:
   virtual ~Observer() = default;
-  /// Takes a record of the source, or one that a stage emitted or let pass. `stage` is the stage's
-  /// index in the plan. Not called for records that the stage ended.
-  virtual void after(std::size_t stage, Record& record) = 0;
+  /// Takes a record of the source, or one that a stage emitted or let pass. Not called for records
+  /// that the stage ended.
+  virtual void after(compile::StageId stage, Record& record) = 0;
   /// Takes a record that `stage` ended; `how` names the outcome.
-  virtual void ended(std::size_t stage, const Record& record, std::string_view how) = 0;
+  virtual void ended(compile::StageId stage, const Record& record, std::string_view how) = 0;
 };
 
 /// Returns a text such as "access.ndjson, record at 1234 holds all others: runs for 3.2 s, attempt

@@ -20,7 +20,7 @@ Accounts::Accounts(RunContext& context)
       ends_(context.plan.sources.size()) {}
 
 /// Returns whether a failure does not count, because the stage was not to see what stands there.
-bool Accounts::is_void(OriginPlace place, std::size_t stage) const {
+bool Accounts::is_void(OriginPlace place, StageId stage) const {
   const auto& end = ends_[place.source];
   return end && place > end->place && stage < end->stage;
 }
@@ -45,7 +45,7 @@ void Accounts::refresh_ends() {
   plain_ =
       !context_.failure_cut.raised() && !context_.input_has_end.load(std::memory_order_acquire);
   if (plain_) return;
-  for (std::size_t source = 0; source < cuts_.size(); ++source) {
+  for (const SourceId source : cuts_.ids()) {
     cuts_[source] = context_.failure_cut.place(source);
     ends_[source] = context_.input_end(source);
   }
@@ -71,7 +71,7 @@ void Accounts::book_roots(Token& token) {
     } else {
       // Neighbours mostly have the same outcome.
       while (plain && next < count && token.roots[next] == mark) ++next;
-      book_mark(mark, {token.sequence, token.root_base + i, token.source}, next - i);
+      book_mark(mark, {token.number, token.root_base + i, token.source}, next - i);
     }
     i = next;
   }
@@ -108,7 +108,7 @@ void Accounts::give_pieces() {
 void Accounts::book_token(Token& token) {
   const Lock books(books_mutex_);
   ++batches_;
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
+  for (const StageId i : stages_.ids()) {
     stages_[i].in += token.tallies[i].in;
     stages_[i].out += token.tallies[i].out;
     stages_[i].busy_ns += token.tallies[i].busy_ns;
@@ -131,7 +131,7 @@ void Accounts::book_token(Token& token) {
   }
 }
 
-bool Accounts::counts(std::size_t source) const {
+bool Accounts::counts(SourceId source) const {
   const auto cut = context_.failure_cut.place(source);
   if (!cut) return false;
   const auto end = context_.input_end(source);
@@ -141,18 +141,18 @@ bool Accounts::counts(std::size_t source) const {
   const auto found =
       std::find_if(stages.begin(), stages.end(),
                    [&](const compile::PlannedStage& one) { return one.name == stage; });
-  return static_cast<std::size_t>(found - stages.begin()) >= end->stage;
+  return StageId(found - stages.begin()) >= end->stage;
 }
 
 bool Accounts::failed() const {
-  for (std::size_t source = 0; source < context_.failure_cut.sources(); ++source) {
+  for (const SourceId source : context_.failure_cut.sources()) {
     if (counts(source)) return true;
   }
   return false;
 }
 
 void Accounts::forget_void_failure() {
-  for (std::size_t source = 0; source < context_.failure_cut.sources(); ++source) {
+  for (const SourceId source : context_.failure_cut.sources()) {
     const auto cut = context_.failure_cut.place(source);
     if (cut && !counts(source)) context_.failure_cut.clear(*cut);
   }
@@ -169,7 +169,7 @@ std::string Accounts::reason_name(std::uint16_t reason) const {
     case kNoReason:
       return "no_output";
     default:
-      return context_.plan.stages[reason].name;
+      return context_.plan.stages[StageId(reason)].name;
   }
 }
 
@@ -186,7 +186,7 @@ void Accounts::fill(Report& report) const {
   report.batches = batches_;
   report.finished_at_head = finished_at_head_;
   report.samples = samples_;
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
+  for (const StageId i : stages_.ids()) {
     StageReport& stage = report.stages.emplace_back();
     stage.name = context_.plan.stages[i].name;
     stage.type = context_.plan.stages[i].type->name;

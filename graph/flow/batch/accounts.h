@@ -51,16 +51,16 @@ class Accounts {
   void give_pieces() WEIR_REQUIRES(books_mutex_);
   void book_mark(RootMark mark, OriginPlace place, std::uint64_t count) WEIR_REQUIRES(books_mutex_);
   RootMark final_mark(RootMark mark, OriginPlace place) const WEIR_REQUIRES(books_mutex_);
-  bool counts(std::size_t source) const;
-  bool is_void(OriginPlace place, std::size_t stage) const WEIR_REQUIRES(books_mutex_);
+  bool counts(SourceId source) const;
+  bool is_void(OriginPlace place, StageId stage) const WEIR_REQUIRES(books_mutex_);
   std::string reason_name(std::uint16_t reason) const;
 
   RunContext& context_;
   mutable Mutex books_mutex_;  ///< A report of a hung run is made while others still book.
-  std::vector<StageBook> stages_ WEIR_GUARDED_BY(books_mutex_);
+  IdVector<StageId, StageBook> stages_ WEIR_GUARDED_BY(books_mutex_);
   std::map<RootMark, std::uint64_t> outcomes_ WEIR_GUARDED_BY(books_mutex_);
   std::vector<ErrorSample> samples_ WEIR_GUARDED_BY(books_mutex_);
-  std::map<std::pair<std::uint16_t, std::string>, int> sampled_ WEIR_GUARDED_BY(books_mutex_);
+  std::map<std::pair<StageId, std::string>, int> sampled_ WEIR_GUARDED_BY(books_mutex_);
   std::uint64_t kept_ WEIR_GUARDED_BY(books_mutex_) = 0;
   std::uint64_t batches_ WEIR_GUARDED_BY(books_mutex_) = 0;
   std::atomic<std::uint64_t> finished_at_head_{0};
@@ -70,10 +70,9 @@ class Accounts {
       WEIR_GUARDED_BY(books_mutex_);  ///< Memory of booked origin references, out of `pool_`.
   SlabPool* pool_ WEIR_GUARDED_BY(books_mutex_) = nullptr;
   // The place of a cut or of an input's end seldom changes, so it is looked up once for each token.
-  // By source.
   bool plain_ WEIR_GUARDED_BY(books_mutex_) = true;  ///< True if there is neither.
-  std::vector<std::optional<OriginPlace>> cuts_ WEIR_GUARDED_BY(books_mutex_);
-  std::vector<std::optional<InputEnd>> ends_;
+  IdVector<SourceId, std::optional<OriginPlace>> cuts_ WEIR_GUARDED_BY(books_mutex_);
+  IdVector<SourceId, std::optional<InputEnd>> ends_;
 };
 
 }  // namespace weir::flow

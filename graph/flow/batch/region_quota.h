@@ -11,7 +11,7 @@ namespace weir::flow {
 /// A region's part of the run's limits, which it neither lends nor borrows, so that no region can
 /// starve another.
 struct RegionQuota {
-  RegionQuota(const compile::Region& region_, int index_, int tokens)
+  RegionQuota(const compile::Region& region_, RegionId index_, int tokens)
       : region(region_),
         index(index_),
         pool(region_.memory, region_.reserve),
@@ -19,14 +19,12 @@ struct RegionQuota {
 
   bool of_source() const { return region.is_source(); }
 
-  /// Returns a sequence behind all that came from a source, and behind what the regions above made
+  /// Returns a number behind all that came from a source, and behind what the regions above made
   /// at the end of the input.
-  std::uint64_t behind_all(std::uint64_t number) const {
-    return sequence_behind_all(static_cast<std::uint64_t>(index), number);
-  }
+  TokenNumber behind_all(std::uint64_t number) const { return number_behind_all(index, number); }
 
   const compile::Region& region;
-  const int index;  ///< Index into Plan::regions.
+  const RegionId index;
   MemoryPool pool;
   Gate gate;
   Pacer pacer;

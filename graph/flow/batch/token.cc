@@ -32,14 +32,14 @@ void Token::reset() {
   staged = at_head = false;
   exit_record = exit_letter = 0;
   sight.since.store(0, std::memory_order_relaxed);
-  stage.store(0, std::memory_order_relaxed);
+  stage.store(StageId(), std::memory_order_relaxed);
 }
 
 void Token::show() {
   const bool loaded = work.records.size() > 0;
   const detail::RecordData* first = loaded ? work.records.data() : nullptr;
-  sight.sequence.store(sequence, std::memory_order_relaxed);
-  sight.part.store(first ? first->part : detail::part_of(source, split.part),
+  sight.number.store(number, std::memory_order_relaxed);
+  sight.part.store(first ? first->part : detail::part_of(source.number(), split.part),
                    std::memory_order_relaxed);
   sight.position.store(first ? first->position : split.begin, std::memory_order_relaxed);
   sight.since.store(std::chrono::steady_clock::now().time_since_epoch().count(),

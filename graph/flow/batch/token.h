@@ -30,7 +30,7 @@ constexpr std::size_t kMostKinds = 256;
 
 /// A failure as it is counted, without its texts.
 struct FailureNote {
-  std::uint16_t stage = 0;
+  StageId stage;
   std::uint16_t kind = 0;  ///< Index into Token::failure_kinds.
   bool kept = false;
   bool sampled = false;
@@ -40,7 +40,7 @@ struct FailureNote {
 /// Records [begin, end) of an array that a stage could not finish for lack of memory. They go on at
 /// `stage`.
 struct Unfinished {
-  int stage = 0;
+  StageId stage;
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
   bool in_spare = false;
@@ -87,13 +87,13 @@ class Token {
   OriginPlace place(std::uint32_t root) const {
     if (root == detail::kNoRoot) return first_place;
     if (root < origin_refs.size() && origin_refs[root]) return origin_refs[root]->place;
-    return {sequence, root_base + root, source};
+    return {number, root_base + root, source};
   }
   MergeRank rank_of(std::uint32_t root) const {
     return root < ranks.size() ? ranks[root] : MergeRank{place(root)};
   }
-  void set_sequence(std::uint64_t number) {
-    sequence = number;
+  void set_number(TokenNumber number_) {
+    number = number_;
     first_place = {number, 0, source};
   }
   void add_unfinished(Unfinished rest) {
@@ -114,10 +114,10 @@ class Token {
   void reset();
 
   Kind kind = Kind::data;
-  std::uint64_t sequence = 0;
-  int finish_stage = 0;      ///< For kind finish: the serial stage whose `finish` runs.
+  TokenNumber number;
+  StageId finish_stage;      ///< For kind finish: the serial stage whose `finish` runs.
   bool finish_more = false;  ///< True if that stage wants to be called again.
-  std::uint16_t source = 0;  ///< In a source's region: index into Plan::sources.
+  SourceId source;           ///< In a source's region.
   OriginPlace first_place;   ///< The smallest place in the token.
   MergeRank frontier;        ///< All below it has left the region when this token has (in order).
   bool mixed = false;        ///< True if its origins are of several sources.
@@ -139,7 +139,7 @@ class Token {
   Unfinished rests[2];
   int unfinished_count = 0;
   bool holds_reserve = false;  ///< True if a serial stage's part of the reserve is in use here.
-  std::vector<StageTally> tallies;
+  IdVector<StageId, StageTally> tallies;
   std::vector<FailureNote> failures;
   std::vector<std::string> failure_kinds;
   std::vector<RecordFailure> samples;
@@ -149,10 +149,10 @@ class Token {
   bool staged = false;            ///< True at the region's end, once its last stages are done.
   std::uint32_t exit_record = 0;  ///< The index of the next record to leave the region.
   std::uint32_t exit_letter = 0;
-  std::atomic<int> stage{0};  ///< The stage it is in, for the report of a stuck run.
+  std::atomic<StageId> stage{StageId()};  ///< The stage it is in, for the report of a stuck run.
   /// What other threads may see of a token on its way, to name the head of line.
   struct Sight {
-    std::atomic<std::uint64_t> sequence{0};
+    std::atomic<TokenNumber> number{TokenNumber()};
     std::atomic<std::uint64_t> position{0};
     std::atomic<std::uint32_t> part{0};
     std::atomic<std::int64_t> since{0};  ///< When it was filled; 0 if it is not on its way.

@@ -15,7 +15,7 @@ class TokenPool {
  public:
   /// `all_samples`: every failure of a token keeps its message. `source`: that of the region, if it
   /// has one.
-  TokenPool(MemoryPool& memory, std::size_t stages, std::uint16_t source, bool all_samples)
+  TokenPool(MemoryPool& memory, std::size_t stages, SourceId source, bool all_samples)
       : memory_(memory), stages_(stages), source_(source), all_samples_(all_samples) {}
 
   Token* get() {
@@ -43,7 +43,7 @@ class TokenPool {
     const Token* oldest = nullptr;
     for (const auto& token : all_) {
       if (token->sight.since.load(std::memory_order_acquire) == 0) continue;
-      if (!oldest || token->sight.sequence < oldest->sight.sequence) oldest = token.get();
+      if (!oldest || token->sight.number.load() < oldest->sight.number.load()) oldest = token.get();
     }
     return oldest;
   }
@@ -54,7 +54,7 @@ class TokenPool {
  private:
   MemoryPool& memory_;
   const std::size_t stages_;
-  const std::uint16_t source_;
+  const SourceId source_;
   const bool all_samples_;
   mutable Mutex mutex_;
   std::vector<std::unique_ptr<Token>> all_ WEIR_GUARDED_BY(mutex_);

@@ -135,8 +135,8 @@ void Attempts::start(Slot& slot, std::shared_ptr<Attempt> attempt, Breaker::Gran
   if (policy_.timeout) timers_.set(attempt->timeout, time_after(now, *policy_.timeout));
   slot.running.push_back(attempt);
   if (chaos_) {
-    attempt->fault =
-        chaos_->decide(input_.stage(), slot.input.part, slot.input.position, attempt->number);
+    attempt->fault = chaos_->decide(input_.stage().number(), slot.input.part, slot.input.position,
+                                    attempt->number);
     if (attempt->fault.latency.count() > 0) {
       attempt->delayed = true;
       timers_.set(attempt->wake, time_after(now, attempt->fault.latency));

@@ -59,7 +59,7 @@ class CallStage final : public RecordCalls, public EventLoop::Client, public Att
   /// Sets new bounds for how many calls may run at the same time, which apply at once. From any
   /// thread.
   void set_workers(int min, int max);
-  std::size_t stage() const { return input_.stage(); }
+  StageId stage() const { return input_.stage(); }
   const std::shared_ptr<Permits>& permits() const { return permits_; }
   /// Has the states of keys emit what is left of them. Returns false when all is emitted.
   bool finish_keys(Call& call) { return turns_.finish(call); }

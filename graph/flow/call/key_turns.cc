@@ -12,15 +12,15 @@ namespace {
 /// Returns the stage's own key fields or, where it has to keep the order within keys, those of the
 /// stage that asked for it.
 std::vector<Field> fields_of(const compile::Plan& plan, const compile::Region& region) {
-  int stage = region.first;
-  if (region.order != compile::Order::key) return plan.at(stage).call.key.fields;
+  StageId stage = region.first;
+  if (region.order != compile::Order::key) return plan.stages[stage].call.key.fields;
   const compile::Region* at = &region;
-  while (plan.at(stage).call.key.fields.empty() && !at->is_source()) {
+  while (plan.stages[stage].call.key.fields.empty() && !at->is_source()) {
     if (--stage >= at->first) continue;
-    at = &plan.regions[static_cast<std::size_t>(at->inputs.front())];
+    at = &plan.regions[at->inputs.front()];
     stage = at->last;
   }
-  return plan.at(stage).call.key.fields;
+  return plan.stages[stage].call.key.fields;
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 namespace weir::flow {
 
-StageCaller::StageCaller(RunContext& context, AttemptOwner& owner, std::size_t stage)
+StageCaller::StageCaller(RunContext& context, AttemptOwner& owner, StageId stage)
     : context_(context), owner_(owner), stage_(stage) {
   if (planned().type->role == Role::async_transform) return;
   threads_ = std::make_unique<CallThreads>(

@@ -13,7 +13,7 @@ namespace weir::flow {
 /// any other on threads of its own. The answer goes to the attempt's owner.
 class StageCaller {
  public:
-  StageCaller(RunContext& context, AttemptOwner& owner, std::size_t stage);
+  StageCaller(RunContext& context, AttemptOwner& owner, StageId stage);
 
   /// Returns whether `call` calls the stage; otherwise `run` does.
   bool async() const { return !threads_; }
@@ -35,7 +35,7 @@ class StageCaller {
 
   RunContext& context_;
   AttemptOwner& owner_;
-  const std::size_t stage_;
+  const StageId stage_;
   std::unique_ptr<CallThreads> threads_;  ///< Null if the stage is asynchronous.
 };
 

@@ -12,7 +12,7 @@ constexpr std::size_t kExcerpt = 120;
 
 }  // namespace
 
-RecordFailure describe_failure(std::uint16_t stage, const RecordData& record, OriginPlace place,
+RecordFailure describe_failure(StageId stage, const RecordData& record, OriginPlace place,
                                bool full) {
   RecordFailure failure;
   failure.stage = stage;
@@ -28,10 +28,10 @@ RecordFailure describe_failure(std::uint16_t stage, const RecordData& record, Or
   return failure;
 }
 
-RecordFailure failure_of(std::size_t stage, const RecordData& record, OriginPlace place,
+RecordFailure failure_of(StageId stage, const RecordData& record, OriginPlace place,
                          std::string kind, std::string message) {
   RecordFailure failure;
-  failure.stage = static_cast<std::uint16_t>(stage);
+  failure.stage = stage;
   failure.place = place;
   failure.part = record.part;
   failure.position = record.position;

@@ -10,12 +10,12 @@ namespace weir::flow {
 struct CallError;
 
 /// Copies the error of `record` out of the batch; `full` includes the message and an excerpt.
-RecordFailure describe_failure(std::uint16_t stage, const detail::RecordData& record,
-                               OriginPlace place, bool full);
+RecordFailure describe_failure(StageId stage, const detail::RecordData& record, OriginPlace place,
+                               bool full);
 
 /// Returns the failure of `record` at `stage`, with this kind and message in place of an error on
 /// the record, and without an excerpt.
-RecordFailure failure_of(std::size_t stage, const detail::RecordData& record, OriginPlace place,
+RecordFailure failure_of(StageId stage, const detail::RecordData& record, OriginPlace place,
                          std::string kind, std::string message);
 
 /// Returns the beginning of a record's text, for a report.

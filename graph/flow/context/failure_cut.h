@@ -51,7 +51,7 @@ class FailureCut {
   }
   bool raised() const { return raised_.load(std::memory_order_acquire); }
 
-  std::optional<OriginPlace> place(std::size_t source) const {
+  std::optional<OriginPlace> place(SourceId source) const {
     const Lock lock(mutex_);
     return failures_[source] ? std::optional(failures_[source]->place) : std::nullopt;
   }
@@ -63,7 +63,7 @@ class FailureCut {
     }
     return {};
   }
-  std::size_t sources() const { return packed_.size(); }
+  compile::IdRange<SourceId> sources() const { return packed_.ids(); }
 
  private:
   /// The lowest failure of a source.
@@ -73,13 +73,13 @@ class FailureCut {
   };
   static constexpr std::uint64_t kNone = ~std::uint64_t{0};
   static std::uint64_t packed(OriginPlace place) {
-    return place.sequence << kRootBits | place.root;
+    return place.token.value() << kRootBits | place.root;
   }
 
-  std::vector<std::atomic<std::uint64_t>> packed_;
+  IdVector<SourceId, std::atomic<std::uint64_t>> packed_;
   std::atomic<bool> raised_{false};
   mutable Mutex mutex_;
-  std::vector<std::optional<Failure>> failures_ WEIR_GUARDED_BY(mutex_);
+  IdVector<SourceId, std::optional<Failure>> failures_ WEIR_GUARDED_BY(mutex_);
 };
 
 }  // namespace weir::flow

@@ -33,15 +33,15 @@ std::optional<FileUses::Identity> FileUses::identity_of(const FileUse& use) {
   return Identity{info.st_dev, info.st_ino, ""};
 }
 
-void FileUses::add(std::string who, std::optional<std::size_t> stage,
+void FileUses::add(std::string who, std::optional<compile::StageId> stage,
                    const std::vector<FileUse>& uses) {
   for (const FileUse& use : uses) {
     if (const auto identity = identity_of(use)) entries_.push_back({*identity, use, who, stage});
   }
 }
 
-void FileUses::add(const compile::Plan& plan, std::size_t stage) {
-  if (!plan.opens(static_cast<int>(stage))) return;
+void FileUses::add(const compile::Plan& plan, compile::StageId stage) {
+  if (!plan.opens(stage)) return;
   const compile::PlannedStage& planned = plan.stages[stage];
   if (const auto* opens = dynamic_cast<const OpensFiles*>(planned.stage.get())) {
     add("stage " + in_quotes(planned.name), stage, opens->files());
@@ -92,7 +92,7 @@ std::string clash_with(const compile::Plan& plan, const std::vector<FileUse>& us
   FileUses all;
   all.add("the command line", std::nullopt, uses);
   if (const auto clash = all.clash()) return clash->message;
-  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
+  for (const compile::StageId i : plan.stages.ids()) {
     FileUses both = all;
     try {
       both.add(plan, i);

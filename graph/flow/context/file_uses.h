@@ -19,13 +19,14 @@ class FileUses {
  public:
   /// Adds the files of `who`, such as "stage 'read'". Leaves out character devices, pipes and
   /// directories.
-  void add(std::string who, std::optional<std::size_t> stage, const std::vector<FileUse>& uses);
+  void add(std::string who, std::optional<compile::StageId> stage,
+           const std::vector<FileUse>& uses);
   /// Adds the files of a stage of the plan. Throws what the stage throws.
-  void add(const compile::Plan& plan, std::size_t stage);
+  void add(const compile::Plan& plan, compile::StageId stage);
 
   /// Two uses of one file that exclude each other.
   struct Clash {
-    std::optional<std::size_t> stage;  ///< The stage that would write it.
+    std::optional<compile::StageId> stage;  ///< The stage that would write it.
     std::string message;
   };
   std::optional<Clash> clash() const;
@@ -39,7 +40,7 @@ class FileUses {
     Identity identity;
     FileUse use;
     std::string who;
-    std::optional<std::size_t> stage;
+    std::optional<compile::StageId> stage;
   };
   static std::optional<Identity> identity_of(const FileUse& use);
   static bool go_together(const Entry& one, const Entry& other);

@@ -62,11 +62,11 @@ std::size_t limit_of_told(const detail::RecordData& record, compile::OnError act
   return limit > more ? limit - more : 0;
 }
 
-void address_letter(detail::RecordData& record, bool came_with_fields, int to, detail::Arena& arena,
-                    const RunContext& context) {
+void address_letter(detail::RecordData& record, bool came_with_fields, StageId to,
+                    detail::Arena& arena, const RunContext& context) {
   const detail::ErrorSlot& error = record.extra->error;
   std::string json = "{\"stage\":";
-  append_json(json, context.plan.stages[error.stage].name);
+  append_json(json, context.plan.stages[StageId(error.stage)].name);
   json += ",\"kind\":";
   append_json(json, error.kind);
   json += ",\"message\":";
@@ -96,7 +96,7 @@ void address_letter(detail::RecordData& record, bool came_with_fields, int to, d
   record.fields = table;
   record.field_count = record.field_capacity = count;
   record.flags &= static_cast<std::uint8_t>(~detail::kFieldsShared);
-  record.extra->letter_to = static_cast<std::uint16_t>(to);
+  record.extra->letter_to = to.number();
   record.state = detail::RecordState::live;
 }
 

@@ -11,8 +11,8 @@ namespace weir::flow {
 /// gets a field `error`, a JSON object of stage, kind, message, attempts and origin, and a field
 /// `text`, unless it came with fields or its error tells one. The record is not charged for them.
 /// May throw OutOfMemory.
-void address_letter(detail::RecordData& record, bool came_with_fields, int to, detail::Arena& arena,
-                    const RunContext& context);
+void address_letter(detail::RecordData& record, bool came_with_fields, StageId to,
+                    detail::Arena& arena, const RunContext& context);
 
 /// Returns how many bytes `record` may have with the fields that its error tells, out of `limit` in
 /// all: a letter needs room for the error itself.

@@ -9,7 +9,7 @@ namespace weir::flow {
 
 /// An error of a record. Only the first ones of a batch have a message and an excerpt.
 struct RecordFailure {
-  std::uint16_t stage = 0;
+  StageId stage;
   bool kept = false;
   OriginPlace place;
   int attempts = 1;
@@ -19,6 +19,5 @@ struct RecordFailure {
   std::string message;
   std::string excerpt;
 };
-static_assert(compile::numbers<decltype(RecordFailure::stage)>(compile::kMostStages));
 
 }  // namespace weir::flow

@@ -22,7 +22,7 @@ class PartTable {
 
   /// Adds a part and returns its number among those of the source. Throws Error if there are too
   /// many.
-  std::uint32_t add(std::size_t source, Part part) {
+  std::uint32_t add(SourceId source, Part part) {
     const Lock lock(mutex_);
     if (parts_[source].size() >= most_) {
       throw Error("parts", "the source began more than " + std::to_string(most_) + " parts", false);
@@ -30,14 +30,14 @@ class PartTable {
     parts_[source].push_back(std::move(part));
     return static_cast<std::uint32_t>(parts_[source].size() - 1);
   }
-  std::uint32_t last(std::size_t source) const {
+  std::uint32_t last(SourceId source) const {
     const Lock lock(mutex_);
     return parts_[source].empty() ? 0 : static_cast<std::uint32_t>(parts_[source].size() - 1);
   }
   /// Returns the part that a record names (detail::part_of).
   const Part& get(std::uint32_t part) const {
     const Lock lock(mutex_);
-    const auto& parts = parts_[detail::source_of(part)];
+    const auto& parts = parts_[SourceId(detail::source_of(part))];
     const std::uint32_t number = detail::number_of(part);
     return number < parts.size() ? parts[number] : none_;
   }
@@ -45,15 +45,15 @@ class PartTable {
  private:
   const std::size_t most_;
   mutable Mutex mutex_;
-  std::vector<std::deque<Part>> parts_
-      WEIR_GUARDED_BY(mutex_);  ///< By source. References stay valid.
+  /// References stay valid.
+  IdVector<SourceId, std::deque<Part>> parts_ WEIR_GUARDED_BY(mutex_);
   Part none_;
 };
 
 /// The place after which a stage wanted no more input (`take`).
 struct InputEnd {
   OriginPlace place;
-  std::size_t stage = 0;
+  StageId stage;
 };
 
 /// Returns the number of ports by which records may leave a stage.
@@ -76,7 +76,7 @@ class RunContext final : public detail::Host {
 
   const Part& part(std::uint32_t part) const override { return parts.get(part); }
   std::string_view stage_name(std::uint16_t stage) const override {
-    return plan.stages[stage].name;
+    return plan.stages[StageId(stage)].name;
   }
   Value json_at(std::string_view json, std::span<const std::string> steps,
                 detail::Arena& arena) const override {
@@ -91,14 +91,14 @@ class RunContext final : public detail::Host {
 
   /// Returns whether `stage` need not process what stands at `place`: it is at or behind the
   /// failing origin, or behind the last origin that a later stage wanted.
-  bool beyond(OriginPlace place, std::size_t stage) const {
+  bool beyond(OriginPlace place, StageId stage) const {
     if (failure_cut.holds_back(place)) return true;
     if (!input_has_end.load(std::memory_order_acquire)) return false;
     const auto end = input_end(place.source);
     return end && place > end->place && stage < end->stage;
   }
 
-  std::optional<InputEnd> input_end(std::size_t source) const {
+  std::optional<InputEnd> input_end(SourceId source) const {
     const Lock lock(end_mutex_);
     return input_ends_[source];
   }
@@ -115,16 +115,14 @@ class RunContext final : public detail::Host {
 
   /// Returns whether the source reads no more: the run was interrupted or failed, or nobody needs
   /// more.
-  bool stopped(std::size_t source) const {
-    return stopped_[source].load(std::memory_order_acquire);
-  }
-  void stop_source(std::size_t source) { stopped_[source].store(true, std::memory_order_release); }
+  bool stopped(SourceId source) const { return stopped_[source].load(std::memory_order_acquire); }
+  void stop_source(SourceId source) { stopped_[source].store(true, std::memory_order_release); }
   void stop_all() {
     for (auto& stopped : stopped_) stopped.store(true, std::memory_order_release);
   }
 
   /// Returns whether faults are injected at a stage.
-  bool chaos_at(std::size_t stage) const {
+  bool chaos_at(StageId stage) const {
     if (!services.chaos) return false;
     const auto& names = services.chaos->stages;
     return names.empty() ||
@@ -156,17 +154,17 @@ class RunContext final : public detail::Host {
   std::atomic<std::uint64_t> peak_in_flight{0};
 
   /// Returns how many records an observed run may still read of one source.
-  std::uint64_t input_left(std::size_t source) const {
+  std::uint64_t input_left(SourceId source) const {
     return input_limit - std::min(input_limit, read_of(source));
   }
 
   /// Returns how many records of one source were read so far.
-  std::uint64_t read_of(std::size_t source) const {
+  std::uint64_t read_of(SourceId source) const {
     return read_of_[source].load(std::memory_order_relaxed);
   }
 
   /// Counts records that were read.
-  void enter(std::size_t source, std::uint64_t records) {
+  void enter(SourceId source, std::uint64_t records) {
     read.fetch_add(records, std::memory_order_relaxed);
     read_of_[source].fetch_add(records, std::memory_order_relaxed);
     const std::uint64_t now = in_flight.fetch_add(records, std::memory_order_relaxed) + records;
@@ -177,9 +175,9 @@ class RunContext final : public detail::Host {
 
  private:
   mutable Mutex end_mutex_;
-  std::vector<std::optional<InputEnd>> input_ends_ WEIR_GUARDED_BY(end_mutex_);  ///< By source.
-  std::vector<std::atomic<bool>> stopped_;                                       ///< By source.
-  std::vector<std::atomic<std::uint64_t>> read_of_;                              ///< By source.
+  IdVector<SourceId, std::optional<InputEnd>> input_ends_ WEIR_GUARDED_BY(end_mutex_);
+  IdVector<SourceId, std::atomic<bool>> stopped_;
+  IdVector<SourceId, std::atomic<std::uint64_t>> read_of_;
 };
 
 }  // namespace weir::flow

@@ -21,8 +21,8 @@ void AttemptOutput::grow() {
   capacity_ = capacity;
 }
 
-Attempt::Attempt(AttemptOwner& owner, RunContext& context, std::size_t stage, Slot& slot_,
-                 int number_, SlabPool& pool, Lane lane, bool copy)
+Attempt::Attempt(AttemptOwner& owner, RunContext& context, StageId stage, Slot& slot_, int number_,
+                 SlabPool& pool, Lane lane, bool copy)
     : slot(&slot_),
       number(number_),
       owner_(owner),
@@ -141,9 +141,9 @@ void Attempt::cancel() {
   }
 }
 
-bool Attempt::went_to(int port) {
-  if (port < 0) return false;
-  const auto there = [&](const detail::RecordData& record) { return record.port == port; };
+bool Attempt::went_to(std::optional<std::size_t> port) {
+  if (!port) return false;
+  const auto there = [&](const detail::RecordData& record) { return record.port == *port; };
   if (!emitted().empty()) return std::ranges::any_of(emitted(), there);
   return record_.state == detail::RecordState::live && there(record_);
 }

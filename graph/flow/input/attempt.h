@@ -10,6 +10,7 @@
 #include "graph/flow/clock/timer_heap.h"
 #include "graph/flow/input/attempt_owner.h"
 #include "graph/flow/memory/call_arena.h"
+#include "graph/flow/order/ids.h"
 #include "graph/flow/policy/breaker.h"
 #include "graph/flow/policy/chaos.h"
 #include "graph/flow/sync/mutex.h"
@@ -42,7 +43,7 @@ class Attempt final : public detail::Answerable,
   enum class State : std::uint8_t { running, answered, detached };
 
   /// Throws OutOfMemory if there is no room for the copy.
-  Attempt(AttemptOwner& owner, RunContext& context, std::size_t stage, Slot& slot, int number,
+  Attempt(AttemptOwner& owner, RunContext& context, StageId stage, Slot& slot, int number,
           SlabPool& pool, Lane lane, bool copy);
   ~Attempt() override;
 
@@ -65,8 +66,9 @@ class Attempt final : public detail::Answerable,
   /// Returns what the attempt emitted instead of the record itself.
   std::span<detail::RecordData> emitted() { return {out_.data(), out_.size()}; }
   detail::RecordData& data() { return record_; }
-  /// Returns whether its record, or something that it became, was sent to `port`. -1 means no port.
-  bool went_to(int port);
+  /// Returns whether its record, or something that it became, was sent to `port`, if there
+  /// is such a port.
+  bool went_to(std::optional<std::size_t> port);
   std::uint64_t capacity() const { return arena_bytes_.capacity(); }
   /// Keeps what its record refers to, for as long as the attempt lives. For an attempt without a
   /// copy.

@@ -92,7 +92,7 @@ void BatchBuilder::mark(const Slot& slot, std::uint32_t root, Outcome outcome) {
   detail::Extra extra;
   if (copy.extra) extra = *copy.extra;
   if (slot.error) {
-    extra.error = {slot.error->kind, slot.error->message, stage_, 1, false};
+    extra.error = {slot.error->kind, slot.error->message, stage_.number(), 1, false};
     copy.extra = &extra;
     copy.state = RecordState::failed;
   }

@@ -13,10 +13,7 @@ namespace weir::flow {
 class BatchBuilder {
  public:
   BatchBuilder(RunContext& context, const compile::Region& region, Token& token)
-      : context_(context),
-        region_(region),
-        stage_(static_cast<std::uint16_t>(region.first)),
-        token_(token) {}
+      : context_(context), region_(region), stage_(region.first), token_(token) {}
 
   /// Adds a slot. Returns false if there is no memory for it now; the batch is then unchanged.
   /// After true, the slot's origin reference and credit belong to the batch.
@@ -34,7 +31,7 @@ class BatchBuilder {
 
   RunContext& context_;
   const compile::Region& region_;
-  const std::uint16_t stage_;
+  const StageId stage_;
   Token& token_;
   std::uint64_t bytes_ = 0;
 };

@@ -28,8 +28,7 @@ void MergePoint::pair(Slot& slot) {
     last = &partner;
     add_fields(slot, partner);
     if (!partner.origin_ref) continue;
-    const auto stage = static_cast<std::uint16_t>(region_.region().first);
-    partner.origin_ref->mark(root_mark(Outcome::aggregated, stage));
+    partner.origin_ref->mark(root_mark(Outcome::aggregated, region_.region().first));
     if (partner.origin_ref->let_go()) region_.accounts.book(*partner.origin_ref);
     partner.origin_ref = nullptr;
   }
@@ -41,8 +40,9 @@ void MergePoint::add_fields(Slot& slot, Slot& partner) {
   RecordData& into = slot.input;
   const RecordData& from = partner.input;
   if (from.field_count == 0 || slot.error) return;
-  const auto region = static_cast<std::size_t>(region_.region().inputs[partner.input_index]);
-  const std::string prefix = region_.run.plan.at(region_.run.plan.regions[region].last).name + '_';
+  const compile::Plan& plan = region_.run.plan;
+  const RegionId region = region_.region().inputs[partner.input_index];
+  const std::string prefix = plan.stages[plan.regions[region].last].name + '_';
   try {
     slot.arena.set_lane(Lane::reserve);
     auto* const table = reinterpret_cast<detail::FieldSlot*>(
@@ -90,18 +90,17 @@ bool MergePoint::close(std::size_t at) {
 }
 
 /// Returns whether what comes from that region ended because a source was stopped.
-bool MergePoint::is_cut(int region) const {
-  const compile::Region& above = region_.run.plan.regions[static_cast<std::size_t>(region)];
-  if (above.source < 0) {
-    return std::ranges::any_of(above.inputs, [this](int input) { return is_cut(input); });
+bool MergePoint::is_cut(RegionId region) const {
+  const compile::Region& above = region_.run.plan.regions[region];
+  if (!above.source) {
+    return std::ranges::any_of(above.inputs, [this](RegionId input) { return is_cut(input); });
   }
-  const auto source = static_cast<std::size_t>(above.source);
-  return region_.run.stopped(source) && !region_.run.input_end(source);
+  return region_.run.stopped(*above.source) && !region_.run.input_end(*above.source);
 }
 
 MergeRank MergePoint::frontier(const Slot* first) const {
   // What the region's own stages make at the end stands behind all that comes in.
-  MergeRank rank = first ? first->rank : MergeRank{{region_.quota.behind_all(0), 0, 0}};
+  MergeRank rank = first ? first->rank : MergeRank{{region_.quota.behind_all(0), 0, SourceId()}};
   for (const InputQueue& input : inputs_) {
     if (!input.waiting.empty()) {
       rank = std::min(rank, input.waiting.front()->rank);
@@ -140,9 +139,9 @@ void MergePoint::fill(StageReport& report) const {
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     using State = InputReport::State;
     const InputQueue& input = inputs_[i];
-    const auto region = static_cast<std::size_t>(region_.region().inputs[i]);
-    report.inputs.push_back({region_.run.plan.at(region_.run.plan.regions[region].last).name,
-                             input.records,
+    const compile::Plan& plan = region_.run.plan;
+    const RegionId region = region_.region().inputs[i];
+    report.inputs.push_back({plan.stages[plan.regions[region].last].name, input.records,
                              input.closed ? State::ended
                              : input.idle ? State::idle
                                           : State::live,

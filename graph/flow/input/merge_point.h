@@ -68,7 +68,7 @@ class MergePoint {
   Slot& pop(std::size_t input) WEIR_REQUIRES(input_lock);
   void pair(Slot& slot) WEIR_REQUIRES(input_lock);
   void add_fields(Slot& slot, Slot& partner) WEIR_REQUIRES(input_lock);
-  bool is_cut(int region) const;
+  bool is_cut(RegionId region) const;
 
   const RegionContext region_;
   const std::span<InputQueue> inputs_;

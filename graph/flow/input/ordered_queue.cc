@@ -41,7 +41,7 @@ void OrderedQueue::note_hold(Clock::time_point now) {
 
 HeadOfLine OrderedQueue::head(const Slot& slot, Doing doing, Clock::time_point now) const {
   const auto since = std::max(front_since_, slot.entered);
-  HeadOfLine head{context_.plan.at(region_.first).name,
+  HeadOfLine head{context_.plan.stages[region_.first].name,
                   context_.origin(slot.input),
                   context_.parts.get(slot.input.part).name,
                   doing,

@@ -27,7 +27,7 @@ constexpr std::uint32_t kDry = 16;
 RegionInput::RegionInput(const RegionContext& region, Mutex* mutex)
     : context_(region.run),
       quota_(region.quota),
-      stage_(static_cast<std::size_t>(quota_.region.first)),
+      stage_(quota_.region.first),
       planned_(context_.plan.stages[stage_]),
       mutex_(mutex ? *mutex : own_mutex_),
       inputs_(quota_.region.inputs.size()),
@@ -123,7 +123,7 @@ void RegionInput::shed(Slot& slot, Actions& actions) {
   ++shed_;
   mark_done(slot, Slot::End::shed, actions);
   if (queue_.remove(slot, now_)) actions.output = true;
-  store_.let_go(slot, root_mark(Outcome::shed, static_cast<std::uint16_t>(stage_)));
+  store_.let_go(slot, root_mark(Outcome::shed, stage_));
 }
 
 RegionInput::Offered RegionInput::offer(std::size_t at, const RecordData& record,
@@ -401,7 +401,7 @@ void RegionInput::end_slots(Unwanted unwanted, Slot::End end, Actions& actions) 
 /// counts.
 bool RegionInput::is_beyond(const Slot& slot) const {
   const bool letter = quota_.region.letters && slot.input.extra;
-  return context_.beyond(slot.rank.place, letter ? slot.input.extra->error.stage : stage_);
+  return context_.beyond(slot.rank.place, letter ? StageId(slot.input.extra->error.stage) : stage_);
 }
 
 void RegionInput::drop_beyond() {
@@ -450,7 +450,7 @@ void RegionInput::give_up_first() {
   no_room_for(slot->input, slot->rank.place);
   queue_.publish();
   note_end();
-  store_.let_go(*slot, root_mark(Outcome::abandoned, static_cast<std::uint16_t>(stage_)));
+  store_.let_go(*slot, root_mark(Outcome::abandoned, stage_));
 }
 
 // Records leave.

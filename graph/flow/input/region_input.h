@@ -106,7 +106,7 @@ class RegionInput {
   std::optional<std::pair<OriginPlace, HeadOfLine>> oldest() const;
   const HeadOfLine& longest_hold() const { return queue_.longest_hold(); }
 
-  std::size_t stage() const { return stage_; }
+  StageId stage() const { return stage_; }
   RunContext& context() { return context_; }
   const RegionQuota& quota() const { return quota_; }
   SlabPool& slabs() { return store_.slabs(); }
@@ -195,7 +195,7 @@ class RegionInput {
 
   RunContext& context_;
   RegionQuota& quota_;
-  const std::size_t stage_;
+  const StageId stage_;
   const compile::PlannedStage& planned_;
   std::function<void()> output_;
   Mutex own_mutex_;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "graph/compile/plan/bounds.h"
+#include "graph/flow/order/ids.h"
 #include "graph/flow/order/outcome.h"
 
 namespace weir::flow {
@@ -24,6 +24,9 @@ static_assert(compile::kMostStages <= kNoReason,
 
 constexpr RootMark root_mark(Outcome outcome, std::uint16_t reason) {
   return static_cast<RootMark>((static_cast<unsigned>(outcome) << kReasonBits) | reason);
+}
+constexpr RootMark root_mark(Outcome outcome, StageId stage) {
+  return root_mark(outcome, stage.number());
 }
 constexpr Outcome outcome_of(RootMark mark) { return static_cast<Outcome>(mark >> kReasonBits); }
 constexpr std::uint16_t reason_of(RootMark mark) { return mark & kReasonMask; }

@@ -151,8 +151,7 @@ int Pump::window() const {
 int Pump::depth() const { return 2 * context_.plan.limits.threads + 2; }
 
 bool Pump::may_fill() const {
-  const bool stopped =
-      quota_.of_source() && context_.stopped(static_cast<std::size_t>(quota_.region.source));
+  const bool stopped = quota_.of_source() && context_.stopped(*quota_.region.source);
   if (stopped || poked_.load() || tick_.load()) return true;
   if (quota_.gate.tokens() >= window()) return false;
   if (waiting_.load() >= depth()) return false;
@@ -165,9 +164,9 @@ Pump::Step Pump::step() {
     begun_ = true;
     Token* token = tokens_.get();
     token->kind = Token::Kind::begin;
-    token->set_sequence(next_sequence());
+    token->set_number(take_number());
     token->filled = true;
-    if (!quota_.of_source()) token->first_place = {0, 0, token->source};
+    if (!quota_.of_source()) token->first_place = {TokenNumber(), 0, token->source};
     waiting_.fetch_add(1);
     filled_ = token;
     return Step::issued;
@@ -185,7 +184,7 @@ Pump::Step Pump::step() {
   const std::uint32_t credits = filler_.take_credits(quota_.pacer.want_records());
   Token* token = tokens_.get();
   token->credits = credits;
-  token->set_sequence(sequence_);
+  token->set_number(next_number_);
   return fill(token);
 }
 
@@ -193,9 +192,9 @@ Pump::Step Pump::step() {
 void Pump::issue_tick() {
   Token* const token = tokens_.get();
   token->kind = Token::Kind::tick;
-  token->set_sequence(next_sequence());
+  token->set_number(take_number());
   // Records of a tick need not wait for any place.
-  token->first_place = {0, 0, token->source};
+  token->first_place = {TokenNumber(), 0, token->source};
   token->frontier = last_rank_;
   waiting_.fetch_add(1);
   filled_ = token;
@@ -207,7 +206,7 @@ Pump::Step Pump::fill(Token* token) {
   const BatchFiller::Got got = filler_.fill(*token, alone);
   if (got == BatchFiller::Got::starved) starved_at_ = ended_tokens_.load();
   if (got == BatchFiller::Got::some || got == BatchFiller::Got::last) {
-    ++sequence_;
+    take_number();
     token->show();
     last_rank_ = token->frontier;
     waiting_.fetch_add(1);

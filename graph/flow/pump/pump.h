@@ -57,7 +57,7 @@ class Pump {
   /// Lets that thread end. Call it on the thread itself.
   void stop() { stopped_ = true; }
 
-  std::uint64_t next_sequence() { return sequence_++; }
+  TokenNumber take_number() { return std::exchange(next_number_, next_number_.next()); }
   /// Returns whether the pump has something to do, or is taking it in.
   bool running() const {
     const auto runs = [this] { return state_.load() == State::running; };
@@ -85,7 +85,7 @@ class Pump {
   BatchFiller& filler_;
   TokenPool& tokens_;
   Hooks hooks_;
-  std::uint64_t sequence_ = 0;
+  TokenNumber next_number_;
   bool begun_ = false;
   bool ended_ = false;
   Token* filled_ = nullptr;  ///< The token that the last step filled, to be issued.

@@ -17,7 +17,7 @@ class QueueFiller final : public BatchFiller {
     const std::uint32_t wanted = alone ? 1 : token.credits;
     token.credits = 0;
     token.sorted = quota_.region.sorted;
-    token.mixed = quota_.region.source < 0;
+    token.mixed = !quota_.region.source;
     if (alone) {
       token.work.set_lane(Lane::reserve);
       token.letters.set_lane(Lane::reserve);

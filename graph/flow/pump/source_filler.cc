@@ -28,7 +28,7 @@ void SourceFiller::stop() {
 }
 
 bool SourceFiller::ready() const {
-  if (context_.stopped(source_number())) return true;
+  if (context_.stopped(source())) return true;
   // A few credits are not worth a batch: the rest of its split would wait until it is the oldest.
   const std::uint64_t records = quota_.gate.records();
   const std::uint64_t enough =
@@ -38,8 +38,8 @@ bool SourceFiller::ready() const {
 }
 
 std::uint32_t SourceFiller::take_credits(std::uint32_t records) {
-  return quota_.gate.take_records(static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(records, context_.input_left(source_number()))));
+  return quota_.gate.take_records(
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(records, context_.input_left(source()))));
 }
 
 /// Returns the bytes for so many records, where credits allow fewer than the pacer wants.
@@ -50,8 +50,8 @@ std::uint64_t SourceFiller::bytes_for(std::uint32_t records) const {
 }
 
 BatchFiller::Got SourceFiller::fill(Token& token, bool alone) {
-  const bool stopped = context_.stopped(source_number());
-  if (stopped || context_.input_left(source_number()) == 0) return Got::end;
+  const bool stopped = context_.stopped(source());
+  if (stopped || context_.input_left(source()) == 0) return Got::end;
   if (token.credits == 0) return Got::nothing;
   if (alone) token.work.set_lane(Lane::reserve);
   const auto start = Clock::now();

@@ -22,7 +22,7 @@ class SourceFiller final : public BatchFiller {
   bool reading() const { return reading_.load(std::memory_order_acquire); }
 
  private:
-  std::size_t source_number() const { return static_cast<std::size_t>(quota_.region.source); }
+  SourceId source() const { return *quota_.region.source; }
   std::uint64_t bytes_for(std::uint32_t records) const;
 
   const RegionContext region_;

@@ -42,9 +42,9 @@ void TokenFeed::hand_out(const Split& split) {
 void TokenFeed::book() {
   const auto records = static_cast<std::uint32_t>(next_ - first_);
   // A source numbers its own parts only.
-  if (source() > 0) {
+  if (source() != SourceId()) {
     for (auto* record = first_; record != next_; ++record) {
-      record->part = detail::part_of(source(), record->part);
+      record->part = detail::part_of(source().number(), record->part);
     }
   }
   work_.records.add(records);
@@ -117,12 +117,12 @@ void fail_at_source(RunContext& context, Token& token) {
     caught = {"memory", "the source asked for memory again and again", false};
   }
   RecordFailure failure;
-  const std::uint16_t source = token.source;
-  const auto stage = static_cast<std::size_t>(context.plan.sources[source]);
-  failure.stage = static_cast<std::uint16_t>(stage);
-  failure.place = {token.sequence, token.root_base + token.roots.size(), source};
-  failure.part =
-      detail::part_of(source, token.split.done() ? context.parts.last(source) : token.split.part);
+  const SourceId source = token.source;
+  const StageId stage = context.plan.sources[source];
+  failure.stage = stage;
+  failure.place = {token.number, token.root_base + token.roots.size(), source};
+  failure.part = detail::part_of(
+      source.number(), token.split.done() ? context.parts.last(source) : token.split.part);
   failure.position = token.split.begin;
   failure.kind = caught.kind;
   failure.message = caught.message;

@@ -34,7 +34,7 @@ class TokenFeed final : public Feed {
   }
 
  private:
-  std::uint16_t source() const { return token_.source; }
+  SourceId source() const { return token_.source; }
   void make_room() override;
   void make_more_room();
   void reject_size(Record& record, std::size_t size) override;

@@ -9,8 +9,8 @@
 namespace weir::flow {
 
 Engine::Engine(RunContext& context, int tokens) : context_(context), accounts_(context) {
-  EngineBuilder::Hooks hooks{[this](std::size_t region) { region_done(region); },
-                             [this](std::size_t stage) { stage_ended(stage); }};
+  EngineBuilder::Hooks hooks{[this](RegionId region) { region_done(region); },
+                             [this](StageId stage) { stage_ended(stage); }};
   EngineBuilder(context, accounts_, tokens, std::move(hooks), parts_).build();
 }
 
@@ -22,7 +22,9 @@ Engine::~Engine() {
 void Engine::start() {
   parts_.loop.start();
   for (const auto& arena : parts_.arenas) arena->start();
-  for (std::size_t i = parts_.regions.size(); i-- > 0;) parts_.regions[i]->start();
+  for (auto region = parts_.regions.rbegin(); region != parts_.regions.rend(); ++region) {
+    (*region)->start();
+  }
 }
 
 bool Engine::wait(std::chrono::milliseconds patience) {
@@ -33,8 +35,8 @@ bool Engine::wait(std::chrono::milliseconds patience) {
 }
 
 /// Ends the inputs that the region fed, and counts the region as done.
-void Engine::region_done(std::size_t index) {
-  parts_.outputs[index]->close();
+void Engine::region_done(RegionId region) {
+  parts_.outputs[region]->close();
   const Lock lock(mutex_);
   ++done_regions_;
   done_changed_.notify_all();
@@ -42,23 +44,22 @@ void Engine::region_done(std::size_t index) {
 
 /// Handles a stage that needs no more input: what only it needs is no longer produced, up to the
 /// sources, as far as nobody else reads it.
-void Engine::stage_ended(std::size_t stage) {
+void Engine::stage_ended(StageId stage) {
   const Lock lock(unwanted_mutex_);
   unwanted_.resize(parts_.regions.size());
-  std::vector<int> ended{context_.plan.stages[stage].region};
+  std::vector<RegionId> ended{context_.plan.stages[stage].region};
   while (!ended.empty()) {
-    const auto at = static_cast<std::size_t>(ended.back());
+    const RegionId at = ended.back();
     ended.pop_back();
     if (unwanted_[at]) continue;
     unwanted_[at] = true;
     if (parts_.inputs[at]) parts_.inputs[at]->forget();
     const compile::Region& region = context_.plan.regions[at];
-    if (region.is_source()) context_.stop_source(static_cast<std::size_t>(region.source));
-    for (const int input : region.inputs) {
-      const compile::Region& above = context_.plan.regions[static_cast<std::size_t>(input)];
-      const auto is_wanted = [&](const compile::Outlet& outlet) WEIR_REQUIRES(unwanted_mutex_) {
-        return !unwanted_[static_cast<std::size_t>(outlet.to)];
-      };
+    if (region.is_source()) context_.stop_source(*region.source);
+    for (const RegionId input : region.inputs) {
+      const compile::Region& above = context_.plan.regions[input];
+      const auto is_wanted = [&](const compile::Outlet& outlet)
+                                 WEIR_REQUIRES(unwanted_mutex_) { return !unwanted_[outlet.to]; };
       const bool wanted = std::ranges::any_of(above.outlets, is_wanted);
       if (!wanted && above.letter_outlets.empty()) ended.push_back(input);
     }
@@ -73,8 +74,8 @@ void Engine::stop_reading() {
 /// Makes the sources return whose input is no longer wanted.
 void Engine::stop_sources() {
   const Lock lock(stop_mutex_);
-  for (EngineParts::Reader& reader : parts_.sources) {
-    const auto source = static_cast<std::size_t>(&reader - parts_.sources.data());
+  for (const SourceId source : parts_.sources.ids()) {
+    EngineParts::Reader& reader = parts_.sources[source];
     if (!context_.stopped(source) || std::exchange(reader.stopped, true)) continue;
     reader.filler->stop();
     reader.engine->wake_pump();
@@ -132,7 +133,7 @@ std::vector<Token*> Engine::alive() const {
   for (auto region = parts_.regions.rbegin(); region != parts_.regions.rend(); ++region) {
     std::vector<Token*> tokens = (*region)->tokens().alive();
     if (tokens.empty()) continue;
-    std::ranges::sort(tokens, {}, [](const Token* token) { return token->sequence; });
+    std::ranges::sort(tokens, {}, [](const Token* token) { return token->number; });
     return tokens;
   }
   return {};
@@ -175,11 +176,10 @@ HeadOfLine Engine::head_of_line() const {
 /// Describes a batch on its way by its first record.
 HeadOfLine Engine::seen(const Token& token) const {
   const std::uint32_t part = token.sight.part.load();
-  const auto stage = static_cast<std::size_t>(token.stage.load());
   const std::chrono::nanoseconds since(token.sight.since.load());
   const double held =
       std::chrono::duration<double>(Clock::now().time_since_epoch() - since).count();
-  return {context_.plan.stages[stage].name,
+  return {context_.plan.stages[token.stage.load()].name,
           {detail::source_of(part), detail::number_of(part), token.sight.position.load()},
           context_.parts.get(part).name,
           Doing::running,
@@ -212,7 +212,7 @@ void Engine::fill(Report& report) const {
   report.peak_memory += context_.state.peak();
   for (const auto& input : parts_.inputs) {
     if (!input) continue;
-    input->fill(report.stages[input->stage()]);
+    input->fill(report.stages[input->stage().number()]);
     if (input->longest_hold().seconds > report.longest_hold.seconds) {
       report.longest_hold = input->longest_hold();
     }

@@ -54,8 +54,8 @@ class Engine {
 
  private:
   HeadOfLine seen(const Token& token) const;
-  void region_done(std::size_t region);
-  void stage_ended(std::size_t stage);
+  void region_done(RegionId region);
+  void stage_ended(StageId stage);
   void stop_sources();
 
   RunContext& context_;
@@ -64,8 +64,8 @@ class Engine {
 
   Mutex stop_mutex_;
   Mutex unwanted_mutex_;
-  std::vector<bool> unwanted_
-      WEIR_GUARDED_BY(unwanted_mutex_);  ///< Regions whose output nobody needs any longer.
+  /// Regions whose output nobody needs any longer.
+  IdVector<RegionId, bool> unwanted_ WEIR_GUARDED_BY(unwanted_mutex_);
   Mutex mutex_;
   std::condition_variable done_changed_;
   std::size_t done_regions_ WEIR_GUARDED_BY(mutex_) = 0;

@@ -1,5 +1,6 @@
 #include "graph/flow/region/engine_builder.h"
 
+#include <algorithm>
 #include <set>
 
 #include "graph/flow/pump/queue_filler.h"
@@ -9,7 +10,7 @@
 namespace weir::flow {
 
 void EngineBuilder::build() {
-  for (std::size_t i = 0; i < context_.plan.stages.size(); ++i) {
+  for (const StageId i : context_.plan.stages.ids()) {
     parts_.runners.push_back(std::make_unique<StageRunner>(
         context_, i, [unwanted = hooks_.unwanted, i] { unwanted(i); }));
   }
@@ -17,13 +18,11 @@ void EngineBuilder::build() {
     parts_.rates.push_back(std::make_unique<TokenBucket>(rate, Clock::now()));
   }
   add_arenas();
-  const std::size_t count = context_.plan.regions.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    parts_.quotas.push_back(
-        std::make_unique<RegionQuota>(context_.plan.regions[i], static_cast<int>(i), tokens_));
+  for (const RegionId i : context_.plan.regions.ids()) {
+    parts_.quotas.push_back(std::make_unique<RegionQuota>(context_.plan.regions[i], i, tokens_));
     add_input(i);
   }
-  for (std::size_t i = 0; i < count; ++i) connect(i);
+  for (const RegionId i : context_.plan.regions.ids()) connect(i);
   connect_preferences();
 }
 
@@ -37,15 +36,13 @@ void EngineBuilder::add_arenas() {
 }
 
 /// Adds the region's input, unless a source feeds it.
-void EngineBuilder::add_input(std::size_t index) {
+void EngineBuilder::add_input(RegionId index) {
   RegionQuota& quota = *parts_.quotas[index];
   std::unique_ptr<RegionInput> input;
   CallStage* calls = nullptr;
   if (quota.region.calls) {
-    const compile::PlannedStage& stage = context_.plan.at(quota.region.first);
-    TokenBucket* const bucket = stage.call.rate < 0
-                                    ? nullptr
-                                    : parts_.rates[static_cast<std::size_t>(stage.call.rate)].get();
+    const compile::PlannedStage& stage = context_.plan.stages[quota.region.first];
+    TokenBucket* const bucket = stage.call.rate ? parts_.rates[*stage.call.rate].get() : nullptr;
     const std::shared_ptr<Permits> permits = permits_of(stage);
     input = std::make_unique<RegionInput>(region_context(index), &permits->mutex);
     auto made = std::make_unique<CallStage>(*input, parts_.loop, bucket, permits);
@@ -61,43 +58,41 @@ void EngineBuilder::add_input(std::size_t index) {
 
 /// Returns the permits of a stage, which all of its loop passes share.
 std::shared_ptr<Permits> EngineBuilder::permits_of(const compile::PlannedStage& stage) const {
-  if (stage.pass_of >= 0) {
+  if (stage.pass_of) {
     for (CallStage* calls : parts_.calls) {
-      if (calls && static_cast<int>(calls->stage()) == stage.pass_of) return calls->permits();
+      if (calls && calls->stage() == *stage.pass_of) return calls->permits();
     }
   }
   return std::make_shared<Permits>(stage.workers);
 }
 
-RegionOutput::Entry EngineBuilder::entry_of(const compile::Outlet& outlet) const {
-  return {parts_.inputs[static_cast<std::size_t>(outlet.to)].get(),
-          static_cast<std::size_t>(outlet.input)};
+RegionOutput::Entry EngineBuilder::entry_of(RegionId to, std::size_t input) const {
+  return {parts_.inputs[to].get(), input};
 }
 
 /// Adds the region's output, by which its records and letters go on.
 RegionOutput& EngineBuilder::add_output(const compile::Region& region) {
   std::vector<std::vector<RegionOutput::Entry>> ports;
   for (const compile::Outlet& outlet : region.outlets) {
-    const auto port = static_cast<std::size_t>(outlet.port);
-    if (ports.size() <= port) ports.resize(port + 1);
-    ports[port].push_back(entry_of(outlet));
+    if (ports.size() <= outlet.port) ports.resize(outlet.port + 1);
+    ports[outlet.port].push_back(entry_of(outlet.to, outlet.input));
   }
-  std::map<int, RegionOutput::Entry> letters;
-  for (const compile::Outlet& outlet : region.letter_outlets)
-    letters[outlet.port] = entry_of(outlet);
+  std::map<StageId, RegionOutput::Entry> letters;
+  for (const compile::LetterOutlet& outlet : region.letter_outlets) {
+    letters[outlet.stage] = entry_of(outlet.to, outlet.input);
+  }
   parts_.outputs.push_back(std::make_unique<RegionOutput>(std::move(ports), std::move(letters),
                                                           region.frontier, region.fork));
   return *parts_.outputs.back();
 }
 
 /// Adds the region's exit and engine.
-void EngineBuilder::connect(std::size_t index) {
+void EngineBuilder::connect(RegionId index) {
   const compile::Region& region = context_.plan.regions[index];
   RegionOutput& output = add_output(region);
   Exit* exit = &output;
   if (region.ends()) {
-    parts_.sinks.push_back(
-        std::make_unique<SinkWriter>(context_, accounts_, static_cast<std::size_t>(region.last)));
+    parts_.sinks.push_back(std::make_unique<SinkWriter>(context_, accounts_, region.last));
     exit = parts_.sinks.back().get();
   }
   const bool timed = is_timed(region);
@@ -119,47 +114,41 @@ void EngineBuilder::connect(std::size_t index) {
         std::make_unique<QueueFiller>(*parts_.quotas[index], *parts_.inputs[index]));
     parts_.inputs[index]->add_output_hook([made] { made->wake_pump(); });
   }
-  for (const auto* outlets : {&region.outlets, &region.letter_outlets}) {
-    for (const compile::Outlet& outlet : *outlets) {
-      const RegionOutput::Entry entry = entry_of(outlet);
-      entry.input->add_room_hook(entry.index, [made] { made->wake_exit(); });
-    }
-  }
-  made->build(*parts_.arenas[static_cast<std::size_t>(region.pool + 1)], *parts_.fillers.back(),
-              blocking);
+  const auto add_room_hook = [&](const auto& outlet) {
+    parts_.inputs[outlet.to]->add_room_hook(outlet.input, [made] { made->wake_exit(); });
+  };
+  std::ranges::for_each(region.outlets, add_room_hook);
+  std::ranges::for_each(region.letter_outlets, add_room_hook);
+  made->build(*parts_.arenas[region.pool ? *region.pool + 1 : 0], *parts_.fillers.back(), blocking);
   parts_.regions.push_back(std::move(engine));
 }
 
 /// Connects each merge that prefers inputs with the regions above, so that it learns what goes on
 /// there and when that ends.
 void EngineBuilder::connect_preferences() {
-  for (std::size_t merge = 0; merge < parts_.regions.size(); ++merge) {
+  for (const RegionId merge : parts_.regions.ids()) {
     if (!parts_.inputs[merge] || !parts_.inputs[merge]->prefers()) continue;
-    const std::vector<int>& inputs = context_.plan.regions[merge].inputs;
-    std::set<int> tells(inputs.begin(), inputs.end());
+    const std::vector<RegionId>& inputs = context_.plan.regions[merge].inputs;
+    std::set<RegionId> tells(inputs.begin(), inputs.end());
     const bool waits =
         context_.plan.regions[merge].merge.kind == compile::MergePolicy::Kind::priority;
     for (std::size_t input = 0; waits && input < inputs.size(); ++input) {
       std::vector<Supply::Way> ways;
-      for (const InputWay& one : ways_to(context_.plan, static_cast<int>(merge), input)) {
+      for (const InputWay& one : ways_to(context_.plan, merge, input)) {
         tells.insert(one.region);
-        RegionInput* const to = parts_.inputs[static_cast<std::size_t>(one.to)].get();
-        ways.push_back({parts_.regions[static_cast<std::size_t>(one.region)].get(),
-                        {to, one.input},
-                        one.onward});
+        RegionInput* const to = parts_.inputs[one.to].get();
+        ways.push_back({parts_.regions[one.region].get(), {to, one.input}, one.onward});
       }
       parts_.inputs[merge]->wait_for_work(
           input, [supply = Supply(std::move(ways))]() mutable { return supply.at_work(); });
     }
-    for (const int region : tells) {
-      parts_.outputs[static_cast<std::size_t>(region)]->tell(*parts_.inputs[merge]);
-    }
+    for (const RegionId region : tells) parts_.outputs[region]->tell(*parts_.inputs[merge]);
   }
 }
 
 bool EngineBuilder::is_timed(const compile::Region& region) const {
-  for (int i = region.first; i <= region.last; ++i) {
-    const compile::PlannedStage& stage = context_.plan.at(i);
+  for (const StageId i : region.stages()) {
+    const compile::PlannedStage& stage = context_.plan.stages[i];
     if (stage.type->timed && stage.type->timed(stage.options.get())) return true;
   }
   return false;

@@ -13,8 +13,8 @@ class EngineBuilder {
  public:
   /// The functions by which the parts report to the engine.
   struct Hooks {
-    std::function<void(std::size_t region)> region_done;  ///< The region is over. Called once.
-    std::function<void(std::size_t stage)> unwanted;      ///< The stage wants no more input.
+    std::function<void(RegionId region)> region_done;  ///< The region is over. Called once.
+    std::function<void(StageId stage)> unwanted;       ///< The stage wants no more input.
   };
 
   /// `tokens` is the number of batches of a region that may be in flight.
@@ -30,14 +30,14 @@ class EngineBuilder {
 
  private:
   void add_arenas();
-  void add_input(std::size_t index);
+  void add_input(RegionId index);
   std::shared_ptr<Permits> permits_of(const compile::PlannedStage& stage) const;
-  RegionOutput::Entry entry_of(const compile::Outlet& outlet) const;
+  RegionOutput::Entry entry_of(RegionId to, std::size_t input) const;
   RegionOutput& add_output(const compile::Region& region);
-  void connect(std::size_t index);
+  void connect(RegionId index);
   void connect_preferences();
   bool is_timed(const compile::Region& region) const;
-  RegionContext region_context(std::size_t index) const {
+  RegionContext region_context(RegionId index) const {
     return {context_, *parts_.quotas[index], accounts_, parts_.runners};
   }
 

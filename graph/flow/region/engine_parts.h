@@ -21,18 +21,18 @@ struct EngineParts {
     bool stopped = false;
   };
 
-  std::vector<std::unique_ptr<StageRunner>> runners;  ///< By stage.
-  std::vector<std::unique_ptr<TokenBucket>> rates;    ///< As in Plan::rates.
+  StageRunners runners;
+  std::vector<std::unique_ptr<TokenBucket>> rates;  ///< As in Plan::rates.
   EventLoop loop;
-  std::vector<std::unique_ptr<RegionQuota>> quotas;  ///< By region, as are the next three.
-  std::vector<std::unique_ptr<RegionInput>> inputs;  ///< Null where a source feeds the region.
-  std::vector<CallStage*> calls;                     ///< Null where no stage is called.
-  std::vector<std::unique_ptr<RegionOutput>> outputs;
+  IdVector<RegionId, std::unique_ptr<RegionQuota>> quotas;
+  IdVector<RegionId, std::unique_ptr<RegionInput>> inputs;  ///< Null where a source feeds it.
+  IdVector<RegionId, CallStage*> calls;                     ///< Null where no stage is called.
+  IdVector<RegionId, std::unique_ptr<RegionOutput>> outputs;
   std::vector<std::unique_ptr<SinkWriter>> sinks;
-  std::vector<std::unique_ptr<WorkerArena>> arenas;   ///< The common one, then one for each pool.
-  std::vector<std::unique_ptr<BatchFiller>> fillers;  ///< By region, as are the next.
-  std::vector<std::unique_ptr<RegionEngine>> regions;
-  std::vector<Reader> sources;  ///< As in Plan::sources.
+  std::vector<std::unique_ptr<WorkerArena>> arenas;  ///< The common one, then one for each pool.
+  std::vector<std::unique_ptr<BatchFiller>> fillers;
+  IdVector<RegionId, std::unique_ptr<RegionEngine>> regions;
+  IdVector<SourceId, Reader> sources;
 };
 
 }  // namespace weir::flow

@@ -221,8 +221,9 @@ void FlowGraph::Nodes::add_parallel(std::size_t at, const compile::Segment& segm
 void FlowGraph::Nodes::add_serial(std::size_t at, const compile::Segment& segment, bool is_last) {
   SegmentNodes& nodes = *segments[at];
   if (segment.in_order) {
-    nodes.sequencer = std::make_unique<Sequencer>(
-        *graph, [](Token* token) noexcept { return static_cast<std::size_t>(token->sequence); });
+    nodes.sequencer = std::make_unique<Sequencer>(*graph, [](Token* token) noexcept {
+      return static_cast<std::size_t>(token->number.value());
+    });
   }
   if (is_last) {
     nodes.last = std::make_unique<Last>(*graph, tbb_flow::serial,

@@ -13,11 +13,12 @@ HeadFinisher::HeadFinisher(const RegionContext& region, Exit& exit, Exit& letter
       context_(region.run),
       exit_(exit),
       letters_(letters),
-      first_(static_cast<std::size_t>(region.region().segments.front().first)),
-      end_(static_cast<std::size_t>(region.region().last) + (region.region().ends() ? 0 : 1)),
+      first_(region.region().segments.front().stages.front()),
+      end_(region.region().last + (region.region().ends() ? 0 : 1)),
       rehearsal_(region.quota.pool, region.run.plan.stages.size()) {
   // One level for each stage from `first_` on, and one before them for the source.
-  for (std::size_t i = first_; i <= end_ + 1; ++i) {
+  const auto levels = static_cast<std::size_t>(end_ - first_) + 2;
+  while (levels_.size() < levels) {
     levels_.push_back(std::make_unique<Workspace>(region.quota.pool, Lane::reserve));
   }
 }
@@ -91,7 +92,7 @@ bool HeadFinisher::step_rests(Token& token, int slot) {
   const auto next_rest = [&] {
     if (++rest_ < rests_.size()) rest_at_ = rests_[rest_].begin;
   };
-  if (static_cast<std::size_t>(rest.stage) >= end_) {
+  if (rest.stage >= end_) {
     if (!leave_rest(token, rest_, slot)) return false;
     next_rest();
     return true;
@@ -110,7 +111,7 @@ bool HeadFinisher::step_rests(Token& token, int slot) {
   }
   last_root_ = record.root;
   ++rest_at_;
-  enter(token, static_cast<std::size_t>(rest.stage), record, slot);
+  enter(token, rest.stage, record, slot);
   return true;
 }
 
@@ -162,7 +163,7 @@ void HeadFinisher::step_split(Token& token, int slot) {
   split_at_ = 0;
   const bool stop =
       token.split.done() || context_.abandoned() ||
-      context_.failure_cut.holds_back({token.sequence, ~std::uint32_t{0} >> 10, token.source});
+      context_.failure_cut.holds_back({token.number, ~std::uint32_t{0} >> 10, token.source});
   if (stop) {
     token.split = {};
     phase_ = Phase::idle;
@@ -183,16 +184,17 @@ void HeadFinisher::stalled_source(Token& token) {
 
 void HeadFinisher::fail_at_head(const Token& token, const Caught& caught) {
   RecordFailure failure;
-  failure.place = token.roots.size() > 0 ? token.place(0)
-                                         : OriginPlace{token.first_place.sequence, token.root_base};
+  failure.place = token.roots.size() > 0
+                      ? token.place(0)
+                      : OriginPlace{token.first_place.token, token.root_base, SourceId()};
   failure.kind = caught.kind;
   failure.message = caught.message;
   fail_run(context_, failure);
 }
 
 /// Takes one record into `stage`. What comes of it stands in that stage's level.
-void HeadFinisher::enter(Token& token, std::size_t stage, const RecordData& record, int slot) {
-  Workspace& level = *levels_[stage - first_ + 1];
+void HeadFinisher::enter(Token& token, StageId stage, const RecordData& record, int slot) {
+  Workspace& level = level_of(stage);
   level.records.push() = record;
   frames_.push_back({stage, 0, false});
   if (stage < end_) region_.runners[stage]->run(token, level, slot);
@@ -202,7 +204,7 @@ void HeadFinisher::enter(Token& token, std::size_t stage, const RecordData& reco
 /// Returns false if there is no room.
 bool HeadFinisher::walk(Token& token, int slot) {
   Frame& frame = frames_.back();
-  Workspace& level = *levels_[frame.stage - first_ + 1];
+  Workspace& level = level_of(frame.stage);
   const std::uint32_t count = level.records.size();
   if (frame.at >= count) return pop(token);
   if (frame.stage + 1 >= end_) {
@@ -244,7 +246,7 @@ bool HeadFinisher::send_made(Token& token) {
 /// Ends a level. Letters that it made must leave before its memory is freed.
 bool HeadFinisher::pop(Token& token) {
   if (!send_made(token)) return false;
-  levels_[frames_.back().stage - first_ + 1]->reset();
+  level_of(frames_.back().stage).reset();
   frames_.pop_back();
   return true;
 }

@@ -26,7 +26,7 @@ class HeadFinisher {
  private:
   /// A stage whose output stands in its level, and the next record of that to go on.
   struct Frame {
-    std::size_t stage = 0;
+    StageId stage;
     std::uint32_t at = 0;
     bool tried = false;  ///< True if it is known that none of it fails the run.
   };
@@ -40,12 +40,16 @@ class HeadFinisher {
   bool pop(Token& token);
   bool send_made(Token& token);
   bool send_letters(Token& token, std::uint64_t below);
-  void enter(Token& token, std::size_t stage, const detail::RecordData& record, int slot);
+  void enter(Token& token, StageId stage, const detail::RecordData& record, int slot);
   bool leave_rest(Token& token, std::size_t rest, int slot);
-  bool rehearse(Token& token, std::size_t stage, const detail::RecordData& record, int slot);
+  bool rehearse(Token& token, StageId stage, const detail::RecordData& record, int slot);
   bool rehearse_origin(Token& token, std::size_t rest, std::uint32_t at, int slot);
-  bool rehearse_from(std::size_t stage, const detail::RecordData& record, int slot);
-  bool may_fail_run(std::size_t stage) const;
+  bool rehearse_from(StageId stage, const detail::RecordData& record, int slot);
+  /// Returns where what comes out of `stage` stands.
+  Workspace& level_of(StageId stage) {
+    return *levels_[static_cast<std::size_t>(stage - first_) + 1];
+  }
+  bool may_fail_run(StageId stage) const;
   bool is_cut(const Token& token, const detail::RecordData& record) const;
   const detail::RecordData& rest_record(const Token& token, std::size_t rest,
                                         std::uint32_t at) const;
@@ -56,8 +60,8 @@ class HeadFinisher {
   RunContext& context_;
   Exit& exit_;
   Exit& letters_;
-  const std::size_t first_;  ///< The first stage that works on batches.
-  const std::size_t end_;    ///< The first behind these: the sink, or the end of the region.
+  const StageId first_;  ///< The first stage that works on batches.
+  const StageId end_;    ///< The first behind these: the sink, or the end of the region.
   std::vector<std::unique_ptr<Workspace>> levels_;  ///< One a stage; levels_[0] is the source's.
   Token rehearsal_;                                 ///< Takes what a rehearsal would book.
 

@@ -43,13 +43,12 @@ RegionEngine::RegionEngine(const RegionContext& region, Wiring wiring)
       context_(region.run),
       quota_(region.quota),
       wiring_(std::move(wiring)),
-      tokens_(quota_.pool, context_.plan.stages.size(),
-              static_cast<std::uint16_t>(std::max(quota_.region.source, 0)),
+      tokens_(quota_.pool, context_.plan.stages.size(), quota_.region.source.value_or(SourceId()),
               context_.services.error != nullptr),
       head_(region, *wiring_.exit, *wiring_.output),
       holds_(quota_.region.segments.size()),
       dues_(quota_.region.segments.size()),
-      finishing_(static_cast<std::size_t>(quota_.region.first)) {
+      finishing_(quota_.region.first) {
   for (auto& due : dues_) due.store(kNever);
 }
 
@@ -60,8 +59,7 @@ RegionEngine::~RegionEngine() = default;
 /// each wake-up of which burns a millisecond in search of more.
 bool RegionEngine::runs_inline() const {
   const auto& segments = region().segments;
-  return !quota_.of_source() && segments.size() == 2 &&
-         segments.front().first > segments.front().last;
+  return !quota_.of_source() && segments.size() == 2 && segments.front().stages.empty();
 }
 
 void RegionEngine::build(WorkerArena& arena, BatchFiller& filler, bool blocking) {
@@ -125,11 +123,11 @@ void RegionEngine::pump() noexcept {
   pump_->run();
 }
 
-/// Runs stages first to last over the token's records, as far as memory allows.
-void RegionEngine::run_stages(Token& token, int first, int last) {
+/// Runs the stages over the token's records, as far as memory allows.
+void RegionEngine::run_stages(Token& token, compile::IdRange<StageId> stages) {
   const int slot = this->slot();
-  for (int stage = first; stage <= last; ++stage) {
-    if (!region_.runners[static_cast<std::size_t>(stage)]->run(token, token.work, slot)) return;
+  for (const StageId stage : stages) {
+    if (!region_.runners[stage]->run(token, token.work, slot)) return;
   }
 }
 
@@ -155,20 +153,21 @@ bool RegionEngine::parallel(std::size_t segment, Token& token) noexcept {
       load_split(region_, token, token.work, ~std::uint32_t{0}, ~std::uint64_t{0});
     }
     if (region().calls && !token.voided) make_own(token);
-    if (quota_.of_source() && context_.services.lose_batch == token.sequence) return false;
+    if (quota_.of_source() && context_.services.lose_batch == token.number.value()) return false;
   }
-  if (!token.voided && token.unfinished_count == 0) run_stages(token, s.first, s.last);
+  if (!token.voided && token.unfinished_count == 0) run_stages(token, s.stages);
   return true;
 }
 
 /// Runs the stages of a serial segment. Returns whether the segment must hold what comes behind
 /// this token.
 bool RegionEngine::work_serial(std::size_t segment, Token& token) {
-  const compile::Segment& s = region().segments[segment];
   if (is_behind(token)) token.voided = true;
   if (token.voided) return false;
+  compile::IdRange<StageId> stages = region().segments[segment].stages;
   const bool ends_with_sink = segment + 1 == region().segments.size() && region().ends();
-  if (token.unfinished_count == 0) run_stages(token, s.first, s.last - (ends_with_sink ? 1 : 0));
+  if (ends_with_sink) stages = {stages.front(), stages.back()};
+  if (token.unfinished_count == 0) run_stages(token, stages);
   note_due(segment);
   return token.holds_others();
 }
@@ -185,13 +184,13 @@ std::vector<Token*> RegionEngine::serial(std::size_t segment, Token* token) noex
   if (token) {
     hold.held.push_back(token);
   } else {
-    hold.blocker.store(kNobody);
+    hold.blocker.store(kNoToken);
   }
   std::vector<Token*> gone_on;
-  while (hold.blocker.load() == kNobody && !hold.held.empty()) {
+  while (hold.blocker.load() == kNoToken && !hold.held.empty()) {
     Token* next = hold.held.front();
     hold.held.pop_front();
-    if (work_serial(segment, *next)) hold.blocker.store(next->sequence);
+    if (work_serial(segment, *next)) hold.blocker.store(next->number);
     gone_on.push_back(next);
   }
   return gone_on;
@@ -206,13 +205,13 @@ void RegionEngine::last(Token* token) noexcept {
     Token& done = *leaving_.front();
     leaving_.pop_front();
     wiring_.output->done();
-    wiring_.output->advance(quota_.of_source() ? MergeRank{{done.sequence + 1, 0, done.source}}
+    wiring_.output->advance(quota_.of_source() ? MergeRank{{done.number.next(), 0, done.source}}
                                                : done.frontier);
     region_.accounts.book_roots(done);
     region_.accounts.book_token(done);
     pace(done);
     for (std::size_t i = 0; i + 1 < holds_.size(); ++i) {
-      if (holds_[i].blocker.load() == done.sequence) graph_->resume(i);
+      if (holds_[i].blocker.load() == done.number) graph_->resume(i);
     }
     end(done);
   }
@@ -276,9 +275,7 @@ void RegionEngine::pace(const Token& token) {
   for (std::size_t i = 0; i < region().segments.size(); ++i) {
     const compile::Segment& segment = region().segments[i];
     std::uint64_t ns = i == 0 && !token.filled ? source_tally(token).busy_ns : 0;
-    for (int at = segment.first; at <= segment.last; ++at) {
-      ns += token.tallies[static_cast<std::size_t>(at)].busy_ns;
-    }
+    for (const StageId stage : segment.stages) ns += token.tallies[stage].busy_ns;
     slowest = std::max(slowest, ns);
   }
   const auto records =
@@ -310,10 +307,10 @@ bool RegionEngine::at_work() const {
 void RegionEngine::note_due(std::size_t segment) {
   if (!wiring_.loop) return;
   auto next = kNever;
-  const compile::Segment& s = region().segments[segment];
-  for (int i = s.first; i <= s.last; ++i) {
-    if (context_.plan.at(i).type->role != Role::serial_transform) continue;
-    if (const auto due = due_of(*context_.plan.at(i).stage)) next = std::min(next, *due);
+  for (const StageId i : region().segments[segment].stages) {
+    const compile::PlannedStage& stage = context_.plan.stages[i];
+    if (stage.type->role != Role::serial_transform) continue;
+    if (const auto due = due_of(*stage.stage)) next = std::min(next, *due);
   }
   if (next < dues_[segment].exchange(next)) wiring_.loop->wake();
 }
@@ -342,17 +339,17 @@ void RegionEngine::release_one() {
 
 /// Returns whether a stage has state, and somebody still wants what it makes at the end. (A stage
 /// above a `take` has seen more than the take let through; how much depends on the timing.)
-bool RegionEngine::finishes(std::size_t stage) const {
+bool RegionEngine::finishes(StageId stage) const {
   const Role role = context_.plan.stages[stage].type->role;
   if (role != Role::serial_transform && role != Role::keyed_transform) return false;
   const compile::Region* region = &this->region();
-  for (auto later = static_cast<int>(stage) + 1;; ++later) {
+  for (StageId later = stage + 1;; ++later) {
     if (later > region->last) {
       if (region->outlets.size() != 1) return true;
-      region = &context_.plan.regions[static_cast<std::size_t>(region->outlets.front().to)];
+      region = &context_.plan.regions[region->outlets.front().to];
       later = region->first;
     }
-    if (region_.runners[static_cast<std::size_t>(later)]->input_ended()) return false;
+    if (region_.runners[later]->input_ended()) return false;
   }
 }
 
@@ -360,15 +357,15 @@ bool RegionEngine::finishes(std::size_t stage) const {
 /// is over.
 void RegionEngine::advance() {
   region_.accounts.forget_void_failure();
-  const auto end = static_cast<std::size_t>(region().last) + 1;
+  const StageId end = region().last + 1;
   while (finishing_ < end && !finishes(finishing_)) ++finishing_;
   if (finishing_ < end && !region_.accounts.failed() && !context_.abandoned()) {
     Token* token = tokens_.get();
     token->kind = Token::Kind::finish;
-    token->set_sequence(pump_->next_sequence());
+    token->set_number(pump_->take_number());
     if (!quota_.of_source())
       token->first_place = {quota_.behind_all(finishes_++), 0, token->source};
-    token->finish_stage = static_cast<int>(finishing_);
+    token->finish_stage = finishing_;
     admit();
     put(token);
     return;

@@ -76,23 +76,21 @@ class RegionEngine final : public NodeBodies, public EventLoop::Client {
   /// The tokens that a serial segment holds, as data, until a token ahead of them that ran out of
   /// memory has ended.
   struct Hold {
-    std::atomic<std::uint64_t> blocker{kNobody};
+    std::atomic<TokenNumber> blocker{kNoToken};
     std::deque<Token*> held;
   };
-  static constexpr std::uint64_t kNobody = ~std::uint64_t{0};
 
   const compile::Region& region() const { return region_.region(); }
   bool runs_inline() const;
   void put(Token* token);
   int slot() const { return graph_ ? WorkerArena::slot() : context_.plan.limits.threads; }
-  void run_stages(Token& token, int first, int last);
+  void run_stages(Token& token, compile::IdRange<StageId> stages);
   void make_own(Token& token);
   bool work_serial(std::size_t segment, Token& token);
   bool is_behind(const Token& token) const;
   void note_due(std::size_t segment);
   StageTally source_tally(const Token& token) const {
-    return quota_.of_source() ? token.tallies[static_cast<std::size_t>(region().first)]
-                              : StageTally{};
+    return quota_.of_source() ? token.tallies[region().first] : StageTally{};
   }
   bool deliver(Token& token);
   bool leave(Token& token);
@@ -100,7 +98,7 @@ class RegionEngine final : public NodeBodies, public EventLoop::Client {
   void end(Token& token);
   void pace(const Token& token);
   void release_one();
-  bool finishes(std::size_t stage) const;
+  bool finishes(StageId stage) const;
   void advance();
 
   const RegionContext region_;
@@ -122,7 +120,7 @@ class RegionEngine final : public NodeBodies, public EventLoop::Client {
 
   std::vector<std::atomic<Clock::time_point>> dues_;  ///< The times of the next ticks, by segment.
   std::atomic<bool> over_{false};
-  std::size_t finishing_;       ///< The stage whose `finish` comes next. One thread at a time.
+  StageId finishing_;           ///< The stage whose `finish` comes next. One thread at a time.
   std::uint64_t finishes_ = 0;  ///< Tokens of that kind so far. One thread at a time.
   /// Tokens on their way, and one for the pump as long as it may issue more.
   std::atomic<int> alive_{1};

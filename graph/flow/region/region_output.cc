@@ -47,7 +47,9 @@ std::size_t RegionOutput::take_letters(Token& token, std::span<RecordData> lette
   for (; taken < letters.size(); ++taken) {
     const detail::Extra& extra = *letters[taken].extra;
     number(token, letters[taken], letter_siblings_);
-    if (!give(token, letters[taken], letters_.at(extra.letter_to), extra.error.stage)) break;
+    if (!give(token, letters[taken], letters_.at(StageId(extra.letter_to)),
+              StageId(extra.error.stage)))
+      break;
     handed_on();
   }
   flush();
@@ -115,7 +117,7 @@ bool RegionOutput::hand_on(Token& token, RecordData& record) {
 
 /// Gives a record to one reader. Returns false if there is no room now. `stage` is the reader's, or
 /// for a letter the one that wrote it.
-bool RegionOutput::give(Token& token, RecordData& record, const Entry& to, std::size_t stage) {
+bool RegionOutput::give(Token& token, RecordData& record, const Entry& to, StageId stage) {
   RunContext& context = to.input->context();
   if (context.abandoned()) {
     token.mark(record.root, root_mark(Outcome::abandoned, kInterrupted));
@@ -132,7 +134,6 @@ bool RegionOutput::give(Token& token, RecordData& record, const Entry& to, std::
     token.give_up_behind(context.failure_cut, record.root);
     return true;
   }
-  const auto reason = static_cast<std::uint16_t>(to.input->stage());
   OriginRef** const origin_ref = ref_of(token, record.root);
   const auto offered = to.input->offer(to.index, record, rank_, origin_ref);
   if (made_) made_->counted = false;
@@ -141,10 +142,10 @@ bool RegionOutput::give(Token& token, RecordData& record, const Entry& to, std::
       full_ = &to;
       return false;
     case RegionInput::Offered::shed:
-      token.mark(record.root, root_mark(Outcome::shed, reason));
+      token.mark(record.root, root_mark(Outcome::shed, to.input->stage()));
       return true;
     case RegionInput::Offered::given_up:
-      token.mark(record.root, root_mark(Outcome::abandoned, reason));
+      token.mark(record.root, root_mark(Outcome::abandoned, to.input->stage()));
       return true;
     case RegionInput::Offered::taken:
       return true;

@@ -23,7 +23,7 @@ class RegionOutput final : public Exit {
   /// `ports` is by the number of the port, `letters` by the stage that they name. `tells`: merges
   /// below need to know how far the region is. `fork` is the number of forks above this one; none
   /// if it is no fork.
-  RegionOutput(std::vector<std::vector<Entry>> ports, std::map<int, Entry> letters, bool tells,
+  RegionOutput(std::vector<std::vector<Entry>> ports, std::map<StageId, Entry> letters, bool tells,
                std::optional<std::size_t> fork)
       : ports_(std::move(ports)), letters_(std::move(letters)), tells_(tells), fork_(fork) {}
 
@@ -56,7 +56,7 @@ class RegionOutput final : public Exit {
   };
 
   bool hand_on(Token& token, detail::RecordData& record);
-  bool give(Token& token, detail::RecordData& record, const Entry& to, std::size_t stage);
+  bool give(Token& token, detail::RecordData& record, const Entry& to, StageId stage);
   void number(Token& token, const detail::RecordData& record, Siblings& siblings);
   void handed_on();
   template <class Do>
@@ -67,7 +67,7 @@ class RegionOutput final : public Exit {
   OriginRef** ref_of(Token& token, std::uint32_t root);
 
   const std::vector<std::vector<Entry>> ports_;
-  const std::map<int, Entry> letters_;
+  const std::map<StageId, Entry> letters_;
   const bool tells_;
   const std::optional<std::size_t> fork_;
 

@@ -21,16 +21,15 @@ bool HeadFinisher::rehearse_origin(Token& token, std::size_t rest, std::uint32_t
   }
   if (records.size() < 2) return true;
   for (const auto& [i, place] : records) {
-    const auto stage = static_cast<std::size_t>(rests_[i].stage);
-    if (!rehearse(token, stage, rest_record(token, i, place), slot)) return false;
+    if (!rehearse(token, rests_[i].stage, rest_record(token, i, place), slot)) return false;
   }
   return true;
 }
 
 /// Returns whether a concurrent stage between here and the next serial one fails the run on errors.
 /// (What a serial stage does cannot be tried out.)
-bool HeadFinisher::may_fail_run(std::size_t stage) const {
-  for (std::size_t i = stage; i < end_; ++i) {
+bool HeadFinisher::may_fail_run(StageId stage) const {
+  for (const StageId i : compile::IdRange(stage, end_)) {
     if (context_.plan.stages[i].type->role == Role::serial_transform) return false;
     if (context_.plan.stages[i].on_error.action == compile::OnError::fail) return true;
   }
@@ -39,7 +38,7 @@ bool HeadFinisher::may_fail_run(std::size_t stage) const {
 
 /// Tries out what becomes of `record`, without letting anything leave and without booking it.
 /// Returns false if it fails the run: the failure cut then stands at its origin.
-bool HeadFinisher::rehearse(Token& token, std::size_t stage, const RecordData& record, int slot) {
+bool HeadFinisher::rehearse(Token& token, StageId stage, const RecordData& record, int slot) {
   if (record.root == detail::kNoRoot) return true;
   rehearsal_.reset();
   rehearsal_.sorted = token.sorted;
@@ -48,7 +47,7 @@ bool HeadFinisher::rehearse(Token& token, std::size_t stage, const RecordData& r
     rehearsal_.origin_refs.push(token.origin_refs[record.root], Lane::reserve);
   } else {
     rehearsal_.source = token.source;
-    rehearsal_.set_sequence(token.sequence);
+    rehearsal_.set_number(token.number);
     rehearsal_.root_base = token.root_base + record.root;
   }
   rehearsal_.roots.push(kUnmarked, Lane::reserve);
@@ -59,9 +58,9 @@ bool HeadFinisher::rehearse(Token& token, std::size_t stage, const RecordData& r
   return clean;
 }
 
-bool HeadFinisher::rehearse_from(std::size_t stage, const RecordData& record, int slot) {
+bool HeadFinisher::rehearse_from(StageId stage, const RecordData& record, int slot) {
   if (stage >= end_ || !may_fail_run(stage)) return true;
-  Workspace& level = *levels_[stage - first_ + 1];
+  Workspace& level = level_of(stage);
   level.records.push() = record;
   region_.runners[stage]->run(rehearsal_, level, slot);
   bool clean = !is_cut(rehearsal_, record);

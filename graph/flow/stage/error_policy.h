@@ -17,7 +17,7 @@ inline bool needs_message(const compile::ErrorPolicy& policy, const Token& token
 
 /// Gives `record`, which goes on as it entered, its error at `stage` and the fields that the error
 /// tells. Throws OutOfMemory.
-void carry_error(RunContext& context, const compile::ErrorPolicy& policy, std::uint16_t stage,
+void carry_error(RunContext& context, const compile::ErrorPolicy& policy, StageId stage,
                  detail::RecordData& record, detail::Arena& arena);
 
 /// Makes `record`, which carries its error, a dead letter that travels with `token`.

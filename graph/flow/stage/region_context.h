@@ -10,19 +10,20 @@
 
 namespace weir::flow {
 
+/// The runners of all stages of a plan.
+using StageRunners = IdVector<StageId, std::unique_ptr<StageRunner>>;
+
 /// The objects that the parts of one region work with: the run's context, the region's quota, and
 /// what all regions share. Copied freely; the objects live as long as the engine.
 struct RegionContext {
   RunContext& run;
   RegionQuota& quota;
   Accounts& accounts;
-  const std::vector<std::unique_ptr<StageRunner>>& runners;  ///< By stage, of the whole plan.
+  const StageRunners& runners;
 
   const compile::Region& region() const { return quota.region; }
   /// Returns the runner of a source's region's source, else that of the region's first stage.
-  StageRunner& first_runner() const {
-    return *runners[static_cast<std::size_t>(quota.region.first)];
-  }
+  StageRunner& first_runner() const { return *runners[quota.region.first]; }
 };
 
 }  // namespace weir::flow

@@ -13,11 +13,8 @@ namespace weir::flow {
 using detail::RecordData;
 using detail::RecordState;
 
-SinkWriter::SinkWriter(RunContext& context, Accounts& accounts, std::size_t stage)
-    : context_(context),
-      accounts_(accounts),
-      planned_(context.plan.stages[stage]),
-      stage_(static_cast<std::uint16_t>(stage)) {}
+SinkWriter::SinkWriter(RunContext& context, Accounts& accounts, StageId stage)
+    : context_(context), accounts_(accounts), planned_(context.plan.stages[stage]), stage_(stage) {}
 
 void SinkWriter::write(Token& token, Workspace& work, std::span<RecordData> records) {
   using Clock = std::chrono::steady_clock;
@@ -88,8 +85,7 @@ void SinkWriter::settle(Token& token, Workspace& work, std::span<RecordData> rec
     stopped = planned_.on_error.action == compile::OnError::fail;
   }
   token.tallies[stage_].out += delivered;
-  const auto region = static_cast<std::size_t>(planned_.region);
-  if (!context_.plan.regions[region].letters) accounts_.note_delivered(delivered, made);
+  if (!context_.plan.regions[planned_.region].letters) accounts_.note_delivered(delivered, made);
 }
 
 /// Applies `on_error` to a record that the sink refused.

@@ -10,7 +10,7 @@ namespace weir::flow {
 /// Writes records to a sink, up to the failure cut, and marks their outcomes.
 class SinkWriter final : public Exit {
  public:
-  SinkWriter(RunContext& context, Accounts& accounts, std::size_t stage);
+  SinkWriter(RunContext& context, Accounts& accounts, StageId stage);
 
   std::size_t take(Token& token, Workspace& work, std::span<detail::RecordData> records) override {
     write(token, work, records);
@@ -29,7 +29,7 @@ class SinkWriter final : public Exit {
   RunContext& context_;
   Accounts& accounts_;
   compile::PlannedStage& planned_;
-  const std::uint16_t stage_;
+  const StageId stage_;
 };
 
 }  // namespace weir::flow

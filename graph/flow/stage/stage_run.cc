@@ -54,14 +54,14 @@ void StageRun::end(const RecordData& record, Outcome outcome) {
 
 /// Returns whether the record, or something that it became, was sent where no further pass follows.
 bool StageRun::exhausted(const RecordData& record) const {
-  const int port = runner_.planned_.exhausted_port;
-  if (port < 0 || record.state == RecordState::failed) return false;
+  const std::optional<std::size_t> port = runner_.planned_.exhausted_port;
+  if (!port || record.state == RecordState::failed) return false;
   if (work_.spare.size() == mark_) {
-    return record.state == RecordState::live && record.port == port;
+    return record.state == RecordState::live && record.port == *port;
   }
   const RecordData* const made = work_.spare.data();
   return std::any_of(made + (mark_ ? mark_ : kept_), made + work_.spare.size(),
-                     [&](const RecordData& child) { return child.port == port; });
+                     [&](const RecordData& child) { return child.port == *port; });
 }
 
 void StageRun::finish_record(RecordData& record) {
@@ -144,8 +144,8 @@ bool StageRun::starve(std::uint32_t next) {
   const bool open = work_.spare.open();
   const std::uint32_t done = open ? work_.spare.size() : kept_;
   token_.tallies[stage_].out += done;
-  token_.add_unfinished({static_cast<int>(stage_) + 1, 0, done, open});
-  token_.add_unfinished({static_cast<int>(stage_), next, count, false});
+  token_.add_unfinished({stage_ + 1, 0, done, open});
+  token_.add_unfinished({stage_, next, count, false});
   return false;
 }
 

@@ -27,7 +27,7 @@ class StageRun final : public Call {
         token_(token),
         work_(work),
         worker_(worker),
-        stage_(static_cast<std::uint16_t>(runner.index_)),
+        stage_(runner.index_),
         policy_(runner.planned_.on_error),
         serial_(runner.planned_.type->role == Role::serial_transform),
         exhausts_(runner.planned_.exhausted_port >= 0) {
@@ -72,7 +72,7 @@ class StageRun final : public Call {
   Token& token_;
   Workspace& work_;
   StageRunner::Worker& worker_;
-  const std::uint16_t stage_;
+  const StageId stage_;
   const compile::ErrorPolicy policy_;
   const bool serial_;
   const bool exhausts_;         ///< True in the last pass of a loop.

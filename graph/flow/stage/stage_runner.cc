@@ -16,12 +16,12 @@ using detail::RecordState;
 namespace {
 
 /// Returns whether no stage between a source and this one has another reader or another input.
-bool ends_source(const compile::Plan& plan, std::size_t stage) {
-  auto region = static_cast<std::size_t>(plan.stages[stage].region);
+bool ends_source(const compile::Plan& plan, StageId stage) {
+  RegionId region = plan.stages[stage].region;
   if (plan.regions[region].letters) return false;
   while (!plan.regions[region].is_source()) {
     if (plan.regions[region].inputs.size() > 1) return false;
-    region = static_cast<std::size_t>(plan.regions[region].inputs.front());
+    region = plan.regions[region].inputs.front();
     if (plan.regions[region].outlets.size() > 1) return false;
   }
   return true;
@@ -45,13 +45,13 @@ std::size_t threads_of(const compile::Plan& plan) {
 
 }  // namespace
 
-StageRunner::StageRunner(RunContext& context, std::size_t index, std::function<void()> unwanted)
+StageRunner::StageRunner(RunContext& context, StageId index, std::function<void()> unwanted)
     : context_(context),
       planned_(context.plan.stages[index]),
       index_(index),
       unwanted_(std::move(unwanted)),
       ends_source_(ends_source(context.plan, index)),
-      merges_(context.plan.regions[static_cast<std::size_t>(planned_.region)].inputs.size() > 1) {
+      merges_(context.plan.regions[planned_.region].inputs.size() > 1) {
   workers_.resize(threads_of(context.plan));
 }
 
@@ -68,7 +68,7 @@ StageRunner::Worker* StageRunner::worker(const Token& token, int slot) {
     if (!planned_.when.empty()) made->when = planned_.when.evaluator();
   } catch (...) {
     RecordFailure failure;
-    failure.stage = static_cast<std::uint16_t>(index_);
+    failure.stage = index_;
     failure.place = token.place(0);
     failure.kind = "scratch";
     failure.message = caught_exception().message;
@@ -105,7 +105,7 @@ bool StageRunner::run_batch(Token& token, Workspace& work, Worker& worker) {
     } catch (const detail::OutOfMemory&) {
       if (may_undo) {
         std::copy(entered.begin(), entered.end(), records.begin());
-        token.add_unfinished({static_cast<int>(index_), 0, work.records.size(), false});
+        token.add_unfinished({index_, 0, work.records.size(), false});
         return false;
       }
     }
@@ -140,7 +140,7 @@ bool StageRunner::run(Token& token, Workspace& work, int slot) {
     fields.emplace(planned_.named_fields);
     fields->look_at({work.records.data(), work.records.size()});
   }
-  token.stage.store(static_cast<int>(index_), std::memory_order_relaxed);
+  token.stage.store(index_, std::memory_order_relaxed);
   bool done = true;
   if (planned_.type->role == Role::batch_transform) {
     done = run_batch(token, work, worker);
@@ -150,7 +150,7 @@ bool StageRunner::run(Token& token, Workspace& work, int slot) {
     work.spare.allow_reserve(true);
     token.letters.allow_reserve(true);
     StageRun pass(*this, token, work, worker);
-    if (token.kind == Token::Kind::finish && token.finish_stage == static_cast<int>(index_)) {
+    if (token.kind == Token::Kind::finish && token.finish_stage == index_) {
       pass.made_records([&](Call& call) { token.finish_more = stage.finish(call); });
     }
     if (token.kind == Token::Kind::tick) {
@@ -171,7 +171,7 @@ bool StageRunner::run(Token& token, Workspace& work, int slot) {
   } else {
     const auto& stage = static_cast<const Transform&>(*planned_.stage);
     StageRun pass(*this, token, work, worker);
-    if (token.kind == Token::Kind::begin && planned_.pass_of < 0) {
+    if (token.kind == Token::Kind::begin && !planned_.pass_of) {
       work.set_lane(Lane::reserve);
       pass.made_records([&](Call& call) { stage.begin(call); });
       work.set_lane(Lane::normal);
@@ -188,7 +188,7 @@ bool StageRunner::run(Token& token, Workspace& work, int slot) {
 }
 
 void StageRunner::begin(Token& token, int slot) {
-  if (planned_.type->role != Role::transform || planned_.pass_of >= 0) return;
+  if (planned_.type->role != Role::transform || planned_.pass_of) return;
   const auto& stage = static_cast<const Transform&>(*planned_.stage);
   make(token, slot, [&](Call& call) { stage.begin(call); });
 }

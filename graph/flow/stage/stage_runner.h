@@ -18,7 +18,7 @@ class StageRunner {
  public:
   /// `unwanted` is called when the stage wants no more of its region's input, which others may
   /// still want.
-  StageRunner(RunContext& context, std::size_t index, std::function<void()> unwanted);
+  StageRunner(RunContext& context, StageId index, std::function<void()> unwanted);
   ~StageRunner();
 
   /// Processes `work.records`. Returns false if memory ran out; the rest is then in `token.rests`.
@@ -33,7 +33,7 @@ class StageRunner {
   /// Applies `on_error` to records that the source itself failed (`too_big`, a line too long).
   void settle_source_failures(Token& token, Workspace& work);
 
-  std::size_t index() const { return index_; }
+  StageId index() const { return index_; }
   /// Returns whether the stage wanted no more input. Call it only while the stage does not run.
   bool input_ended() const { return input_ended_; }
 
@@ -48,7 +48,7 @@ class StageRunner {
 
   RunContext& context_;
   compile::PlannedStage& planned_;
-  const std::size_t index_;
+  const StageId index_;
   const std::function<void()> unwanted_;
   std::vector<std::unique_ptr<Worker>> workers_;
   /// True if no other stage needs this one's source once this one needs no more input.

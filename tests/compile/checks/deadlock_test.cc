@@ -9,7 +9,6 @@
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
 
 namespace {
 
@@ -85,12 +84,12 @@ class Graph {
  private:
   std::uint32_t line() const { return static_cast<std::uint32_t>(drafts_.size()); }
   Graph& add(const std::string& name, weir::Role role, const std::vector<std::string>& from) {
-    const int stage = static_cast<int>(drafts_.size());
+    const StageId stage = drafts_.end_id();
     for (std::size_t i = 0; i < from.size(); ++i) {
       const std::size_t dot = from[i].find('.');
-      const int above = find(from[i].substr(0, dot));
-      const int port = dot == std::string::npos ? 0 : port_of(above, from[i].substr(dot + 1));
-      links_.push_back({above, port, stage, static_cast<int>(i), false});
+      const StageId above = find(from[i].substr(0, dot));
+      const auto port = dot == std::string::npos ? 0 : port_of(above, from[i].substr(dot + 1));
+      links_.push_back({above, port, stage, i, false});
     }
     Draft& draft = drafts_.emplace_back();
     nodes_.push_back(std::make_unique<weir::Node>());
@@ -103,19 +102,19 @@ class Graph {
     shapes_.emplace_back().role = role;
     return *this;
   }
-  int find(const std::string& name) const {
+  StageId find(const std::string& name) const {
     const auto named = [&](const Draft& draft) { return draft.spec.name == name; };
-    return static_cast<int>(std::ranges::find_if(drafts_, named) - drafts_.begin());
+    return StageId(std::ranges::find_if(drafts_, named) - drafts_.begin());
   }
-  int port_of(int stage, const std::string& name) const {
-    const auto& ports = drafts_[static_cast<std::size_t>(stage)].ports;
-    return static_cast<int>(std::ranges::find(ports, name) - ports.begin());
+  std::size_t port_of(StageId stage, const std::string& name) const {
+    const auto& ports = drafts_[stage].ports;
+    return static_cast<std::size_t>(std::ranges::find(ports, name) - ports.begin());
   }
 
   weir::TypeSpec type_ = named("meet");
-  std::vector<Draft> drafts_;
+  Drafts drafts_;
   std::vector<std::unique_ptr<Node>> nodes_;
-  std::vector<StageShape> shapes_;
+  Shapes shapes_;
   std::vector<Link> links_;
 };
 

@@ -2,11 +2,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/compile/kit/numbers.h"
 #include "tests/compile/kit/shown_plan.h"
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
+using weir::fake::number_of;
+using weir::fake::numbers_of;
 using weir::fake::plan_of;
 using weir::fake::shown;
 
@@ -53,10 +55,10 @@ a  out>out#0
 b  out>out#1
 [input] out
 )");
-  CHECK(plan.stages[1].ports == std::vector<std::string>{"errors", "rest"});
-  CHECK(plan.stages[2].ports == std::vector<std::string>{"out"});
-  CHECK(plan.stages[4].name == "out");
-  CHECK(plan.stages[4].region == 3);
+  CHECK(plan.stages[StageId(1)].ports == std::vector<std::string>{"errors", "rest"});
+  CHECK(plan.stages[StageId(2)].ports == std::vector<std::string>{"out"});
+  CHECK(plan.stages[StageId(4)].name == "out");
+  CHECK(plan.stages[StageId(4)].region == RegionId(3));
 }
 
 TEST_CASE("the first of several ports has no need of its name where it is out") {
@@ -110,9 +112,9 @@ b fb  out>rest#0
 c fc  out>rest#1
 [arrival] rest
 )");
-  CHECK(plan.sources == std::vector<int>{0, 3, 5});
-  CHECK(plan.regions[1].source == 1);
-  CHECK(plan.regions[3].source == -1);
+  CHECK(numbers_of(plan.sources) == std::vector<int>{0, 3, 5});
+  CHECK(plan.regions[RegionId(1)].source == SourceId(1));
+  CHECK_FALSE(plan.regions[RegionId(3)].source);
 }
 
 TEST_CASE("a stage stands directly behind the only one that it reads") {
@@ -177,10 +179,10 @@ delay fb wb  !>repair#2
 good
 bad
 )");
-  CHECK(plan.stages[0].on_error.to == 6);
-  CHECK(plan.stages[3].call.on_deadline.to == 6);
-  CHECK(plan.regions[3].letters);
-  CHECK_FALSE(plan.regions[4].letters);
+  CHECK(plan.stages[StageId(0)].on_error.to == StageId(6));
+  CHECK(plan.stages[StageId(3)].call.on_deadline.to == StageId(6));
+  CHECK(plan.regions[RegionId(3)].letters);
+  CHECK_FALSE(plan.regions[RegionId(4)].letters);
 }
 
 TEST_CASE("behind a stage with a reader a name for dead letters begins their chain") {
@@ -212,7 +214,7 @@ TEST_CASE("a source is told what those that read it want, whatever stands below 
                 "  - uses: file.write\n    with: { path: b }\n"
                 "  - uses: csv.parse\n    from: in\n  - uses: json.format\n"
                 "  - uses: file.write\n    with: { path: c }\n");
-    return static_cast<const weir::fake::ReadOptions*>(plan.stages[0].options.get())->told;
+    return static_cast<const weir::fake::ReadOptions*>(plan.stages[StageId(0)].options.get())->told;
   };
   CHECK(told("").unit == weir::Framing::Unit::csv);
   CHECK(told("").header);
@@ -258,7 +260,7 @@ stages:
   CHECK(plan.pools[0].name == "slow");
   CHECK(plan.pools[0].threads == 2);
   std::vector<int> pools;
-  for (const Region& region : plan.regions) pools.push_back(region.pool);
+  for (const Region& region : plan.regions) pools.push_back(number_of(region.pool));
   CHECK(pools == std::vector<int>{-1, 1, -1, 0});
 }
 

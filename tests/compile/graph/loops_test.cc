@@ -2,11 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/compile/kit/numbers.h"
 #include "tests/compile/kit/shown_plan.h"
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
+using weir::fake::number_of;
 using weir::fake::plan_of;
 using weir::fake::shown;
 
@@ -39,15 +40,15 @@ head'' try''  out>text#2
   std::vector<int> passes;
   std::vector<int> exhausted;
   for (const PlannedStage& stage : plan.stages) {
-    passes.push_back(stage.pass_of);
-    exhausted.push_back(stage.exhausted_port);
+    passes.push_back(number_of(stage.pass_of));
+    exhausted.push_back(number_of(stage.exhausted_port));
   }
   CHECK(passes == std::vector<int>{-1, -1, -1, 1, 2, 1, 2, -1, -1});
   CHECK(exhausted == std::vector<int>{-1, -1, -1, -1, -1, -1, 1, -1, -1});
-  for (int pass : {3, 5}) {
-    CHECK(plan.at(pass).stage == plan.at(1).stage);
-    CHECK(plan.at(pass).options == plan.at(1).options);
-    CHECK(plan.at(pass).name == "head");
+  for (const StageId pass : {StageId(3), StageId(5)}) {
+    CHECK(plan.stages[pass].stage == plan.stages[StageId(1)].stage);
+    CHECK(plan.stages[pass].options == plan.stages[StageId(1)].options);
+    CHECK(plan.stages[pass].name == "head");
   }
 }
 
@@ -65,9 +66,9 @@ ask'  out>text#1  lost>text#3
 [input] text out
 )");
   CHECK(plan.rates.size() == 1);
-  CHECK(plan.at(2).call.rate == plan.at(1).call.rate);
-  CHECK(plan.at(2).workers.max == 7);
-  CHECK(plan.at(2).exhausted_port == 1);
+  CHECK(plan.stages[StageId(2)].call.rate == plan.stages[StageId(1)].call.rate);
+  CHECK(plan.stages[StageId(2)].workers.max == 7);
+  CHECK(plan.stages[StageId(2)].exhausted_port == 1u);
 }
 
 TEST_CASE("the inputs of a head from outside are merged before the first pass only") {
@@ -85,7 +86,7 @@ in  out>try#0
 try'  out>text#1
 [arrival] text out
 )");
-  CHECK(plan.regions[2].merge.weights == std::vector<std::uint32_t>{1, 3});
+  CHECK(plan.regions[RegionId(2)].merge.weights == std::vector<std::uint32_t>{1, 3});
 }
 
 TEST_CASE("a body may fork, and records may be sent back from each branch") {

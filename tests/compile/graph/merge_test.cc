@@ -6,7 +6,6 @@
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
 using namespace std::chrono_literals;
 using weir::fake::plan_of;
 using Kind = MergePolicy::Kind;
@@ -31,7 +30,7 @@ std::string merging(const std::string& keys, const std::string& branch = "",
 MergePolicy merge_of(const std::string& text) {
   const Plan plan = plan_of(text);
   for (const PlannedStage& stage : plan.stages) {
-    if (stage.name == "m") return plan.regions[static_cast<std::size_t>(stage.region)].merge;
+    if (stage.name == "m") return plan.regions[stage.region].merge;
   }
   FAIL("no such stage");
   return {};

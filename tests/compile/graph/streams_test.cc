@@ -2,11 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/compile/kit/numbers.h"
 #include "tests/compile/kit/shown_plan.h"
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
+using weir::fake::numbers_of;
 using weir::fake::plan_of;
 using weir::fake::shown;
 
@@ -25,8 +26,8 @@ const std::string kSorted = R"(  - uses: json.parse
     merge: { policy: sorted, by: time, lateness: 2s }
 )";
 
-const std::vector<std::string>& path_of(const Plan& plan, int stage) {
-  return static_cast<const weir::fake::Read&>(*plan.at(stage).stage).path;
+const std::vector<std::string>& path_of(const Plan& plan, StageId stage) {
+  return static_cast<const weir::fake::Read&>(*plan.stages[stage].stage).path;
 }
 
 }  // namespace
@@ -38,23 +39,23 @@ in' parse'  out>text#1
 in'' parse''  out>text#2
 [sorted] text out
 )");
-  CHECK(plan.sources == std::vector<int>{0, 2, 4});
-  CHECK(plan.regions[3].merge.by.name() == "time");
-  CHECK(plan.regions[3].source == -1);
+  CHECK(numbers_of(plan.sources) == std::vector<int>{0, 2, 4});
+  CHECK(plan.regions[RegionId(3)].merge.by.name() == "time");
+  CHECK_FALSE(plan.regions[RegionId(3)].source);
 }
 
 TEST_CASE("a stream's source has a stage of its own, its other stages are further passes") {
   const Plan plan = plan_of(below("2", kSorted));
   REQUIRE(plan.stages.size() == 6);
-  CHECK(plan.at(2).pass_of == 0);
-  CHECK(plan.at(3).pass_of == 1);
-  CHECK(plan.at(2).stage != plan.at(0).stage);
-  CHECK(plan.at(3).stage == plan.at(1).stage);
-  CHECK(plan.at(3).options == plan.at(1).options);
-  CHECK(path_of(plan, 0) == std::vector<std::string>{"log/1"});
-  CHECK(path_of(plan, 2) == std::vector<std::string>{"log/2"});
+  CHECK(plan.stages[StageId(2)].pass_of == StageId(0));
+  CHECK(plan.stages[StageId(3)].pass_of == StageId(1));
+  CHECK(plan.stages[StageId(2)].stage != plan.stages[StageId(0)].stage);
+  CHECK(plan.stages[StageId(3)].stage == plan.stages[StageId(1)].stage);
+  CHECK(plan.stages[StageId(3)].options == plan.stages[StageId(1)].options);
+  CHECK(path_of(plan, StageId(0)) == std::vector<std::string>{"log/1"});
+  CHECK(path_of(plan, StageId(2)) == std::vector<std::string>{"log/2"});
   std::vector<bool> opens;
-  for (int i = 0; i < 6; ++i) opens.push_back(plan.opens(i));
+  for (const StageId i : plan.stages.ids()) opens.push_back(plan.opens(i));
   CHECK(opens == std::vector<bool>{true, true, true, false, true, true});
 }
 
@@ -62,7 +63,7 @@ TEST_CASE("one stream, or nothing to read yet, is one source, and the merge has 
   for (const char* streams : {"0", "1"}) {
     const Plan plan = plan_of(below(streams, kSorted));
     CHECK(shown(plan) == "in parse text out\n");
-    CHECK(path_of(plan, 0) == std::vector<std::string>{"log"});
+    CHECK(path_of(plan, StageId(0)) == std::vector<std::string>{"log"});
   }
 }
 
@@ -116,10 +117,11 @@ ask'  out>text#1  !>bad#3
 [round_robin] text out
 [arrival] bad worse
 )");
-  CHECK(plan.at(2).call.rate == 0);
-  CHECK(plan.at(5).call.rate == 0);
+  CHECK(plan.stages[StageId(2)].call.rate == 0u);
+  CHECK(plan.stages[StageId(5)].call.rate == 0u);
   CHECK(plan.rates.size() == 1);
-  const auto& told = *static_cast<const weir::fake::ReadOptions*>(plan.at(3).options.get());
+  const auto& told =
+      *static_cast<const weir::fake::ReadOptions*>(plan.stages[StageId(3)].options.get());
   CHECK(told.told.unit == weir::Framing::Unit::lines);
 }
 

@@ -4,7 +4,6 @@
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
 using namespace std::chrono_literals;
 
 namespace {
@@ -30,7 +29,7 @@ Plan plan_of(const std::string& text, const weir::fake::Setup& setup = usual()) 
 
 /// The policy of a stage of `type` with these keys.
 CallPolicy policy_of(const std::string& keys, const std::string& type = "delay") {
-  return plan_of(around("  - uses: " + type + "\n" + keys)).stages[1].call;
+  return plan_of(around("  - uses: " + type + "\n" + keys)).stages[StageId(1)].call;
 }
 
 }  // namespace
@@ -63,7 +62,7 @@ stages:
   - uses: file.write
     with: { path: out }
 )");
-  const PlannedStage& stage = plan.stages[1];
+  const PlannedStage& stage = plan.stages[StageId(1)];
   CHECK(stage.workers.policy == Workers::Policy::aimd);
   CHECK(stage.workers.min == 2);
   CHECK(stage.workers.max == 50);
@@ -90,15 +89,15 @@ stages:
   CHECK(call.queue->bytes == 2 << 20);
   CHECK(call.queue->when_full == QueuePolicy::WhenFull::drop_oldest);
   CHECK(call.cost.fixed == 3);
-  CHECK(plan.stages[2].call.cost.field.name() == "size.bytes");
-  CHECK(plan.stages[2].named_fields == std::vector<std::string>{"size"});
-  CHECK(plan.stages[2].call.hedge->after == 30ms);
-  CHECK(plan.stages[2].call.hedge->percentile == 0);
+  CHECK(plan.stages[StageId(2)].call.cost.field.name() == "size.bytes");
+  CHECK(plan.stages[StageId(2)].named_fields == std::vector<std::string>{"size"});
+  CHECK(plan.stages[StageId(2)].call.hedge->after == 30ms);
+  CHECK(plan.stages[StageId(2)].call.hedge->percentile == 0);
 
   REQUIRE(plan.rates.size() == 3);
-  CHECK(call.rate == 1);
-  CHECK(plan.stages[2].call.rate == 0);
-  CHECK(plan.stages[3].call.rate == 2);
+  CHECK(call.rate == 1u);
+  CHECK(plan.stages[StageId(2)].call.rate == 0u);
+  CHECK(plan.stages[StageId(3)].call.rate == 2u);
   CHECK(plan.rates[0].name == "api");
   CHECK(plan.rates[0].per_second == 10.0 / 3600);
   CHECK(plan.rates[0].burst == 5);
@@ -113,7 +112,7 @@ TEST_CASE("what is not written has its default") {
   const CallPolicy none = policy_of("");
   CHECK_FALSE(none.may_be_late());
   CHECK(none.retry.attempts == 1);
-  CHECK(none.rate == -1);
+  CHECK_FALSE(none.rate);
   CHECK(none.cost.fixed == 1);
   CHECK(none.key.fields.empty());
   const CallPolicy some = policy_of("    retry: { attempts: 2 }\n    hedge: { after: p95 }\n");
@@ -153,10 +152,10 @@ TEST_CASE("a key is a field, several, or a map") {
 TEST_CASE("what is called record by record may have a key, whatever its order") {
   for (const char* keys : {"    key: a\n", "    key: a\n    order: none\n"}) {
     const Plan plan = plan_of(around(std::string("  - uses: delay\n") + keys));
-    CHECK(plan.stages[1].call.key.fields.size() == 1);
+    CHECK(plan.stages[StageId(1)].call.key.fields.size() == 1);
   }
   CHECK(plan_of(around("  - uses: filter\n    with: { where: a }\n    rate: 1/s\n    key: a\n"))
-            .stages[1]
+            .stages[StageId(1)]
             .call.key.fields.size() == 1);
 }
 
@@ -164,13 +163,13 @@ TEST_CASE("a stage that waits or has a policy gets a region, and its workers a n
   const auto first = [](const std::string& stage, const std::string& limits = "{}") {
     Plan plan = plan_of("limits: " + limits + "\n" + around(stage));
     REQUIRE(plan.regions.size() == 2);
-    CHECK(plan.regions[1].calls);
-    CHECK(plan.regions[1].first == 1);
-    CHECK(plan.stages[0].region == 0);
-    CHECK(plan.stages[1].region == 1);
-    CHECK(plan.stages[3].region == 1);
-    CHECK(plan.stages[1].workers.min == plan.stages[1].workers.max);
-    return plan.stages[1].workers.max;
+    CHECK(plan.regions[RegionId(1)].calls);
+    CHECK(plan.regions[RegionId(1)].first == StageId(1));
+    CHECK(plan.stages[StageId(0)].region == RegionId(0));
+    CHECK(plan.stages[StageId(1)].region == RegionId(1));
+    CHECK(plan.stages[StageId(3)].region == RegionId(1));
+    CHECK(plan.stages[StageId(1)].workers.min == plan.stages[StageId(1)].workers.max);
+    return plan.stages[StageId(1)].workers.max;
   };
   CHECK(first("  - uses: delay\n") == 64);
   CHECK(first("  - uses: exec\n") == 16);
@@ -188,13 +187,13 @@ TEST_CASE("a stage that waits or has a policy gets a region, and its workers a n
 
 TEST_CASE("workers of other stages stay what was written") {
   const std::string filter = "  - uses: filter\n    with: { where: a }\n";
-  CHECK(plan_of(around(filter)).stages[1].workers.max == 0);
+  CHECK(plan_of(around(filter)).stages[StageId(1)].workers.max == 0);
   CHECK(plan_of(around(filter)).regions.size() == 1);
-  CHECK(plan_of(around(filter + "    workers: 3\n")).stages[1].workers.max == 3);
+  CHECK(plan_of(around(filter + "    workers: 3\n")).stages[StageId(1)].workers.max == 3);
   const Plan queued = plan_of(around(filter + "    queue: {}\n"));
   REQUIRE(queued.regions.size() == 2);
-  CHECK_FALSE(queued.regions[1].calls);
-  CHECK(queued.stages[1].workers.max == 0);
+  CHECK_FALSE(queued.regions[RegionId(1)].calls);
+  CHECK(queued.stages[StageId(1)].workers.max == 0);
 }
 
 TEST_CASE("stages that get faults injected are called record by record") {
@@ -205,14 +204,14 @@ TEST_CASE("stages that get faults injected are called record by record") {
   one.options.chaos = {"filter"};
   const Plan plan = plan_of(text, one);
   REQUIRE(plan.regions.size() == 2);
-  CHECK(plan.regions[1].calls);
-  CHECK(plan.regions[1].first == 1);
+  CHECK(plan.regions[RegionId(1)].calls);
+  CHECK(plan.regions[RegionId(1)].first == StageId(1));
   weir::fake::Setup all;
   all.options.chaos_everywhere = true;
   const Plan everywhere = plan_of(text, all);
   REQUIRE(everywhere.regions.size() == 3);
-  CHECK(everywhere.regions[1].first == 1);
-  CHECK(everywhere.regions[2].first == 3);
+  CHECK(everywhere.regions[RegionId(1)].first == StageId(1));
+  CHECK(everywhere.regions[RegionId(2)].first == StageId(3));
   weir::fake::Setup wrong;
   wrong.options.chaos = {"filtre", "take"};
   CHECK(weir::fake::render_all(wrong.load(text), text) ==
@@ -255,25 +254,25 @@ TEST_CASE("dead letters have chains of their own behind the sink") {
     with: { path: late }
 )"));
   REQUIRE(plan.stages.size() == 9);
-  CHECK(plan.stages[1].on_error.action == OnError::letter);
-  CHECK(plan.stages[1].on_error.to == 5);
-  CHECK(plan.stages[2].on_error.to == 8);
-  CHECK(plan.stages[2].call.on_deadline.action == OnError::letter);
-  CHECK(plan.stages[2].call.on_deadline.to == 5);
+  CHECK(plan.stages[StageId(1)].on_error.action == OnError::letter);
+  CHECK(plan.stages[StageId(1)].on_error.to == StageId(5));
+  CHECK(plan.stages[StageId(2)].on_error.to == StageId(8));
+  CHECK(plan.stages[StageId(2)].call.on_deadline.action == OnError::letter);
+  CHECK(plan.stages[StageId(2)].call.on_deadline.to == StageId(5));
   REQUIRE(plan.regions.size() == 4);
-  REQUIRE(plan.regions[0].outlets.size() == 1);
-  CHECK(plan.regions[0].outlets[0].to == 1);
-  CHECK(plan.regions[1].ends());
-  CHECK(plan.regions[1].last == 4);
-  CHECK_FALSE(plan.regions[1].letters);
+  REQUIRE(plan.regions[RegionId(0)].outlets.size() == 1);
+  CHECK(plan.regions[RegionId(0)].outlets[0].to == RegionId(1));
+  CHECK(plan.regions[RegionId(1)].ends());
+  CHECK(plan.regions[RegionId(1)].last == StageId(4));
+  CHECK_FALSE(plan.regions[RegionId(1)].letters);
   for (int region : {2, 3}) {
-    CHECK(plan.regions[static_cast<std::size_t>(region)].letters);
-    CHECK(plan.regions[static_cast<std::size_t>(region)].ends());
+    CHECK(plan.regions[RegionId(region)].letters);
+    CHECK(plan.regions[RegionId(region)].ends());
   }
-  CHECK(plan.regions[2].first == 5);
-  CHECK(plan.regions[3].first == 8);
-  CHECK(plan.is_sink(7));
-  CHECK_FALSE(plan.is_sink(6));
+  CHECK(plan.regions[RegionId(2)].first == StageId(5));
+  CHECK(plan.regions[RegionId(3)].first == StageId(8));
+  CHECK(plan.is_sink(StageId(7)));
+  CHECK_FALSE(plan.is_sink(StageId(6)));
 }
 
 TEST_CASE("dead letters have fields, and their text may be anything") {

@@ -7,7 +7,6 @@
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
 
 namespace {
 
@@ -21,7 +20,9 @@ std::string text_of(const std::string& value, const std::string& params = "",
                            "\n  - uses: file.write\n    with: { path: out }\n";
   const Loaded loaded = setup.load(text);
   if (!loaded.plan) return weir::fake::render_all(loaded, text);
-  return static_cast<const weir::fake::EveryOptions*>(loaded.plan->stages[1].options.get())->text;
+  return static_cast<const weir::fake::EveryOptions*>(
+             loaded.plan->stages[weir::compile::StageId(1)].options.get())
+      ->text;
 }
 
 const std::string kParams = "params: { a: { default: x }, b: { default: \"\" }, c: {} }\n";

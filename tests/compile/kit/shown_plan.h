@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/compile/kit/look_alikes.h"
+#include "tests/compile/kit/numbers.h"
 
 namespace weir::fake {
 
@@ -25,16 +26,17 @@ inline compile::Plan plan_of(const std::string& text) {
 /// records go from it: `port>stage#input`, dead letters `!>stage#input`.
 inline std::string shown(const compile::Plan& plan) {
   std::ostringstream out;
-  const auto name = [&](int stage) {
-    const compile::PlannedStage& at = plan.at(stage);
-    if (at.pass_of < 0) return at.name;
-    int pass = 0;
-    for (int i = at.pass_of + 1; i <= stage; ++i) pass += plan.at(i).pass_of == at.pass_of;
-    return at.name + std::string(static_cast<std::size_t>(pass), '\'');
+  const auto name = [&](compile::StageId stage) {
+    const compile::PlannedStage& at = plan.stages[stage];
+    std::string text = at.name;
+    if (!at.pass_of) return text;
+    for (const compile::StageId i : compile::IdRange(*at.pass_of, stage + 1)) {
+      if (plan.stages[i].pass_of == at.pass_of) text += '\'';
+    }
+    return text;
   };
-  const auto target = [&](const compile::Outlet& outlet) {
-    const compile::Region& to = plan.regions[static_cast<std::size_t>(outlet.to)];
-    return name(to.first) + "#" + std::to_string(outlet.input);
+  const auto target = [&](const auto& outlet) {
+    return name(plan.regions[outlet.to].first) + "#" + std::to_string(outlet.input);
   };
   for (const compile::Region& region : plan.regions) {
     if (region.inputs.size() > 1) {
@@ -42,14 +44,14 @@ inline std::string shown(const compile::Plan& plan) {
           << EnumNames<compile::MergePolicy::Kind>::names[static_cast<int>(region.merge.kind)]
           << (region.merge.by_origin ? " by origin" : "") << "] ";
     }
-    for (int i = region.first; i <= region.last; ++i) {
+    for (const compile::StageId i : region.stages()) {
       out << (i > region.first ? " " : "") << name(i);
     }
     for (const compile::Outlet& outlet : region.outlets) {
-      const auto& ports = plan.at(region.last).ports;
-      out << "  " << ports[static_cast<std::size_t>(outlet.port)] << ">" << target(outlet);
+      out << "  " << plan.stages[region.last].ports[outlet.port] << ">" << target(outlet);
     }
-    for (const compile::Outlet& outlet : region.letter_outlets) out << "  !>" << target(outlet);
+    for (const compile::LetterOutlet& outlet : region.letter_outlets)
+      out << "  !>" << target(outlet);
     out << "\n";
   }
   return out.str();

@@ -43,7 +43,7 @@ inline compile::StageShape timed(compile::StageShape stage) {
   stage.timed = true;
   return stage;
 }
-inline compile::StageShape pooled(compile::StageShape stage, int pool) {
+inline compile::StageShape pooled(compile::StageShape stage, std::size_t pool) {
   stage.pool = pool;
   return stage;
 }
@@ -54,12 +54,12 @@ inline compile::StageShape merging(compile::StageShape stage, compile::MergePoli
 
 /// Each stage reads the one above; those behind a sink take the dead letters of the stage above the
 /// first one.
-inline std::vector<compile::Link> chain(const std::vector<compile::StageShape>& stages) {
+inline std::vector<compile::Link> chain(const compile::Shapes& stages) {
   std::vector<compile::Link> links;
-  int sink = 0;
-  while (stages[static_cast<std::size_t>(sink)].role != Role::sink) ++sink;
-  for (int i = 1; i < static_cast<int>(stages.size()); ++i) {
-    const bool letters = stages[static_cast<std::size_t>(i)].letters;
+  compile::StageId sink;
+  while (stages[sink].role != Role::sink) ++sink;
+  for (const compile::StageId i : compile::IdRange(compile::StageId(1), stages.end_id())) {
+    const bool letters = stages[i].letters;
     links.push_back({letters ? sink - 1 : i - 1, 0, i, 0, letters});
   }
   return links;

@@ -8,7 +8,6 @@
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
 
 namespace {
 

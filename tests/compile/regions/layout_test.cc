@@ -3,21 +3,26 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "tests/compile/kit/numbers.h"
 #include "tests/compile/kit/stage_shapes.h"
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
 using namespace weir::fake;
 
 namespace {
+
+/// The number of the last stage; one less than that of the first where there is none.
+int last_of(const IdRange<StageId>& stages) {
+  return stages.empty() ? number_of(stages.front()) - 1 : number_of(stages.back());
+}
 
 /// "p1-2 s3" with the workers behind ':' and '!' where the input comes in any order.
 std::string shown(const std::vector<Segment>& segments) {
   std::ostringstream out;
   for (const Segment& s : segments) {
     out << (out.tellp() > 0 ? " " : "") << (s.kind == Segment::Kind::parallel ? "p" : "s")
-        << s.first << "-" << s.last;
+        << number_of(s.stages.front()) << "-" << last_of(s.stages);
     if (s.workers) out << ":" << s.workers;
     if (!s.in_order) out << "!";
   }
@@ -25,27 +30,27 @@ std::string shown(const std::vector<Segment>& segments) {
 }
 
 /// The segments of a chain that is one region.
-std::string shown(const std::vector<StageShape>& stages) {
-  const std::vector<Region> regions = lay_out(stages, chain(stages));
+std::string shown(const Shapes& stages) {
+  const Regions regions = lay_out(stages, chain(stages));
   REQUIRE(regions.size() == 1);
-  CHECK(regions.front().first == 0);
-  CHECK(regions.front().last + 1 == static_cast<int>(stages.size()));
+  CHECK(regions.front().first == StageId(0));
+  CHECK(regions.front().last + 1 == stages.end_id());
   CHECK(regions.front().outlets.empty());
   return shown(regions.front().segments);
 }
 
 /// "0: p1-0 s1-0 >1 | 1 call key: p2-1 s2-2": each region's first stage, what it is, its order
 /// where that is not the input's, its segments and what takes its records.
-std::string regions_of(const std::vector<StageShape>& stages) {
+std::string regions_of(const Shapes& stages) {
   std::ostringstream out;
   for (const Region& region : lay_out(stages, chain(stages))) {
-    out << (out.tellp() > 0 ? " | " : "") << region.first;
+    out << (out.tellp() > 0 ? " | " : "") << number_of(region.first);
     if (region.calls) out << " call";
     if (region.letters) out << " letters";
     if (region.order == Order::key) out << " key";
     if (region.order == Order::none) out << " none";
     out << ": " << shown(region.segments);
-    for (const Outlet& outlet : region.outlets) out << " >" << outlet.to;
+    for (const Outlet& outlet : region.outlets) out << " >" << number_of(outlet.to);
   }
   return out.str();
 }
@@ -174,7 +179,7 @@ TEST_CASE("dead letters come in order whatever the main chain does") {
 }
 
 TEST_CASE("the reserve counts what one record may need at once on its way through a region") {
-  const auto units = [](const std::vector<StageShape>& stages) {
+  const auto units = [](const Shapes& stages) {
     std::vector<std::uint64_t> all;
     for (const Region& region : lay_out(stages, chain(stages)))
       all.push_back(reserve_units(region, stages));

@@ -4,7 +4,6 @@
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
 
 namespace {
 
@@ -87,18 +86,18 @@ TEST_CASE("the reserve is one record's way through all stages") {
 TEST_CASE("regions share the records and the memory, and all of it") {
   const Loaded loaded = weir::fake::Setup().load(with_calls("{ records: 1001, record: 1MiB }"));
   REQUIRE(loaded.plan);
-  const std::vector<Region>& regions = loaded.plan->regions;
+  const Regions& regions = loaded.plan->regions;
   REQUIRE(regions.size() == 3);
-  CHECK(regions[0].records == 335);
-  CHECK(regions[1].records == 333);
-  CHECK(regions[2].records == 333);
-  CHECK(regions[0].reserve == 4 * kMiB);   // source and json.parse
-  CHECK(regions[1].reserve == 10 * kMiB);  // a call and json.parse
-  CHECK(regions[2].reserve == 8 * kMiB);   // a call
+  CHECK(regions[RegionId(0)].records == 335);
+  CHECK(regions[RegionId(1)].records == 333);
+  CHECK(regions[RegionId(2)].records == 333);
+  CHECK(regions[RegionId(0)].reserve == 4 * kMiB);   // source and json.parse
+  CHECK(regions[RegionId(1)].reserve == 10 * kMiB);  // a call and json.parse
+  CHECK(regions[RegionId(2)].reserve == 8 * kMiB);   // a call
   const std::uint64_t rest = (256 - 22) * kMiB / 3;
-  CHECK(regions[0].memory == 4 * kMiB + rest);
-  CHECK(regions[1].memory == 10 * kMiB + rest);
-  CHECK(regions[2].memory == 8 * kMiB + rest);
+  CHECK(regions[RegionId(0)].memory == 4 * kMiB + rest);
+  CHECK(regions[RegionId(1)].memory == 10 * kMiB + rest);
+  CHECK(regions[RegionId(2)].memory == 8 * kMiB + rest);
 }
 
 TEST_CASE("the state of keys is a part of the memory that no region has") {
@@ -203,19 +202,19 @@ TEST_CASE("where inputs meet there is a record for each and one more, and memory
     REQUIRE(loaded.plan);
     return loaded.plan->regions;
   };
-  std::vector<Region> regions = regions_of("{ records: 5, record: 1MiB }");
+  Regions regions = regions_of("{ records: 5, record: 1MiB }");
   REQUIRE(regions.size() == 3);
-  CHECK(regions[0].records == 1);
-  CHECK(regions[1].records == 1);
-  CHECK(regions[2].records == 3);
-  CHECK(regions[0].reserve == 2 * kMiB);
-  CHECK(regions[1].reserve == 2 * kMiB);
-  CHECK(regions[2].reserve == 10 * kMiB);  // json.format, two ends and two inputs
+  CHECK(regions[RegionId(0)].records == 1);
+  CHECK(regions[RegionId(1)].records == 1);
+  CHECK(regions[RegionId(2)].records == 3);
+  CHECK(regions[RegionId(0)].reserve == 2 * kMiB);
+  CHECK(regions[RegionId(1)].reserve == 2 * kMiB);
+  CHECK(regions[RegionId(2)].reserve == 10 * kMiB);  // json.format, two ends and two inputs
   // An equal part of the rest.
   regions = regions_of("{ records: 1001 }");
-  CHECK(regions[0].records == 333);
-  CHECK(regions[1].records == 333);
-  CHECK(regions[2].records == 335);
+  CHECK(regions[RegionId(0)].records == 333);
+  CHECK(regions[RegionId(1)].records == 333);
+  CHECK(regions[RegionId(2)].records == 335);
 }
 
 TEST_CASE("stages that keep something have a part of the memory for it") {

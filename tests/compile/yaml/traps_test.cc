@@ -6,7 +6,6 @@
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
 
 namespace {
 

@@ -4,7 +4,6 @@
 
 using namespace weir;
 using namespace weir::compile;
-using namespace weir::compile;
 
 namespace {
 

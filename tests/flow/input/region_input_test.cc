@@ -18,7 +18,7 @@ class TwoInputs {
             stage("m", "[a, b]", "late.plain", "merge: " + merge) + stage("out", "", "late.sink"))),
         context_(pipeline_.plan(), {}),
         accounts_(context_),
-        quota_(pipeline_.plan().regions.back(), 2, 4),
+        quota_(pipeline_.plan().regions.back(), RegionId(2), 4),
         token_(quota_.pool, pipeline_.plan().stages.size()),
         input_({context_, quota_, accounts_, runners_}) {
     for (const std::size_t i : {0, 1}) {
@@ -44,7 +44,7 @@ class TwoInputs {
   Pipeline pipeline_;
   RunContext context_;
   Accounts accounts_;
-  const std::vector<std::unique_ptr<StageRunner>> runners_;
+  const StageRunners runners_;
   RegionQuota quota_;
   OriginRef* origin_refs_[2] = {};
   int told_[2] = {};

@@ -139,15 +139,15 @@ TEST_CASE("a token goes to who waits with the oldest record") {
   const auto at = [&](int tenths) { return start + tenths * std::chrono::milliseconds(100); };
   int young = 0;
   int old = 0;
-  REQUIRE(bucket.take_in_turn(start, &young, OriginPlace{7, 0}) == at(1));
-  REQUIRE(bucket.take_in_turn(start, &old, OriginPlace{3, 0}) == at(1));
-  CHECK(bucket.take_in_turn(at(1), &young, OriginPlace{7, 0}) ==
+  REQUIRE(bucket.take_in_turn(start, &young, OriginPlace{TokenNumber(7), 0, SourceId()}) == at(1));
+  REQUIRE(bucket.take_in_turn(start, &old, OriginPlace{TokenNumber(3), 0, SourceId()}) == at(1));
+  CHECK(bucket.take_in_turn(at(1), &young, OriginPlace{TokenNumber(7), 0, SourceId()}) ==
         at(1) + std::chrono::milliseconds(1));
-  CHECK_FALSE(bucket.take_in_turn(at(1), &old, OriginPlace{3, 0}));
-  CHECK_FALSE(bucket.take_in_turn(at(2), &young, OriginPlace{7, 0}));
-  REQUIRE(bucket.take_in_turn(at(2), &old, OriginPlace{4, 0}) == at(3));
+  CHECK_FALSE(bucket.take_in_turn(at(1), &old, OriginPlace{TokenNumber(3), 0, SourceId()}));
+  CHECK_FALSE(bucket.take_in_turn(at(2), &young, OriginPlace{TokenNumber(7), 0, SourceId()}));
+  REQUIRE(bucket.take_in_turn(at(2), &old, OriginPlace{TokenNumber(4), 0, SourceId()}) == at(3));
   bucket.withdraw(&old);
-  CHECK_FALSE(bucket.take_in_turn(at(3), &young, OriginPlace{8, 0}));
+  CHECK_FALSE(bucket.take_in_turn(at(3), &young, OriginPlace{TokenNumber(8), 0, SourceId()}));
 }
 
 }  // namespace weir::flow::test

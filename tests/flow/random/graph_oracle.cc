@@ -125,12 +125,11 @@ class Oracle {
     int pass = static_cast<int>(outputs_[static_cast<std::size_t>(at_)].size());
     fork_.reset();
     last_.reset();
-    for (std::size_t i = 0; i < plan_.stages.size(); ++i) {
+    for (const compile::StageId i : plan_.stages.ids()) {
       if (plan_.stages[i].name != node.name || pass-- > 0) continue;
-      const compile::Region& region =
-          plan_.regions[static_cast<std::size_t>(plan_.stages[i].region)];
-      region_ = plan_.stages[i].region;
-      if (region.last == static_cast<int>(i)) fork_ = region.fork;
+      region_ = plan_.stages[i].region.number();
+      const compile::Region& region = plan_.regions[plan_.stages[i].region];
+      if (region.last == i) fork_ = region.fork;
       return;
     }
   }

@@ -167,7 +167,7 @@ TEST_CASE("a region takes as many records as its share has, however unlike their
                            "  - uses: late.async\n    name: call\n    workers: 1000\n",
                            "", "limits: { records: 2000 }\n"),
                     threads);
-  REQUIRE(pipeline.plan().regions.at(1).records == kCount);
+  REQUIRE(pipeline.plan().regions[compile::RegionId(1)].records == kCount);
   stage_of<Scripted>(pipeline, "pad").act = [](Record& record, Call&) {
     record.set_text(std::string(record.text()) + std::string(number_of(record), '.'));
   };

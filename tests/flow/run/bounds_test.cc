@@ -83,9 +83,9 @@ TEST_CASE("records of the most sources that there may be know where they come fr
 
 TEST_CASE("a source has at most so many parts") {
   PartTable parts(2, 3);
-  for (std::uint32_t i = 0; i < 3; ++i) CHECK(parts.add(1, {"part", {}}) == i);
-  CHECK_THROWS_AS(parts.add(1, {"part", {}}), Error);
-  CHECK(parts.add(0, {"other", {}}) == 0);
+  for (std::uint32_t i = 0; i < 3; ++i) CHECK(parts.add(SourceId(1), {"part", {}}) == i);
+  CHECK_THROWS_AS(parts.add(SourceId(1), {"part", {}}), Error);
+  CHECK(parts.add(SourceId(0), {"other", {}}) == 0);
   CHECK(detail::source_of(detail::part_of(compile::kMostSources - 1, detail::kMostParts - 1)) ==
         compile::kMostSources - 1);
   CHECK(detail::number_of(detail::part_of(compile::kMostSources - 1, detail::kMostParts - 1)) ==
@@ -93,11 +93,12 @@ TEST_CASE("a source has at most so many parts") {
 }
 
 TEST_CASE("what the last of the most regions makes in the end stands behind all others") {
-  const auto made = [](std::uint64_t region, std::uint64_t number) {
-    return OriginPlace{sequence_behind_all(region, number), 0, 0};
+  const auto made = [](std::size_t region, std::uint64_t number) {
+    return OriginPlace{number_behind_all(RegionId(region), number), 0, SourceId()};
   };
-  const std::vector<OriginPlace> ascending = {{0, kMostRoots - 1, 0},
-                                              {(std::uint64_t{1} << (kSequenceBits - 1)) - 1, 0, 0},
+  const TokenNumber last((std::uint64_t{1} << (kTokenBits - 1)) - 1);
+  const std::vector<OriginPlace> ascending = {{TokenNumber(), kMostRoots - 1, SourceId()},
+                                              {last, 0, SourceId()},
                                               made(0, 0),
                                               made(0, ~std::uint64_t{0}),
                                               made(1, 0),

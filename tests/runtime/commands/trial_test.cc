@@ -42,8 +42,8 @@ struct Watched {
     plan = std::move(*loaded.plan);
   }
 
-  std::size_t stage(const std::string& name, int pass = 1) const {
-    std::size_t i = 0;
+  StageId stage(const std::string& name, int pass = 1) const {
+    StageId i;
     while (plan.stages[i].name != name || --pass > 0) ++i;
     return i;
   }
@@ -70,18 +70,18 @@ TEST_CASE("a trial shows records before and after every stage, and how they ende
   Record first = watched.record(0, R"({"a":1,"b":"x"})");
   Record second = watched.record(16, "{\"a\":");
   Record third = watched.record(22, "{}");
-  for (Record* record : {&first, &second, &third}) trial.after(0, *record);
+  for (Record* record : {&first, &second, &third}) trial.after(StageId(0), *record);
   first.set("a", 1);
   first.set("b", "x");
-  trial.after(1, first);
-  trial.after(1, third);
+  trial.after(StageId(1), first);
+  trial.after(StageId(1), third);
   second.fail("json", "unexpected end");
-  trial.ended(1, second, "skipped");
+  trial.ended(StageId(1), second, "skipped");
   Record header = watched.record(0, "a,b");
   header.data().root = detail::kNoRoot;
-  trial.after(2, header);
+  trial.after(StageId(2), header);
   first.set_text("1,x");
-  trial.after(2, first);
+  trial.after(StageId(2), first);
   CHECK(trial.text(71, false) ==
         "parse (json.parse)\n"
         "   1  {\"a\":1,\"b\":\"x\"}                 | a=1  b=x\n"
@@ -100,7 +100,7 @@ TEST_CASE("a cell that is too long is broken, and cut after six lines") {
   Watched watched;
   Trial trial(watched.plan, 1);
   Record record = watched.record(0, std::string(100, 'x'));
-  trial.after(0, record);
+  trial.after(StageId(0), record);
   const std::string text = trial.text(40, false);
   const std::string full(15, 'x');
   CHECK_THAT(text, Catch::StartsWith("parse (json.parse)\n   1  " + full + " |\n      " + full));

@@ -4,7 +4,6 @@
 
 using namespace weir;
 using namespace weir::cli;
-using namespace weir::cli;
 using weir::fake::plan_of;
 
 namespace {

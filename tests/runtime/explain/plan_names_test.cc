@@ -4,7 +4,6 @@
 
 using namespace weir;
 using namespace weir::cli;
-using namespace weir::cli;
 using weir::fake::plan_of;
 
 namespace {
@@ -30,15 +29,13 @@ constexpr const char* kLoop = R"(stages:
 
 std::vector<std::string> names(const weir::compile::Plan& plan) {
   std::vector<std::string> all;
-  for (std::size_t r = 0; r < plan.regions.size(); ++r) {
-    all.push_back(region_name(plan, static_cast<int>(r)));
-  }
+  for (const RegionId r : plan.regions.ids()) all.push_back(region_name(plan, r));
   return all;
 }
 
 const weir::compile::Region& region(const weir::compile::Plan& plan, const std::string& name) {
-  std::size_t r = 0;
-  while (region_name(plan, static_cast<int>(r)) != name) ++r;
+  RegionId r;
+  while (region_name(plan, r) != name) ++r;
   return plan.regions[r];
 }
 
@@ -58,7 +55,7 @@ TEST_CASE("what is there for each stream of a source says which") {
                                                 "delay (stream 2)", "read (stream 3)",
                                                 "delay (stream 3)", "parse"});
   CHECK(input_names(plan, region(plan, "parse")) == std::vector<std::string>{"delay (3 streams)"});
-  CHECK(has_streams(plan, 0));
+  CHECK(has_streams(plan, StageId(0)));
   CHECK_FALSE(has_streams(plan, plan.regions.back().first));
 }
 
@@ -80,9 +77,9 @@ TEST_CASE("what a region reads is named as the file does it, the passes of a sta
 TEST_CASE("the stages of the file come in its order, without further passes") {
   const weir::compile::Plan plan = plan_of(kLoop);
   std::vector<std::string> all;
-  for (const int stage : stages_in_file_order(plan)) {
-    all.push_back(plan.at(stage).name);
-    for (const int pass : further_passes(plan, stage)) {
+  for (const StageId stage : stages_in_file_order(plan)) {
+    all.push_back(plan.stages[stage].name);
+    for (const StageId pass : further_passes(plan, stage)) {
       CHECK(written(plan, pass) == stage);
       CHECK(pass_number(plan, pass) > 1);
     }

@@ -7,7 +7,6 @@
 
 using namespace weir;
 using namespace weir::cli;
-using namespace weir::cli;
 
 namespace {
 
