@@ -2,7 +2,7 @@
  *
  * A record sits in a slot: queued -> running -> (backoff -> queued ...) -> done, is emitted in
  * order and the slot is used again. While it runs it has one attempt, or a hedge beside it. An
- * attempt is a copy of the record with a first-wins flag (open -> answered, timed out or fenced)
+ * attempt is a copy of the record with a first-wins flag (open -> answered, timed out or detached)
  * and counted references: one of the slot, one of whoever works on it. Its thread writes into
  * the copy and answers when it likes: also after a timeout, a deadline, the other attempt's
  * answer, an abandoned run, when the slot already holds another record; and a thread may hang
@@ -14,7 +14,7 @@
  * engine the lock guards the flag too. Here they are two steps, which allows for more races.)
  *
  * Checked: no deadlock (every run ends, whatever hangs), every record has exactly one outcome,
- * in order; only a whole and good answer is emitted, and never a fenced one; a copy is used
+ * in order; only a whole and good answer is emitted, and never a detached one; a copy is used
  * again only when nobody can write to it; permits and credits come back exactly once. Each macro
  * named BREAK_... breaks one rule, and check.py wants an error for each.
  */
@@ -41,7 +41,7 @@
 #define NO 15
 
 mtype = {vacant, queued, running, backoff, done};
-mtype = {open, answered, fenced};
+mtype = {open, answered, detached};
 mtype = {none, good, failed, deadline, abandoned};
 
 /* Slots. */
@@ -57,7 +57,7 @@ byte outcomes[RECORDS];
 bit deadline_set[3]; /* For up to three. */
 
 /* Attempts, each in its copy. */
-mtype flag[COPIES] = fenced;
+mtype flag[COPIES] = detached;
 byte copy_of[COPIES], refs[COPIES];
 bit handed[COPIES]; /* To a thread. */
 bit whole[COPIES];  /* What is in the copy: an answer, not half of one. */
@@ -116,7 +116,7 @@ end:
      atomic {
 #ifdef BREAK_LATE_ANSWER_GIVES_PERMIT
        if
-       :: flag[a] == fenced -> give_permit()
+       :: flag[a] == detached -> give_permit()
        :: else
        fi;
 #endif
@@ -184,10 +184,10 @@ end:
        :: flag[3] == open -> a = 3
 #endif
        fi;
-       flag[a] = fenced;
+       flag[a] = detached;
        r = copy_of[a];
        give_permit();
-#ifdef BREAK_REUSE_WHEN_FENCED
+#ifdef BREAK_REUSE_WHEN_DETACHED
        refs[a] = 1;
 #endif
        let_go(a);

@@ -6,7 +6,7 @@
 inline let_go(a) {
   refs[a]--;
   if
-  :: refs[a] == 0 -> whole[a] = 0; is_good[a] = 0; copy_of[a] = 0; flag[a] = fenced
+  :: refs[a] == 0 -> whole[a] = 0; is_good[a] = 0; copy_of[a] = 0; flag[a] = detached
   :: else
   fi
 }
@@ -16,19 +16,19 @@ inline give_permit() {
   assert(permits <= PERMITS)
 }
 
-/* The outcome of the slot is known: fences all that still runs for it. The winner's copy stays. */
+/* The outcome of the slot is known: detaches all that still runs for it. The winner's copy stays. */
 inline decide(s, what, by) {
   assert(state[s] != done && state[s] != vacant);
   state[s] = done;
   result[s] = what;
   winner[s] = by;
-#ifndef BREAK_LOSERS_NOT_FENCED
+#ifndef BREAK_LOSERS_NOT_DETACHED
   for (k : 0 .. COPIES - 1) {
     if
     :: !is_free(k) && flag[k] == open && copy_of[k] == holds[s] ->
-      flag[k] = fenced;
+      flag[k] = detached;
       give_permit();
-#ifdef BREAK_REUSE_WHEN_FENCED
+#ifdef BREAK_REUSE_WHEN_DETACHED
       refs[k] = 1; /* As if nobody else had the copy. */
 #endif
       let_go(k)

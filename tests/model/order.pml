@@ -1,7 +1,7 @@
 /* Order, credits and wake-ups: two regions, from the source to the sink.
  *
  * Tokens of region A are read when there is a credit, worked on by any worker, and put in order.
- * The border copies their records, one at a time, into the slots of region B's reorder buffer,
+ * The output copies their records, one at a time, into the slots of region B's reorder buffer,
  * each for a record credit; without one it puts the token aside as data and is resumed by a
  * message. Events (timers, answers) finish the slots in any order. The drain pump makes tokens
  * of B from the slots that are done, from the head on, while there is a token credit; any worker
@@ -15,7 +15,7 @@
  *
  * Checked: no deadlock and no lost wake-up (the monitor's end is reached in every run), every
  * origin has exactly one outcome, in flight is bounded by the credits, the sink sees places in
- * order and nothing beyond the fence, all credits come back. Each macro named BREAK_... breaks
+ * order and nothing beyond the cut, all credits come back. Each macro named BREAK_... breaks
  * one rule, and check.py wants an error for each.
  */
 
@@ -52,8 +52,8 @@ byte kids[ORIGINS];    /* Records that the stages of A made of each origin. */
 bool source_task = true, source_parked, source_ended;
 byte sources_running;
 
-/* The border, and region B's slots. */
-bool border_busy, border_resume, border_aside, border_waits;
+/* The output of region A, and region B's slots. */
+bool output_busy, output_resume, output_aside, output_waits;
 byte credits_b = CREDITS_B, numbered_b, head_b, in_flight_b;
 byte next_kid;
 mtype = {free, waiting, answered, done};
@@ -73,7 +73,7 @@ byte unsorted[PLACES], arrivals;
 
 /* Origins. */
 byte refs[ORIGINS], outcomes[ORIGINS], booked;
-byte fence = NONE, last_place = NONE, last_delivered = NONE;
+byte cut = NONE, last_place = NONE, last_delivered = NONE;
 bit failed[2 * ORIGINS]; /* Places. */
 
 /* A place says the origin and which child it is. */
@@ -117,21 +117,21 @@ end:
      work_a(n);
      n = 0
   :: atomic {
-       !border_busy && border_resume ->
-       border_busy = true;
-       border_resume = false;
-       border_aside = false
+       !output_busy && output_resume ->
+       output_busy = true;
+       output_resume = false;
+       output_aside = false
      }
      copy_out();
-     atomic { border_busy = false; n = 0; got = false }
+     atomic { output_busy = false; n = 0; got = false }
   :: atomic {
-       !border_busy && handed_a < TOKENS && arrived_a[handed_a] -> border_busy = true; handed_a++
+       !output_busy && handed_a < TOKENS && arrived_a[handed_a] -> output_busy = true; handed_a++
      }
      if
-     :: border_aside /* The token waits behind the one that was put aside. */
+     :: output_aside /* The token waits behind the one that was put aside. */
      :: else -> copy_out()
      fi;
-     atomic { border_busy = false; n = 0; got = false }
+     atomic { output_busy = false; n = 0; got = false }
   :: atomic {
        drain_task -> drain_task = false;
        drains_running++;
@@ -153,7 +153,7 @@ end:
 /* Answers come in any order, and some fail. */
 active proctype Events() {
   byte i, failures;
-#ifdef BREAK_FENCE_AFTER_DONE
+#ifdef BREAK_CUT_AFTER_DONE
   byte n = NONE;
 #endif
 end:
@@ -171,21 +171,21 @@ end:
      if
      :: failures < FAILURES ->
        failures++;
-#ifdef BREAK_FENCE_AFTER_DONE
+#ifdef BREAK_CUT_AFTER_DONE
        failed[slot_place[i]] = true;
        n = origin_of(slot_place[i]);
 #else
        atomic {
          failed[slot_place[i]] = true;
-         fence = (origin_of(slot_place[i]) < fence -> origin_of(slot_place[i]) : fence)
+         cut = (origin_of(slot_place[i]) < cut -> origin_of(slot_place[i]) : cut)
        }
 #endif
      :: true
      fi;
      slot[i] = done;
-#ifdef BREAK_FENCE_AFTER_DONE
+#ifdef BREAK_CUT_AFTER_DONE
      if
-     :: n != NONE -> fence = (n < fence -> n : fence); n = NONE
+     :: n != NONE -> cut = (n < cut -> n : cut); n = NONE
      :: else
      fi;
 #endif

@@ -24,10 +24,10 @@ inline wake_drain() {
     fi
   }
 }
-inline resume_border() {
+inline resume_output() {
   atomic {
     if
-    :: border_waits -> border_waits = false; border_resume = true
+    :: output_waits -> output_waits = false; output_resume = true
     :: else
     fi
   }
@@ -44,7 +44,7 @@ inline take(credits) {
 
 inline run_source() {
   do
-  :: atomic { read_a == TOKENS || fence != NONE -> source_ended = true; sources_running--; break }
+  :: atomic { read_a == TOKENS || cut != NONE -> source_ended = true; sources_running--; break }
   :: else ->
     take(credits_a);
     if
@@ -151,9 +151,9 @@ inline copy_out() {
           next_kid++
         }
       :: else ->
-        border_aside = true;
-        border_waits = true;
-#ifdef BREAK_BORDER_NO_SECOND_LOOK
+        output_aside = true;
+        output_waits = true;
+#ifdef BREAK_OUTPUT_NO_SECOND_LOOK
         break
 #else
         if
@@ -162,7 +162,7 @@ inline copy_out() {
         fi;
         atomic {
           if
-          :: border_waits -> border_waits = false; border_aside = false
+          :: output_waits -> output_waits = false; output_aside = false
           :: else -> break
           fi
         }
@@ -203,7 +203,7 @@ inline run_drain() {
       }
 #ifdef BREAK_CREDIT_WHEN_DRAINED
       credits_b++;
-      resume_border()
+      resume_output()
 #endif
     :: else ->
       atomic { drain_parked = true; drains_running-- }
@@ -233,14 +233,14 @@ inline run_sink() {
 #endif
   assert(last_place == NONE || n > last_place);
   last_place = n;
-#ifdef BREAK_NO_FENCE
+#ifdef BREAK_NO_CUT
   if
   :: !failed[n] ->
 #else
   if
-  :: origin_of(n) < fence ->
+  :: origin_of(n) < cut ->
 #endif
-    assert(!failed[n] && origin_of(n) <= fence);
+    assert(!failed[n] && origin_of(n) <= cut);
     last_delivered = origin_of(n)
   :: else
   fi;
@@ -248,7 +248,7 @@ inline run_sink() {
 #if defined(BREAK_CREDIT_WHEN_DRAINED)
   in_flight_b--;
 #elif defined(BREAK_WAKE_BEFORE_STORE)
-  resume_border();
+  resume_output();
   atomic { in_flight_b--; credits_b++ }
 #else
   atomic { in_flight_b--; credits_b++ }
@@ -259,7 +259,7 @@ inline run_sink() {
   fi;
 #endif
   assert(credits_b <= CREDITS_B);
-  resume_border();
+  resume_output();
 #endif
   tokens_b++;
   wake_drain();
