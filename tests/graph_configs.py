@@ -213,7 +213,7 @@ def decode(paths):
             done.append(row)
         else:
             error = {"stage": "done", "kind": "loop",
-                     "message": "not done after the last round of the loop", "attempts": 1,
+                     "message": "not done after the last pass of the loop", "attempts": 1,
                      "origin": {"part": str(paths["input"]), "position": position}}
             suspects.append({**row, "error": error})
         position += len(text.encode()) + 1

@@ -44,7 +44,7 @@ ROOMS = {
         "yaml": "bytes to a tree, and what ${...} stands for",
         "keys": "the tree to a PipelineSpec: keys, options, params",
         "graph": "stages and links: names, forks, merges, loops unrolled",
-        "regions": "links to regions, and their shares of the limits",
+        "regions": "links to regions, and their quotas of the limits",
         "checks": "what a whole graph must not be",
         ".": "all of it in order",
     },

@@ -6,7 +6,7 @@
 #include "graph/compile/checks/bounds_check.h"
 #include "graph/compile/checks/deadlock.h"
 #include "graph/compile/checks/kinds_check.h"
-#include "graph/compile/checks/share_check.h"
+#include "graph/compile/checks/quota_check.h"
 #include "graph/compile/graph/chaos.h"
 #include "graph/compile/graph/draft.h"
 #include "graph/compile/graph/links.h"
@@ -114,7 +114,7 @@ class Loading {
     check_forks(drafts_, regions_, diagnostics_);
     if (about_limits.failed()) return;
     share_out(limits_, needs, regions_);
-    check_shares(drafts_, regions_, limits_, diagnostics_);
+    check_quotas(drafts_, regions_, limits_, diagnostics_);
   }
 
   /// Interpolates the params, and then everything else with their values.

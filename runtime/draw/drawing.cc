@@ -42,7 +42,7 @@ class Drawer {
     for (const RegionId r : plan_.regions.ids()) {
       for (const compile::LetterOutlet& outlet : region(r).letter_outlets) draw_letters(r, outlet);
     }
-    count_rounds();
+    count_passes();
     return std::move(drawing_);
   }
 
@@ -78,7 +78,7 @@ class Drawer {
                    std::to_string(pass_number(plan_, region(r).first)) + " to " +
                    std::to_string(pass_number(plan_, region(passes.back()).first)) + ")";
     }
-    drawn.lines.push_back("at most " + share_of(passes) + (passes.size() > 1 ? " each" : ""));
+    drawn.lines.push_back("at most " + quota_of(passes) + (passes.size() > 1 ? " each" : ""));
     if (region(r).pool) {
       const compile::PoolSpec& spec = plan_.pools[*region(r).pool];
       drawn.lines.push_back("pool " + spec.name + ": " +
@@ -93,7 +93,7 @@ class Drawer {
     drawing_.regions.push_back(std::move(drawn));
   }
 
-  std::string share_of(const std::vector<RegionId>& passes) const {
+  std::string quota_of(const std::vector<RegionId>& passes) const {
     std::pair<std::uint64_t, std::uint64_t> records = {~0ull, 0};
     std::pair<std::uint64_t, std::uint64_t> memory = {~0ull, 0};
     for (const RegionId r : passes) {
@@ -146,12 +146,12 @@ class Drawer {
     }
   }
 
-  /// Returns "errors", "late" or both, and for a node with several stages also whose; empty if
+  /// Returns "errors", "deadlines" or both, and for a node with several stages also whose; empty if
   /// there are none.
   std::string what_of_letters(const DrawnNode& node, const compile::Region& in, StageId to) const {
     std::vector<std::string> whose;
     bool errors = false;
-    bool late = false;
+    bool deadlines = false;
     for (const StageId i : in.stages()) {
       const compile::PlannedStage& stage = plan_.stages[i];
       if (std::ranges::find(node.stages, stage.name, &DrawnStage::name) == node.stages.end()) {
@@ -161,11 +161,11 @@ class Drawer {
       const bool by_deadline = stage.call.deadline && stage.call.on_deadline.to == to;
       if (by_error || by_deadline) whose.push_back(stage.name);
       errors = errors || by_error;
-      late = late || (by_deadline && !by_error);
+      deadlines = deadlines || (by_deadline && !by_error);
     }
     if (whose.empty()) return {};
     std::string what = errors ? "errors" : "";
-    if (late) what += what.empty() ? "late" : " and late";
+    if (deadlines) what += what.empty() ? "deadlines" : " and deadlines";
     return node.stages.size() > 1 ? what + " of " + joined_words(whose) : what;
   }
 
@@ -175,21 +175,21 @@ class Drawer {
              other.letters == edge.letters && other.again == edge.again;
     });
     if (same == drawing_.edges.end()) {
-      rounds_.resize(drawing_.edges.size(), 1);
-      rounds_.push_back(1);
+      times_.resize(drawing_.edges.size(), 1);
+      times_.push_back(1);
       drawing_.edges.push_back(std::move(edge));
     } else {
-      ++rounds_[static_cast<std::size_t>(same - drawing_.edges.begin())];
+      ++times_[static_cast<std::size_t>(same - drawing_.edges.begin())];
     }
   }
 
   /// Labels an edge that stands for those between several passes with how often it is taken.
-  void count_rounds() {
+  void count_passes() {
     for (std::size_t i = 0; i < drawing_.edges.size(); ++i) {
       DrawnEdge& edge = drawing_.edges[i];
       if (!edge.again) continue;
-      const auto rounds = static_cast<std::uint64_t>(rounds_[i]);
-      if (rounds > 1) edge.label += ", at most " + counted(rounds, "time");
+      const auto times = static_cast<std::uint64_t>(times_[i]);
+      if (times > 1) edge.label += ", at most " + counted(times, "time");
     }
   }
 
@@ -198,7 +198,7 @@ class Drawer {
   compile::IdVector<RegionId, RegionId> shown_;       ///< The region as which each one is drawn.
   std::map<RegionId, std::vector<RegionId>> folded_;  ///< The regions that are drawn as that one.
   std::map<RegionId, std::string> entry_, exit_;  ///< The first and last nodes of a drawn region.
-  std::vector<int> rounds_;  ///< The number of the plan's edges that each stands for.
+  std::vector<int> times_;  ///< The number of the plan's edges that each stands for.
 };
 
 }  // namespace

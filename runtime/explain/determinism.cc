@@ -54,7 +54,7 @@ class Judge {
     }
     if (merge.kind == Kind::sorted && merge.lateness.count() > 0) {
       result_.conditions.push_back("no input of '" + stage.planned.name + "' has more within " +
-                                   shown(merge.lateness) + " than its share holds");
+                                   shown(merge.lateness) + " than its quota holds");
     }
   }
 

@@ -4,17 +4,18 @@
 namespace weir::cli {
 namespace {
 
-/// Returns what happens to a record that failed, or was too late.
-std::string ending(const compile::Plan& plan, const compile::ErrorPolicy& policy) {
+/// Returns what happens to a record that failed, or whose deadline passed.
+std::string ending(const ExplainedStage& stage, const compile::ErrorPolicy& policy) {
   switch (policy.action) {
     case compile::OnError::fail:
       return "ends the run";
     case compile::OnError::skip:
       return "is skipped, and counted";
     case compile::OnError::keep:
+      if (stage.is(Role::sink)) return "is skipped, and counted: nothing goes on behind a sink";
       return "goes on as it came, with 'record.error'";
     case compile::OnError::letter:
-      return "goes to '" + plan.stages[*policy.to].name + "'";
+      return "goes to '" + stage.plan.stages[*policy.to].name + "'";
   }
   return {};
 }
@@ -50,11 +51,11 @@ Sentences about_errors(const ExplainedStage& stage) {
   std::string what = "A record that fails ";
   if (stage.is(Role::source)) what = "What it cannot read ";
   if (stage.is(Role::sink)) what = "A record that it cannot write ";
-  out.push_back(what + ending(stage.plan, planned.on_error) + ".");
+  out.push_back(what + ending(stage, planned.on_error) + ".");
   const compile::CallPolicy& call = planned.call;
   if (call.deadline && (call.on_deadline.action != planned.on_error.action ||
                         call.on_deadline.to != planned.on_error.to)) {
-    out.push_back("One that passes its deadline " + ending(stage.plan, call.on_deadline) + ".");
+    out.push_back("One that passes its deadline " + ending(stage, call.on_deadline) + ".");
   }
   add_kinds(stage, out);
   return out;

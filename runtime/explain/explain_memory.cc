@@ -31,7 +31,7 @@ void add_passes(const ExplainedStage& stage, Sentences& out) {
   const std::string word = pass_word(stage.plan, stage.index, regions > 1);
   out.push_back("Its further " + word +
                 (regions == 1 ? " is a region" : " are " + counted(regions, "region")) + " with " +
-                (regions == 1 ? "a share of its own." : "shares of their own."));
+                (regions == 1 ? "a quota of its own." : "quotas of their own."));
 }
 
 void add_queue(const compile::QueuePolicy& queue, Sentences& out) {

@@ -34,7 +34,7 @@ ErrorSample failure_sample(const RunContext& context, const RecordFailure& failu
 /// Fails the run at the failure's place: nothing from there on reaches a sink, and reading stops.
 void fail_run(RunContext& context, const RecordFailure& failure);
 
-constexpr const char* kExhausted = "not done after the last round of the loop";
+constexpr const char* kExhausted = "not done after the last pass of the loop";
 /// Fails a record that a loop has sent back as often as it may.
 void fail_exhausted(Record& record);
 

@@ -137,7 +137,7 @@ TEST_CASE("one round too many may go on as it was, in its place") {
   };
   const Report report = run_guarded(pipeline);
   CHECK(status_of(report) == "ok");
-  // As they entered the last round: with three marks.
+  // As they entered the last pass: with three marks.
   Texts all;
   for (std::uint64_t n = 0; n < 1000; ++n) {
     all.push_back(std::to_string(n) + std::string(std::min<std::uint64_t>(up_to_four(n), 3), '~'));

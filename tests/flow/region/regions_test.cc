@@ -77,7 +77,7 @@ TEST_CASE("a thousand delays at once come out in order") {
 }
 
 TEST_CASE("one key that waits holds no other") {
-  // Its backlog, 1,000 records, is less than half of the region's share.
+  // Its backlog, 1,000 records, is less than half of the region's quota.
   constexpr std::uint64_t kRecords = 10'000;
   constexpr std::uint64_t kSlow = 3;
   Pipeline pipeline(around(kRecords,
@@ -132,7 +132,7 @@ TEST_CASE("with a rate the n-th record comes after n intervals at the earliest")
   }
 }
 
-TEST_CASE("no region holds more records than its share") {
+TEST_CASE("no region holds more records than its quota") {
   const int threads = GENERATE(1, 8);
   Pipeline pipeline(around(3000,
                            "  - uses: late.async\n    name: a\n    workers: 20\n"
@@ -159,7 +159,7 @@ TEST_CASE("no region holds more records than its share") {
   CHECK(sums_up(report));
 }
 
-TEST_CASE("a region takes as many records as its share has, however unlike their sizes are") {
+TEST_CASE("a region takes as many records as its quota has, however unlike their sizes are") {
   constexpr std::uint64_t kCount = 1000;
   const int threads = GENERATE(1, 2, 8);
   Pipeline pipeline(around(kCount,
@@ -217,8 +217,8 @@ TEST_CASE("survivors that wait do not pin the batches that they came in") {
   CHECK(sums_up(report));
 }
 
-TEST_CASE("a straggler fills its region's share and stops the source there") {
-  // Everything behind the first record is done and waits; 30 records are the region's share.
+TEST_CASE("a straggler fills its region's quota and stops the source there") {
+  // Everything behind the first record is done and waits; 30 records are the region's quota.
   Pipeline pipeline(around(1000, "  - uses: late.async\n    name: wait\n    workers: 10\n", "",
                            "limits: { records: 60 }\n"),
                     2);

@@ -120,6 +120,6 @@ delay: [reorder buffer; order: input] [delay; deadline 1s; record by record, 8 w
 rejects (dead letters): [merge: input] [rejects; serial]
 r0_order1 -> r1_in
 r0_0 ..> r2_in: errors of parse
-r1_call ..> r2_in: late
+r1_call ..> r2_in: deadlines
 )");
 }

@@ -81,7 +81,7 @@ TEST_CASE("merges that wait are deterministic, others are not") {
   CHECK(merged("concat").empty());
   CHECK(merged("{ policy: sorted, by: at }").empty());
   CHECK(merged("{ policy: sorted, by: at, lateness: 2s }") ==
-        "if no input of 'set' has more within 2s than its share holds\n");
+        "if no input of 'set' has more within 2s than its quota holds\n");
   CHECK(merged("{ policy: concat, idle: 5s }") ==
         "'set' idle 5s: who is silent so long depends on the clock\n");
   for (const char* policy : {"arrival", "priority", "round_robin"}) {

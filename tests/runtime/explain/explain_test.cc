@@ -72,6 +72,15 @@ The output is deterministic: the same input gives the same bytes at any number o
 )");
 }
 
+TEST_CASE("a sink keeps no record that it cannot write") {
+  const std::string text =
+      explanation(plan_of("stages: [ { uses: file.read, with: { path: a } }, "
+                          "{ uses: file.write, with: { path: b }, on_error: keep } ]"),
+                  10'000);
+  CHECK(text.find("A record that it cannot write is skipped, and counted: nothing goes on behind a "
+                  "sink.") != std::string::npos);
+}
+
 TEST_CASE("of a stage that is called, all that bounds its calls is said") {
   const std::string text = said_of("ask", R"(shared: { rates: { api: 100/s } }
 stages:
@@ -132,7 +141,7 @@ TEST_CASE("a stage that is there for each stream says so") {
   - { uses: file.write, with: { path: b } }
 )";
   CHECK_THAT(said_of("read", yaml), Catch::Contains("It works on 3 streams, each by itself"));
-  CHECK_THAT(said_of("read", yaml), Catch::Contains("further streams are 2 regions with shares"));
+  CHECK_THAT(said_of("read", yaml), Catch::Contains("further streams are 2 regions with quotas"));
   CHECK_THAT(said_of("parse", yaml), Catch::Contains("It works on 3 streams, each by itself"));
   CHECK_THAT(said_of("format", yaml), Catch::Contains("reads 'parse' (3 streams)\n"));
   CHECK_THAT(explained(yaml), !Catch::Contains("loop") && !Catch::Contains("pass "));
@@ -152,7 +161,7 @@ TEST_CASE("a loop says how often a record may go through it, and what then becom
              Catch::StartsWith(
                  "step (delay), reads 'generate', and again what comes back by 'again.retry'\n"));
   CHECK_THAT(said_of("step", yaml), Catch::Contains("goes through it at most 4 times"));
-  CHECK_THAT(said_of("step", yaml), Catch::Contains("further passes are 3 regions with shares"));
+  CHECK_THAT(said_of("step", yaml), Catch::Contains("further passes are 3 regions with quotas"));
   CHECK_THAT(
       said_of("again", yaml),
       Catch::Contains("goes to 'rejects'. One that is still sent to 'retry' in the last pass "

@@ -96,7 +96,7 @@ stages:
        "all                 7    5,000   256 MiB\n");
 }
 
-TEST_CASE("the worst case shows each region's share, and what the state of keys takes") {
+TEST_CASE("the worst case shows each region's quota, and what the state of keys takes") {
   CHECK(worst_of(R"(limits: { records: 4004, record: 1MiB, memory: 64MiB }
 stages:
   - uses: read

@@ -1,4 +1,4 @@
-#include "graph/compile/checks/share_check.h"
+#include "graph/compile/checks/quota_check.h"
 
 #include <algorithm>
 
@@ -15,7 +15,7 @@ constexpr int kAutoBlocking = 16;
 const Node& value_of(const Node& map, const char* key) { return entry_of(map, key)->value; }
 
 /// Returns the quota in whole KiB, so that it does not look larger than it is.
-std::string shown_share(std::uint64_t bytes) {
+std::string shown_quota(std::uint64_t bytes) {
   return OptionType<Bytes>::show({bytes < 1024 ? bytes : bytes / 1024 * 1024});
 }
 
@@ -35,7 +35,7 @@ void check_number_of_workers(Draft& draft, const Region& region, bool called, co
     diagnostics.error(mark_of_workers(draft.spec),
                       "expected at most " + std::to_string(region.records) + " workers, got " +
                           std::to_string(workers.max),
-                      "that many records are its region's share of 'limits.records'");
+                      "that many records are its region's quota of 'limits.records'");
   }
 }
 
@@ -46,13 +46,13 @@ void check_queue(const StageSpec& spec, const Region& region, Diagnostics& diagn
     diagnostics.error(value_of(queue, "records").mark,
                       "expected 'records' of at most " + std::to_string(region.records) + ", got " +
                           std::to_string(*spec.queue->records),
-                      "that is its region's share of 'limits.records'");
+                      "that is its region's quota of 'limits.records'");
   }
   if (spec.queue->bytes && spec.queue->bytes->value > region.memory) {
     diagnostics.error(value_of(queue, "bytes").mark,
-                      "expected 'bytes' of at most " + shown_share(region.memory) + ", got " +
+                      "expected 'bytes' of at most " + shown_quota(region.memory) + ", got " +
                           OptionType<Bytes>::show(*spec.queue->bytes),
-                      "that is its region's share of 'limits.memory'");
+                      "that is its region's quota of 'limits.memory'");
   }
 }
 
@@ -67,7 +67,7 @@ void check_cost(const StageSpec& spec, Diagnostics& diagnostics) {
 
 }  // namespace
 
-void check_shares(Drafts& drafts, const Regions& regions, const Limits& limits,
+void check_quotas(Drafts& drafts, const Regions& regions, const Limits& limits,
                   Diagnostics& diagnostics) {
   for (const Region& region : regions) {
     for (const StageId i : region.stages()) {
