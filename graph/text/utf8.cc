@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "weir/detail/utf8.h"
+
 namespace weir::text {
 namespace {
 
@@ -29,22 +31,13 @@ constexpr Range kCombining[] = {
 
 /// Returns the length of a well-formed sequence and sets its code point; 0 if it is malformed.
 std::size_t decode(std::string_view text, std::size_t at, char32_t& point) {
-  static constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const std::size_t size = detail::utf8_length(text.substr(at));
   const auto first = static_cast<std::uint8_t>(text[at]);
-  if (first < 0x80) {
-    point = first;
-    return 1;
-  }
-  const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() - at < size) return 0;
-  point = first & (0x7Fu >> size);
+  point = size > 1 ? first & (0x7Fu >> size) : first;
   for (std::size_t i = 1; i < size; ++i) {
-    const auto byte = static_cast<std::uint8_t>(text[at + i]);
-    if ((byte & 0xC0) != 0x80) return 0;
-    point = (point << 6) | (byte & 0x3Fu);
+    point = (point << 6) | (static_cast<std::uint8_t>(text[at + i]) & 0x3Fu);
   }
-  const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
-  return point < kSmallest[size] || point > 0x10FFFF || surrogate ? 0 : size;
+  return size;
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "graph/flow/context/letters.h"
 #include "runtime/terminal/console.h"
+#include "weir/detail/json_text.h"
 
 namespace weir::cli {
 namespace {
@@ -18,19 +18,19 @@ constexpr auto kPause = std::chrono::milliseconds(500);
 
 void append_line(std::string& out, const flow::ErrorSample& error) {
   out += "{\"stage\":";
-  flow::append_json(out, error.stage);
+  detail::append_json_string(out, error.stage);
   out += ",\"kind\":";
-  flow::append_json(out, error.kind);
+  detail::append_json_string(out, error.kind);
   out += ",\"message\":";
-  flow::append_json(out, error.message);
+  detail::append_json_string(out, error.message);
   out += ",\"attempts\":" + std::to_string(error.attempts) + ",\"origin\":{";
   if (!error.part.empty()) {
     out += "\"part\":";
-    flow::append_json(out, error.part);
+    detail::append_json_string(out, error.part);
     out += ",";
   }
   out += "\"position\":" + std::to_string(error.origin.position) + "},\"text\":";
-  flow::append_json(out, error.excerpt);
+  detail::append_json_string(out, error.excerpt);
   out += "}\n";
 }
 

@@ -69,6 +69,14 @@ std::string directory_of(const std::string& path) {
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
+Error create_error(const std::string& path, int error) {
+  const std::string directory = directory_of(path);
+  if (error == ENOENT && ::access(directory.c_str(), F_OK) != 0) {
+    return {"io", "cannot create '" + path + "': there is no directory '" + directory + "'"};
+  }
+  return io_error("create", path, error);
+}
+
 FileName resolve(const std::string& path, int dash) {
   if (path == "-") return {dash, path};
   FileName name{std::nullopt, path};

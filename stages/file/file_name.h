@@ -29,6 +29,9 @@ std::optional<int> descriptor_of(const std::string& path, int dash);
 std::string directory_of(const std::string& path);
 std::string last_part(const std::string& path);
 
+/// Returns the error of a file that could not be created. It says so if there is no directory.
+Error create_error(const std::string& path, int error);
+
 /// Returns a descriptor that shares the file and the position of `descriptor`. `mode` is O_RDONLY
 /// or O_WRONLY, for which it must be open. Throws Error "io".
 Fd duplicate(int descriptor, int mode, const std::string& path);

@@ -16,14 +16,6 @@ constexpr std::uint32_t kOwnerOnly = 0600;
 constexpr std::size_t kCopied = std::size_t{256} * 1024;
 constexpr int kMostTorn = 9999;
 
-Error create_error(const std::string& path, int error) {
-  const std::string directory = directory_of(path);
-  if (error == ENOENT && ::access(directory.c_str(), F_OK) != 0) {
-    return {"io", "cannot create '" + path + "': there is no directory '" + directory + "'"};
-  }
-  return io_error("create", path, error);
-}
-
 std::string bytes_of(std::uint64_t size) {
   return std::to_string(size) + (size == 1 ? " byte" : " bytes");
 }

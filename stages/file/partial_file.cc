@@ -18,14 +18,6 @@ constexpr std::uint32_t kPermissions = 07777;
 constexpr int kAttempts = 3;
 constexpr int kMostKept = 9999;
 
-Error create_error(const std::string& path, int error) {
-  if (error == ENOENT) {
-    return {"io",
-            "cannot create '" + path + "': there is no directory '" + directory_of(path) + "'"};
-  }
-  return io_error("create", path, error);
-}
-
 const char* kind_of(const struct stat& info) {
   if (S_ISLNK(info.st_mode)) return "a symbolic link";
   if (S_ISDIR(info.st_mode)) return "a directory";

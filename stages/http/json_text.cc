@@ -1,35 +1,22 @@
 #include "stages/http/json_text.h"
 
-#include <algorithm>
 #include <unordered_map>
 
+#include "weir/detail/json_text.h"
 #include "weir/detail/text_hash.h"
-#include "weir/detail/utf8.h"
 
 namespace weir::stages::http {
 namespace {
 
+/// Returns the character that the byte is in Latin-1, as UTF-8.
+std::string from_latin1(unsigned char byte) {
+  return {static_cast<char>(0xc0 | (byte >> 6)), static_cast<char>(0x80 | (byte & 0x3f))};
+}
+
 void append_string(std::string& out, std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   out += '"';
-  while (!text.empty()) {
-    const auto byte = static_cast<unsigned char>(text.front());
-    const std::size_t size = detail::utf8_length(text);
-    if (size == 0) {
-      out += static_cast<char>(0xc0 | (byte >> 6));
-      out += static_cast<char>(0x80 | (byte & 0x3f));
-    } else if (byte == '"' || byte == '\\') {
-      out += '\\';
-      out += text.front();
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    } else {
-      out += text.substr(0, size);
-    }
-    text.remove_prefix(std::max<std::size_t>(size, 1));
-  }
+  detail::each_json_piece(
+      text, [&](std::string_view piece) { out += piece; }, from_latin1);
   out += '"';
 }
 

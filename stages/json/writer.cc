@@ -1,18 +1,13 @@
 #include "stages/json/writer.h"
 
-#include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 
-#include "stages/json/mistake.h"
 #include "weir/detail/json_line.h"
-#include "weir/detail/utf8.h"
+#include "weir/detail/json_text.h"
 
 namespace weir::stages::json {
 namespace {
-
-constexpr std::size_t kNumberSize = 32;
 
 /// True if any of the eight bytes is a control character, '"', '\\' or beyond ASCII.
 bool is_special(std::uint64_t word) {
@@ -29,11 +24,6 @@ Word load(const char* at) {
   Word word;
   std::memcpy(&word, at, sizeof word);
   return word;
-}
-
-bool is_plain(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 &&
-         c != '"' && c != '\\';
 }
 
 /// Copies a text in which nothing must be escaped. Returns false for any other text; what was
@@ -59,56 +49,10 @@ bool copy_plain(std::string_view text, char* out) {
     return true;
   }
   for (std::size_t i = 0; i < size; ++i) {
-    if (!is_plain(from[i])) return false;
+    if (!detail::is_plain_json(from[i])) return false;
     out[i] = from[i];
   }
   return true;
-}
-
-/// Returns the letter of a two-byte escape; NUL if the character has none.
-char escape_letter(char c) {
-  switch (c) {
-    case '"':
-      return '"';
-    case '\\':
-      return '\\';
-    case '\b':
-      return 'b';
-    case '\f':
-      return 'f';
-    case '\n':
-      return 'n';
-    case '\r':
-      return 'r';
-    case '\t':
-      return 't';
-    default:
-      return '\0';
-  }
-}
-
-/// Calls `piece` with each piece of the text as it goes into a JSON string.
-template <class Piece>
-void each_piece(std::string_view text, Piece&& piece) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  while (!text.empty()) {
-    std::size_t length = 0;
-    while (length < text.size() && is_plain(text[length])) ++length;
-    const auto c = static_cast<unsigned char>(text[0]);
-    if (length > 0) {
-      piece(text.substr(0, length));
-    } else if (c >= 0x80) {
-      length = detail::utf8_length(text);
-      piece(length ? text.substr(0, length) : std::string_view("\xef\xbf\xbd"));
-    } else if (const char letter = escape_letter(text[0])) {
-      const char escape[] = {'\\', letter};
-      piece(std::string_view(escape, 2));
-    } else {
-      const char escape[] = {'\\', 'u', '0', '0', kHex[c >> 4], kHex[c & 15]};
-      piece(std::string_view(escape, 6));
-    }
-    text.remove_prefix(length ? length : 1);
-  }
 }
 
 }  // namespace
@@ -128,29 +72,21 @@ void JsonWriter::string(std::string_view text) {
   if (text.size() <= static_cast<std::size_t>(end_ - out_) && copy_plain(text, out_)) {
     out_ += text.size();
   } else {
-    each_piece(text, [this](std::string_view piece) { append(piece); });
+    detail::each_json_piece(text, [this](std::string_view piece) { append(piece); });
   }
   append("\"");
 }
 
 void JsonWriter::value(const Value& value) {
-  char digits[kNumberSize];
+  char digits[detail::kJsonNumberSize];
   switch (value.type()) {
-    case ValueType::null:
-      return append("null");
-    case ValueType::boolean:
-      return append(value.as_bool() ? "true" : "false");
     case ValueType::text:
       return string(value.as_text());
     case ValueType::json:
       return raw(value.as_text());
-    case ValueType::real:
-      return value.has_bytes() ? append(value.as_text()) : real(value.as_real());
-    case ValueType::integer:
-      break;
+    default:
+      return append(detail::json_of(value, digits));
   }
-  const char* end = std::to_chars(digits, digits + sizeof digits, value.as_integer()).ptr;
-  append({digits, static_cast<std::size_t>(end - digits)});
 }
 
 void JsonWriter::raw(std::string_view json) {
@@ -163,17 +99,8 @@ void JsonWriter::raw(std::string_view json) {
   }
 }
 
-void JsonWriter::real(double value) {
-  if (!std::isfinite(value)) return append("null");
-  char digits[kNumberSize];
-  const char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  const std::string_view written(digits, static_cast<std::size_t>(end - digits));
-  append(written);
-  if (written.find_first_of(".e") == std::string_view::npos) append(".0");
-}
-
 std::size_t JsonWriter::plain_size(const Value& value) {
-  return value.has_bytes() ? value.as_text().size() + 2 : kNumberSize;
+  return value.has_bytes() ? value.as_text().size() + 2 : detail::kJsonNumberSize;
 }
 
 std::size_t JsonWriter::exact_size(const Value& value) {
@@ -182,7 +109,7 @@ std::size_t JsonWriter::exact_size(const Value& value) {
 
 std::size_t JsonWriter::exact_size(std::string_view text) {
   std::size_t size = 2;
-  each_piece(text, [&](std::string_view piece) { size += piece.size(); });
+  detail::each_json_piece(text, [&](std::string_view piece) { size += piece.size(); });
   return size;
 }
 

@@ -40,7 +40,6 @@ class JsonWriter {
  private:
   void append(std::string_view bytes);
   void raw(std::string_view json);
-  void real(double value);
 
   char* out_;
   char* end_;

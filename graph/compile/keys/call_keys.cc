@@ -1,25 +1,15 @@
 #include "graph/compile/keys/call_keys.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "graph/compile/keys/graph_keys.h"
+#include "graph/compile/keys/number_of.h"
 #include "graph/compile/keys/shared_keys.h"
 #include "graph/compile/keys/worker_keys.h"
 #include "weir/frequency.h"
 
 namespace weir::compile {
 namespace {
-
-/// Parses all of `text` as a T; returns nothing if that fails.
-template <class T>
-std::optional<T> number_of(std::string_view text) {
-  T value{};
-  const char* end = text.data() + text.size();
-  const auto [at, code] = std::from_chars(text.data(), end, value);
-  if (code != std::errc() || at != end) return std::nullopt;
-  return value;
-}
 
 /// The map of `on_error: { to: NAME }`.
 struct LetterSpec {

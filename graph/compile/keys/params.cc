@@ -1,23 +1,16 @@
 #include "graph/compile/keys/params.h"
 
-#include <charconv>
 #include <cmath>
 #include <optional>
+
+#include "graph/compile/keys/number_of.h"
 
 namespace weir::compile {
 namespace {
 
-std::optional<double> number_of(std::string_view text) {
-  double value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = code == std::errc() && end == text.data() + text.size();
-  return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
-}
-
-bool is_integer(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return code == std::errc() && end == text.data() + text.size();
+std::optional<double> finite_number(std::string_view text) {
+  const std::optional<double> value = number_of<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 std::string shown(double value) { return OptionType<double>::show(value); }
@@ -35,8 +28,8 @@ std::optional<std::string> constant_of(ParamType type, const std::string& text) 
     if (!OptionType<Bytes>::parse_text(text, bytes)) return std::nullopt;
     return std::to_string(bytes.value);
   }
-  if (type == ParamType::integer && !is_integer(text)) return std::nullopt;
-  const std::optional<double> number = number_of(text);
+  if (type == ParamType::integer && !number_of<std::int64_t>(text)) return std::nullopt;
+  const std::optional<double> number = finite_number(text);
   if (!number) return std::nullopt;
   return type == ParamType::integer ? text : shown(*number);
 }
@@ -44,8 +37,8 @@ std::optional<std::string> constant_of(ParamType type, const std::string& text) 
 /// Returns the type that a scalar looks like.
 ParamType type_of(const Node& plain) {
   if (plain.quoted) return ParamType::text;
-  if (is_integer(plain.text)) return ParamType::integer;
-  if (number_of(plain.text)) return ParamType::number;
+  if (number_of<std::int64_t>(plain.text)) return ParamType::integer;
+  if (finite_number(plain.text)) return ParamType::number;
   return plain.text == "true" || plain.text == "false" ? ParamType::boolean : ParamType::text;
 }
 

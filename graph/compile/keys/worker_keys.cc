@@ -1,6 +1,6 @@
 #include "graph/compile/keys/worker_keys.h"
 
-#include <charconv>
+#include "graph/compile/keys/number_of.h"
 
 namespace weir::compile {
 namespace {
@@ -14,14 +14,6 @@ struct AdaptiveSpec {
   Adaption policy = Adaption::gradient;
   std::optional<Duration> target;
 };
-
-std::optional<int> number_of(std::string_view text) {
-  int value = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, code] = std::from_chars(text.data(), end, value);
-  if (code != std::errc() || at != end) return std::nullopt;
-  return value;
-}
 
 bool bind_adaptive(const Node& node, Workers& out, Binder& binder) {
   AdaptiveSpec spec;
@@ -86,7 +78,7 @@ bool OptionType<compile::Workers>::parse(const Node& node, compile::Workers& out
   if (node.shape == Node::Shape::map) return compile::bind_adaptive(node, out, binder);
   const std::string what = "a number from 1 to " + std::to_string(kMost) + ", auto, or a map";
   if (!detail::expect_scalar(node, binder, what)) return false;
-  const std::optional<int> number = compile::number_of(node.text);
+  const std::optional<int> number = compile::number_of<int>(node.text);
   const bool good = number && *number >= 1 && *number <= kMost;
   if (!good && node.text != "auto") {
     binder.error(node, "expected " + what + ", got " + detail::shape_of(node));

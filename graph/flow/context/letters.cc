@@ -1,56 +1,10 @@
 #include "graph/flow/context/letters.h"
 
 #include <algorithm>
-#include <cstdio>
 
-#include "graph/text/utf8.h"
+#include "weir/detail/json_text.h"
 
 namespace weir::flow {
-namespace {
-
-void append_escaped(std::string& out, char c) {
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      if (static_cast<unsigned char>(c) >= 0x20) {
-        out += c;
-      } else {
-        char code[8];
-        std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
-        out += code;
-      }
-  }
-}
-
-}  // namespace
-
-void append_json(std::string& out, std::string_view text) {
-  out += '"';
-  for (std::size_t at = 0; at < text.size();) {
-    if (static_cast<unsigned char>(text[at]) < 0x80) {
-      append_escaped(out, text[at++]);
-      continue;
-    }
-    const text::Glyph glyph = text::glyph_at(text, at);
-    out += glyph.valid ? text.substr(at, glyph.size) : text::kReplacement;
-    at += glyph.size;
-  }
-  out += '"';
-}
 
 std::size_t limit_of_told(const detail::RecordData& record, compile::OnError action,
                           std::size_t limit) {
@@ -66,15 +20,15 @@ void address_letter(detail::RecordData& record, bool came_with_fields, StageId t
                     detail::Arena& arena, const RunContext& context) {
   const detail::ErrorSlot& error = record.extra->error;
   std::string json = "{\"stage\":";
-  append_json(json, context.plan.stages[StageId(error.stage)].name);
+  detail::append_json_string(json, context.plan.stages[StageId(error.stage)].name);
   json += ",\"kind\":";
-  append_json(json, error.kind);
+  detail::append_json_string(json, error.kind);
   json += ",\"message\":";
-  append_json(json, error.message);
+  detail::append_json_string(json, error.message);
   json += ",\"attempts\":" + std::to_string(error.attempts) + ",\"origin\":{";
   if (const std::string& part = context.parts.get(record.part).name; !part.empty()) {
     json += "\"part\":";
-    append_json(json, part);
+    detail::append_json_string(json, part);
     json += ",";
   }
   json += "\"position\":" + std::to_string(record.position) + "}}";

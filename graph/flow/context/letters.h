@@ -25,7 +25,4 @@ inline std::uint64_t rank(const detail::RecordData& record) {
   return record.root == detail::kNoRoot ? 0 : std::uint64_t{record.root} + 1;
 }
 
-/// Appends `text` as a JSON string and replaces what is not UTF-8.
-void append_json(std::string& out, std::string_view text);
-
 }  // namespace weir::flow

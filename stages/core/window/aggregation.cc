@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "stages/core/state/json_text.h"
 #include "stages/core/state/state_account.h"
 #include "stages/core/window/sort_code.h"
+#include "weir/detail/json_text.h"
 #include "weir/error.h"
 #include "weir/in_quotes.h"
 #include "weir/value_text.h"
@@ -49,7 +49,7 @@ void AggregateInput::read(const Aggregation& aggregation, const Record& record) 
   }
   if (aggregation.function == Function::collect) {
     json.clear();
-    append_json(value, json);
+    detail::append_json(json, value);
   }
 }
 

@@ -2,18 +2,18 @@
 
 #include <algorithm>
 
-#include "stages/core/state/json_text.h"
+#include "weir/detail/json_text.h"
 
 namespace weir::stages::core {
 namespace {
 
 void append_member(const Record& record, std::string& out) {
-  if (record.field_count() == 0) return append_json(record.text(), out);
+  if (record.field_count() == 0) return detail::append_json_string(out, record.text());
   for (std::uint32_t i = 0; i < record.field_count(); ++i) {
     out += i == 0 ? '{' : ',';
-    append_json(record.field(i).name, out);
+    detail::append_json_string(out, record.field(i).name);
     out += ':';
-    append_json(record.field(i).value, out);
+    detail::append_json(out, record.field(i).value);
   }
   out += '}';
 }

@@ -64,6 +64,14 @@ TEST_CASE("group into a field holds its members as JSON") {
           {"", {{"all", R"([{"j":[1,{}],"t":true}])"}}, {}}});
 }
 
+TEST_CASE("group into a field writes raw JSON of several lines in one") {
+  kit::StageKit stage = group({{"count", scalar("2")}, {"into", scalar("all")}});
+  const std::vector<Datum> out =
+      stage.transform_at_every_cut({{"", {{"j", "[1,\r\n  {\"a b\": 2}\n]"}}, {}}, text("x")});
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].fields.at(0).second == R"([{"j":[1,{"a b":2}]},"x"])");
+}
+
 TEST_CASE("group with a key joins the members of each key") {
   kit::StageKit stage = group({{"count", scalar("2")}, {"separator", scalar("")}}, {"k"});
   CHECK(stage.transform_at_every_cut({keyed("a", "x"), keyed("b", "y"), keyed("c", "x"),
