@@ -7,12 +7,11 @@
 #include <system_error>
 
 #include "graph/flow/context/caught.h"
-#include "graph/flow/context/file_uses.h"
 #include "graph/flow/fold_passes.h"
 #include "graph/flow/memory/check.h"
 #include "graph/flow/memory/memory_fund.h"
+#include "graph/flow/opened_stages.h"
 #include "graph/flow/region/engine.h"
-#include "graph/flow/stage_context.h"
 #include "graph/flow/stage_thread.h"
 #include "graph/flow/sync/mutex.h"
 #include "graph/flow/watchdog.h"
@@ -31,14 +30,6 @@ constexpr std::chrono::seconds kStart{30};
 /// such lines.
 constexpr std::chrono::seconds kStall{1};
 
-/// Asks a source what the run asks it later. What it throws here can be reported.
-void ask_source(const compile::PlannedStage& stage) {
-  if (stage.type->role != Role::source) return;
-  const auto& source = static_cast<const Source&>(*stage.stage);
-  source.blocking();
-  source.size();
-}
-
 /// Names what the system refused. Call it only in a catch block.
 Caught refusal() {
   try {
@@ -51,15 +42,6 @@ Caught refusal() {
     return {"system", e.what()};
   } catch (...) {
     return {"system", "unknown exception"};
-  }
-}
-
-/// Returns what the sink would leave unfinished; empty if it does not know.
-std::string leftover_of(const Sink& sink) {
-  try {
-    return sink.leftover();
-  } catch (...) {
-    return {};
   }
 }
 
@@ -88,41 +70,25 @@ class Run::State {
   }
 
  private:
-  /// The failure of a stage outside of the processing of records.
-  struct Problem {
-    StageId stage;
-    Caught caught;
-  };
-
-  bool aside(const char* doing, std::chrono::milliseconds grace, void (State::*work)());
+  bool aside(const char* doing, std::chrono::milliseconds grace, const std::function<void()>& work);
   bool patience_over(Clock::time_point not_before);
   bool make_engine();
   void run_engine();
   void end_for_memory();
   Report give_up();
-  bool compare_files();
-  void open_stages();
   void work();
   void watch(Watchdog& watchdog);
   void abandon();
   void name_the_holder();
   void report_stuck();
-  std::string leftovers() const;
-  void commit();
-  void commit_sinks(bool with_leftover);
-  void close_stages();
-  void close_stage(StageId stage);
-  void fail(const Problem& problem);
   void fail(const std::string& stage, const Caught& caught);
   void fill_report();
   void check_sums();
 
   RunContext context_;
-  std::vector<std::unique_ptr<StageContext>> contexts_;
-  std::atomic<StageId> opened_{StageId()};    ///< The end of those that were opened.
-  std::atomic<StageId> at_stage_{StageId()};  ///< The stage that the stage thread works on.
-  std::optional<Problem> problem_;            ///< The problem of what the stage thread did last.
-  mutable Mutex mutex_;  ///< Guards engine_ as seen by `interrupt` and `progress`.
+  OpenedStages stages_{context_};
+  std::optional<Caught> engine_problem_;  ///< Why there is no engine.
+  mutable Mutex mutex_;                   ///< Guards engine_ as seen by `interrupt` and `progress`.
   std::unique_ptr<Engine> engine_;
   std::atomic<const Accounts*> accounts_{nullptr};
   Report report_;
@@ -132,58 +98,12 @@ class Run::State {
   std::optional<Clock::time_point> drain_until_;
   std::optional<Clock::time_point> grace_until_;
   Clock::time_point next_stall_log_;
-  bool committed_ = false;
   bool over_ = false;
   bool hung_ = false;
   bool loop_hangs_ = false;  ///< True if a stage never returned from `start`.
   const std::uint64_t refusals_before_ = memory_refusals();
   StageThread stage_thread_;  ///< Last, because it uses all of the above.
 };
-
-/// Compares the files of all stages, before any is opened and thereby changed. Returns false if
-/// there is a problem.
-bool Run::State::compare_files() {
-  FileUses files;
-  for (const StageId i : context_.plan.stages.ids()) {
-    try {
-      files.add(context_.plan, i);
-    } catch (...) {
-      problem_ = {i, caught_exception()};
-      return false;
-    }
-  }
-  if (const auto clash = files.clash()) {
-    problem_ = {clash->stage.value_or(StageId()), {"io", clash->message}};
-  }
-  return !problem_;
-}
-
-/// Opens the stages. Runs on the stage thread, as committing and closing them does.
-void Run::State::open_stages() {
-  problem_.reset();
-  if (!compare_files()) return;
-  for (const StageId i : context_.plan.stages.ids()) {
-    at_stage_ = i;
-    try {
-      compile::PlannedStage& stage = context_.plan.stages[i];
-      contexts_.push_back(std::make_unique<StageContext>(context_, stage));
-      opened_ = i + 1;
-      if (!context_.plan.opens(i)) continue;
-      if (auto* opens = dynamic_cast<OpensFiles*>(stage.stage.get())) {
-        opens->bound_memory(context_.plan.limits.memory / 2 / context_.plan.sources.size());
-      }
-      stage.stage->open(*contexts_.back());
-      ask_source(stage);
-    } catch (...) {
-      problem_ = {i, caught_exception()};
-      return;
-    }
-  }
-}
-
-void Run::State::fail(const Problem& problem) {
-  fail(context_.plan.stages[problem.stage].name, problem.caught);
-}
 
 void Run::State::fail(const std::string& stage, const Caught& caught) {
   report_.status = RunStatus::failed;
@@ -202,15 +122,18 @@ bool Run::State::patience_over(Clock::time_point not_before) {
 
 /// Runs `work` on the stage thread. Returns false if a signal has ended the run while a stage never
 /// returned.
-bool Run::State::aside(const char* doing, std::chrono::milliseconds grace, void (State::*work)()) {
+bool Run::State::aside(const char* doing, std::chrono::milliseconds grace,
+                       const std::function<void()>& work) {
   const auto not_before = Clock::now() + grace;
-  if (stage_thread_.run([this, work] { (this->*work)(); },
-                        [&] { return patience_over(not_before); })) {
-    if (problem_ && report_.status == RunStatus::ok) fail(*problem_);
+  if (stage_thread_.run(work, [&] { return patience_over(not_before); })) {
+    const auto& problem = stages_.problem();
+    if (problem && report_.status == RunStatus::ok) {
+      fail(context_.plan.stages[problem->stage].name, problem->caught);
+    }
     return true;
   }
   if (context_.services.log) {
-    context_.services.log(LogLevel::error, context_.plan.stages[at_stage_.load()].name,
+    context_.services.log(LogLevel::error, context_.plan.stages[stages_.at()].name,
                           std::string("never came back from ") + doing);
   }
   if (report_.status == RunStatus::ok) report_.status = RunStatus::interrupted;
@@ -219,19 +142,20 @@ bool Run::State::aside(const char* doing, std::chrono::milliseconds grace, void 
 
 Report Run::State::run() {
   started_ = Clock::now();
-  if (!aside("open", {}, &State::open_stages)) return give_up();
-  if (!problem_ && make_engine()) run_engine();
+  if (!aside("open", {}, [this] { stages_.open(); })) return give_up();
+  if (!stages_.problem() && make_engine()) run_engine();
   if (hung_) {
-    report_.leftover = leftovers();
+    stages_.note_leftover();
     return give_up();
   }
   if (engine_) {
     if (loop_hangs_ || !engine_->quiesce(Clock::now() + kGrace)) {
       // Calls that were given up long ago still use all of this, so nothing is closed.
-      if (report_.status == RunStatus::ok && !aside("commit", kGrace, &State::commit)) {
+      if (report_.status == RunStatus::ok &&
+          !aside("commit", kGrace, [this] { stages_.commit(); })) {
         return give_up();
       }
-      if (!committed_) report_.leftover = leftovers();
+      if (!stages_.committed()) stages_.note_leftover();
       return give_up();
     }
     // A stuck run is torn down as it is, and has not given its memory back.
@@ -239,10 +163,9 @@ Report Run::State::run() {
       fail("", {"accounting", "the run has not given its memory back: a defect of weir"});
     }
   }
-  if (report_.status != RunStatus::ok && opened_.load() == context_.plan.stages.end_id()) {
-    report_.leftover = leftovers();
-  }
-  if (!aside("close", kGrace, &State::close_stages)) return give_up();
+  if (report_.status != RunStatus::ok && stages_.all_opened()) stages_.note_leftover();
+  const bool commits = engine_ && report_.status == RunStatus::ok;
+  if (!aside("close", kGrace, [this, commits] { stages_.close(commits); })) return give_up();
   fill_report();
   return report_;
 }
@@ -259,7 +182,6 @@ Report Run::State::give_up() {
 bool Run::State::make_engine() {
   const auto until = Clock::now() + kStart;
   const auto make = [this] {
-    problem_.reset();
     try {
       auto engine =
           std::make_unique<Engine>(context_, kTokensPerThread * context_.plan.limits.threads);
@@ -268,7 +190,7 @@ bool Run::State::make_engine() {
       engine_ = std::move(engine);
       accounts_ = &engine_->accounts();
     } catch (...) {
-      problem_ = {StageId(), refusal()};
+      engine_problem_ = refusal();
     }
   };
   if (!stage_thread_.run(make, [&] { return Clock::now() > until; })) {
@@ -277,7 +199,7 @@ bool Run::State::make_engine() {
     hung_ = true;
     return false;
   }
-  if (problem_) fail("", problem_->caught);
+  if (engine_problem_) fail("", *engine_problem_);
   if (engine_ && interrupts_.load() > 0) engine_->stop_reading();
   return engine_ != nullptr;
 }
@@ -386,75 +308,6 @@ void Run::State::report_stuck() {
   engine_->drop();
 }
 
-/// Commits all sinks, where nothing is closed.
-void Run::State::commit() {
-  problem_.reset();
-  commit_sinks(false);
-  commit_sinks(true);
-}
-
-/// Makes outputs final, those of the sinks that have a leftover or of those that have none. The
-/// main chain's region comes last: what its sink holds is then all that is left.
-void Run::State::commit_sinks(bool with_leftover) {
-  for (auto region = context_.plan.regions.rbegin(); region != context_.plan.regions.rend();
-       ++region) {
-    if (report_.status != RunStatus::ok || problem_) return;
-    if (!region->ends()) continue;
-    Sink& sink = context_.plan.sink_at(region->last);
-    if (leftover_of(sink).empty() == with_leftover) continue;
-    at_stage_ = region->last;
-    try {
-      sink.commit();
-    } catch (...) {
-      problem_ = {at_stage_, caught_exception()};
-    }
-  }
-  committed_ = with_leftover && report_.status == RunStatus::ok && !problem_;
-}
-
-std::string Run::State::leftovers() const {
-  std::string all;
-  for (const compile::Region& region : context_.plan.regions) {
-    if (!region.ends()) continue;
-    const std::string left = leftover_of(context_.plan.sink_at(region.last));
-    if (!left.empty()) all += (all.empty() ? "" : ", ") + left;
-  }
-  return all;
-}
-
-/// Closes everything that can fail before a file gets its final name: first the stages that are not
-/// sinks, then the sinks without a leftover, then the others.
-void Run::State::close_stages() {
-  problem_.reset();
-  const auto close = [this](auto which) {
-    for (StageId i = opened_.load(); i != StageId();) {
-      --i;
-      if (context_.plan.opens(i) && which(i)) close_stage(i);
-    }
-  };
-  const auto is_sink = [this](StageId i) { return context_.plan.is_sink(i); };
-  close([&](StageId i) { return !is_sink(i); });
-  IdVector<StageId, bool> last(opened_.load().number(), false);
-  for (const StageId i : last.ids()) {
-    last[i] = is_sink(i) && !leftover_of(context_.plan.sink_at(i)).empty();
-  }
-  if (engine_) commit_sinks(false);
-  close([&](StageId i) { return is_sink(i) && !last[i]; });
-  if (engine_) commit_sinks(true);
-  if (!committed_ && opened_.load() == context_.plan.stages.end_id())
-    report_.leftover = leftovers();
-  close([&](StageId i) { return last[i]; });
-}
-
-void Run::State::close_stage(StageId stage) {
-  at_stage_ = stage;
-  try {
-    context_.plan.stages[stage].stage->close();
-  } catch (...) {
-    if (!problem_) problem_ = {stage, caught_exception()};
-  }
-}
-
 void Run::State::fill_report() {
   report_.signal = signal_.load();
   report_.threads = context_.plan.limits.threads;
@@ -462,9 +315,10 @@ void Run::State::fill_report() {
   report_.bytes_read = context_.bytes_read.load();
   report_.peak_records = context_.peak_in_flight.load();
   report_.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
+  report_.leftover = stages_.leftover();
   if (!engine_) return;
   engine_->fill(report_);
-  for (std::size_t i = 0; i < contexts_.size(); ++i) contexts_[i]->fill(report_.stages[i].counters);
+  stages_.fill(report_);
   fold_passes(report_, context_.plan);
   check_sums();
 }

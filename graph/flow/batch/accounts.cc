@@ -113,15 +113,15 @@ void Accounts::book_token(Token& token) {
     stages_[i].out += token.tallies[i].out;
     stages_[i].busy_ns += token.tallies[i].busy_ns;
   }
-  for (const FailureNote& note : token.failures) {
+  for (const FailureNote& note : token.failures.all()) {
     if (is_void(note.place, note.stage)) continue;
     auto& errors = stages_[note.stage].errors;
-    const std::string& kind = token.failure_kinds[note.kind];
+    const std::string& kind = token.failures.kind_of(note);
     const bool other = errors.size() >= kMostKinds && !errors.contains(kind);
     ++errors[other ? "other" : kind];
     if (note.kept) ++kept_;
   }
-  for (const RecordFailure& failure : token.samples) {
+  for (const RecordFailure& failure : token.failures.samples()) {
     if (is_void(failure.place, failure.stage)) continue;
     if (context_.services.error) context_.services.error(failure_sample(context_, failure));
     const bool known = stages_[failure.stage].errors.contains(failure.kind);

@@ -26,8 +26,6 @@ void Token::reset() {
   std::fill(tallies.begin(), tallies.end(), StageTally{});
   holds_reserve = false;
   failures.clear();
-  failure_kinds.clear();
-  samples.clear();
   fill_ns = 0;
   staged = at_head = false;
   exit_record = exit_letter = 0;
@@ -44,28 +42,6 @@ void Token::show() {
   sight.position.store(first ? first->position : split.begin, std::memory_order_relaxed);
   sight.since.store(std::chrono::steady_clock::now().time_since_epoch().count(),
                     std::memory_order_release);
-}
-
-void Token::add_failure(RecordFailure failure, bool full) {
-  const auto known = std::find(failure_kinds.begin(), failure_kinds.end(), failure.kind);
-  auto kind = static_cast<std::size_t>(known - failure_kinds.begin());
-  if (kind >= kMostKinds) {
-    kind = kMostKinds;
-    failure_kinds.resize(kMostKinds + 1, "other");
-  } else if (known == failure_kinds.end()) {
-    failure_kinds.push_back(failure.kind);
-  }
-  static_assert(compile::numbers<decltype(FailureNote::kind)>(kMostKinds + 1));
-  failures.push_back(
-      {failure.stage, static_cast<std::uint16_t>(kind), failure.kept, full, failure.place});
-  if (full) samples.push_back(std::move(failure));
-}
-
-void Token::take_back_failures(std::size_t count) {
-  while (failures.size() > count) {
-    if (failures.back().sampled) samples.pop_back();
-    failures.pop_back();
-  }
 }
 
 }  // namespace weir::flow

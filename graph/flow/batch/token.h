@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "graph/flow/api/report.h"
+#include "graph/flow/batch/failure_notes.h"
 #include "graph/flow/context/failure_cut.h"
-#include "graph/flow/context/record_failure.h"
 #include "graph/flow/memory/check.h"
 #include "graph/flow/memory/workspace.h"
 #include "graph/flow/order/merge_rank.h"
@@ -22,19 +22,6 @@ struct StageTally {
   std::uint64_t in = 0;
   std::uint64_t out = 0;
   std::uint64_t busy_ns = 0;
-};
-
-/// The number of kinds by which errors of one stage or batch are told apart. Further ones are
-/// "other".
-constexpr std::size_t kMostKinds = 256;
-
-/// A failure as it is counted, without its texts.
-struct FailureNote {
-  StageId stage;
-  std::uint16_t kind = 0;  ///< Index into Token::failure_kinds.
-  bool kept = false;
-  bool sampled = false;
-  OriginPlace place;
 };
 
 /// Records [begin, end) of an array that a stage could not finish for lack of memory. They go on at
@@ -52,8 +39,6 @@ struct Unfinished {
 class Token {
  public:
   enum class Kind : std::uint8_t { data, begin, tick, finish };
-  /// The number of failures of a batch that keep their message and excerpt.
-  static constexpr std::size_t kSamples = 16;
 
   Token(MemoryPool& pool, std::size_t stages)
       : work(pool, Lane::normal),
@@ -101,11 +86,6 @@ class Token {
     WEIR_CHECK(unfinished_count < 2);
     rests[unfinished_count++] = rest;
   }
-  /// Counts a failure. If `full`, it has a message and may become a sample of the report.
-  void add_failure(RecordFailure failure, bool full);
-  /// Forgets all failures but the first `count`.
-  void take_back_failures(std::size_t count);
-  bool wants_samples() const { return all_samples || samples.size() < kSamples; }
 
   std::uint64_t capacity() const {
     return work.capacity() + letters.capacity_bytes() + roots.capacity_bytes() +
@@ -140,10 +120,7 @@ class Token {
   int unfinished_count = 0;
   bool holds_reserve = false;  ///< True if a serial stage's part of the reserve is in use here.
   IdVector<StageId, StageTally> tallies;
-  std::vector<FailureNote> failures;
-  std::vector<std::string> failure_kinds;
-  std::vector<RecordFailure> samples;
-  bool all_samples = false;       ///< True if every failure keeps its message.
+  FailureNotes failures;
   std::uint64_t fill_ns = 0;      ///< The time that filling it took.
   bool at_head = false;           ///< True while the head finisher works on it.
   bool staged = false;            ///< True at the region's end, once its last stages are done.

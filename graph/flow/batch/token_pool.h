@@ -22,7 +22,7 @@ class TokenPool {
     const Lock lock(mutex_);
     if (free_.empty()) {
       all_.push_back(std::make_unique<Token>(memory_, stages_));
-      all_.back()->all_samples = all_samples_;
+      if (all_samples_) all_.back()->failures.keep_all_samples();
       all_.back()->source = source_;
       return all_.back().get();
     }

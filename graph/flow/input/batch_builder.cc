@@ -43,7 +43,7 @@ bool BatchBuilder::add(Slot& slot) {
     token_.ranks.truncate(roots);
     token_.work.records.truncate(records);
     token_.letters.truncate(letters);
-    token_.take_back_failures(failures);
+    token_.failures.take_back(failures);
     token_.tallies[stage_] = tally;
     return false;
   }

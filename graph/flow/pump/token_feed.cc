@@ -132,7 +132,7 @@ void fail_at_source(RunContext& context, Token& token) {
   } else {
     context.stop_source(source);
   }
-  token.add_failure(std::move(failure), true);
+  token.failures.add(std::move(failure), true);
 }
 
 void load_split(const RegionContext& region, Token& token, Workspace& work,

@@ -12,7 +12,7 @@ namespace weir::flow {
 /// Returns whether a failure needs its message and excerpt, because it ends the run or may be
 /// shown.
 inline bool needs_message(const compile::ErrorPolicy& policy, const Token& token) {
-  return policy.action == compile::OnError::fail || token.wants_samples();
+  return policy.action == compile::OnError::fail || token.failures.wants_samples();
 }
 
 /// Gives `record`, which goes on as it entered, its error at `stage` and the fields that the error
@@ -51,7 +51,7 @@ void apply_error_policy(const compile::ErrorPolicy& policy, Token& token, Record
       site.end(Outcome::dead_lettered);
       break;
   }
-  token.add_failure(std::move(failure), full);
+  token.failures.add(std::move(failure), full);
 }
 
 }  // namespace weir::flow

@@ -167,7 +167,7 @@ void StageRun::made_records(Make make) {
   if (!failure.kind.empty()) {
     failure.place = token_.first_place;
     fail_run(context_, failure);
-    token_.add_failure(std::move(failure), true);
+    token_.failures.add(std::move(failure), true);
   }
 }
 
