@@ -46,7 +46,7 @@ Attempts::Attempts(RegionInput& input, AttemptOwner& owner, CallQueue& queue, Ke
 void Attempts::wait(Slot& slot) {
   slot.state = Slot::State::queued;
   if (turns_.by_key()) return turns_.wait(slot);
-  slot.uncalled ? queue_.add(slot) : queue_.add_again(slot);
+  slot.call.uncalled ? queue_.add(slot) : queue_.add_again(slot);
 }
 
 void Attempts::unqueue(Slot& slot) {
@@ -71,7 +71,8 @@ bool Attempts::begin(Slot& slot, Actions& actions) {
     if (breaker_) breaker_->cancelled(grant);
     return false;
   };
-  if (!permits_->fits(slot.cost) || (slot.starved && !input_.is_oldest(slot))) return not_now();
+  if (!permits_->fits(slot.call.cost) || (slot.call.starved && !input_.is_oldest(slot)))
+    return not_now();
   if (rate_) {
     rate_at_ = rate_->take_in_turn(now, this, slot.rank.place);
     if (rate_at_) return not_now();
@@ -88,13 +89,13 @@ bool Attempts::begin(Slot& slot, Actions& actions) {
     return true;
   }
   unqueue(slot);
-  if (policy_.deadline && !slot.deadline.set()) {
-    slot.deadline_at = time_after(now, *policy_.deadline);
-    slot.deadline.kind = kDeadline;
-    timers_.set(slot.deadline, slot.deadline_at);
+  if (policy_.deadline && !slot.call.deadline.set()) {
+    slot.call.deadline_at = time_after(now, *policy_.deadline);
+    slot.call.deadline.kind = kDeadline;
+    timers_.set(slot.call.deadline, slot.call.deadline_at);
   }
   hedges_.budget().call();
-  if (slot.failed > 0) ++report_.retries;
+  if (slot.call.failed > 0) ++report_.retries;
   start(slot, std::move(attempt), grant);
   hedges_.arm(slot, now);
   return true;
@@ -104,14 +105,14 @@ bool Attempts::begin(Slot& slot, Actions& actions) {
 /// reserve.
 std::shared_ptr<Attempt> Attempts::make(Slot& slot, bool hedge) {
   for (const Lane lane : {Lane::normal, Lane::reserve}) {
-    if (lane == Lane::normal && slot.starved) continue;
+    if (lane == Lane::normal && slot.call.starved) continue;
     if (lane == Lane::reserve && (hedge || !input_.is_oldest(slot))) break;
     try {
       const Lane of_call = keyed_ ? Lane::reserve : lane;
       SlabPool& slabs = input_.slabs();
       auto attempt = std::allocate_shared<Attempt>(
           SlabAllocator<Attempt>(slabs, lane), owner_, context_, input_.stage(), slot,
-          slot.attempts + 1, slabs, of_call, policy_.may_be_late());
+          slot.call.attempts + 1, slabs, of_call, policy_.may_be_late());
       attempt->hedge = hedge;
       return attempt;
     } catch (const detail::OutOfMemory&) {
@@ -123,17 +124,17 @@ std::shared_ptr<Attempt> Attempts::make(Slot& slot, bool hedge) {
 void Attempts::start(Slot& slot, std::shared_ptr<Attempt> attempt, Breaker::Grant grant) {
   const Clock::time_point now = input_.now();
   slot.state = Slot::State::running;
-  ++slot.attempts;
+  ++slot.call.attempts;
   ++report_.attempts;
   attempt->began = now;
   attempt->grant = grant;
-  attempt->cost = slot.cost;
-  if (slot.key) attempt->key_state = slot.key->state;
-  permits_->used += slot.cost;
+  attempt->cost = slot.call.cost;
+  if (slot.call.key) attempt->key_state = slot.call.key->state;
+  permits_->used += slot.call.cost;
   ++running_;
   report_.peak_workers = std::max(report_.peak_workers, running_);
   if (policy_.timeout) timers_.set(attempt->timeout, time_after(now, *policy_.timeout));
-  slot.running.push_back(attempt);
+  slot.call.running.push_back(attempt);
   if (chaos_) {
     attempt->fault = chaos_->decide(input_.stage().number(), slot.input.part, slot.input.position,
                                     attempt->number);
@@ -165,7 +166,7 @@ void Attempts::hedge() {
 /// Begins an attempt beside a slow one, if there is a permit, a token and memory. Returns false if
 /// it must wait.
 bool Attempts::hedge_one(Slot& slot) {
-  if (permits_->used + slot.cost > static_cast<std::uint64_t>(permits_->limit.limit()))
+  if (permits_->used + slot.call.cost > static_cast<std::uint64_t>(permits_->limit.limit()))
     return false;
   const Clock::time_point now = input_.now();
   Breaker::Grant grant = 0;
@@ -211,10 +212,10 @@ void Attempts::answered(const std::shared_ptr<Attempt>& attempt, Actions& action
   if (attempt->starved.load(std::memory_order_relaxed)) {
     release(*attempt, Verdict::none);
     memory_short_ = true;
-    if (!slot.running.empty()) return;
+    if (!slot.call.running.empty()) return;
     hedges_.disarm(slot);
-    slot.starved = true;
-    --slot.attempts;
+    slot.call.starved = true;
+    --slot.call.attempts;
     return wait(slot);
   }
   const bool fails = record.state == RecordState::failed;
@@ -227,10 +228,10 @@ void Attempts::answered(const std::shared_ptr<Attempt>& attempt, Actions& action
   if (!fails) {
     hedges_.note(input_.now() - attempt->began);
     if (attempt->hedge) ++report_.hedges_won;
-    slot.winner = attempt;
+    slot.call.winner = attempt;
     return input_.finish(slot, Slot::End::answered, actions);
   }
-  if (!slot.running.empty() && retryable) return;  // Another attempt may still win.
+  if (!slot.call.running.empty() && retryable) return;  // Another attempt may still win.
   const detail::ErrorSlot& error = record.extra->error;
   CallError failed_by{std::string(error.kind), std::string(error.message)};
   if (record.extra->told_count > 0) failed_by.teller = attempt;
@@ -261,29 +262,30 @@ void Attempts::has_turn(Attempt& attempt) {
   Slot& slot = *attempt.slot;
   hedges_.disarm(slot);
   const auto waits = [](const auto& one) { return one->waits_since.has_value(); };
-  if (std::ranges::none_of(slot.running, waits)) hedges_.arm(slot, input_.now());
+  if (std::ranges::none_of(slot.call.running, waits)) hedges_.arm(slot, input_.now());
 }
 
 /// Handles a failed attempt: the record is called again later, or gets the error.
 void Attempts::failed(Slot& slot, CallError error, bool retryable,
                       std::chrono::nanoseconds retry_after, Actions& actions) {
-  ++slot.failed;
+  ++slot.call.failed;
   hedges_.disarm(slot);
-  const bool again = retryable && slot.failed < policy_.retry.attempts && !input_.abandoned();
+  const bool again = retryable && slot.call.failed < policy_.retry.attempts && !input_.abandoned();
   if (again && retry_after > policy_.retry.max_backoff) {
     error.message += ", asked to wait " + shown(retry_after);
   } else if (again) {
     const auto jitter = detail::next_mix64(random_);
-    const auto time = std::max(backoff(policy_.retry, slot.failed, jitter), retry_after);
+    const auto time = std::max(backoff(policy_.retry, slot.call.failed, jitter), retry_after);
     // The retry would only wait for the deadline. That ends the record now, with the error that
     // says why.
-    error.deadline = slot.deadline.set() && time_after(input_.now(), time) >= slot.deadline_at;
+    error.deadline =
+        slot.call.deadline.set() && time_after(input_.now(), time) >= slot.call.deadline_at;
     if (!error.deadline) {
       // A hedge that still runs is detached: the next attempt begins anew.
       detach_all(slot, Verdict::none, actions);
       slot.state = Slot::State::backoff;
-      slot.step.kind = kStep;
-      timers_.set(slot.step, time_after(input_.now(), time));
+      slot.call.step.kind = kStep;
+      timers_.set(slot.call.step, time_after(input_.now(), time));
       return;
     }
   }
@@ -310,7 +312,7 @@ void Attempts::release(Attempt& attempt, Verdict verdict) {
   --running_;
   Slot& slot = *attempt.slot;
   attempt.slot = nullptr;
-  std::erase_if(slot.running, [&](const auto& one) { return one.get() == &attempt; });
+  std::erase_if(slot.call.running, [&](const auto& one) { return one.get() == &attempt; });
 }
 
 /// Detaches an attempt, whose answer will be discarded.
@@ -332,8 +334,8 @@ void Attempts::detach(const std::shared_ptr<Attempt>& attempt, Verdict verdict, 
 }
 
 void Attempts::detach_all(Slot& slot, Verdict verdict, Actions& actions) {
-  while (!slot.running.empty()) {
-    const auto attempt = slot.running.back();
+  while (!slot.call.running.empty()) {
+    const auto attempt = slot.call.running.back();
     detach(attempt, verdict, actions);
   }
 }
@@ -346,10 +348,10 @@ void Attempts::too_many_hang(Slot& slot) {
 }
 
 void Attempts::stop(Slot& slot, Actions& actions) {
-  timers_.drop(slot.deadline);
+  timers_.drop(slot.call.deadline);
   hedges_.disarm(slot);
   detach_all(slot, Verdict::none, actions);
-  if (slot.state == Slot::State::queued && slot.to_call) unqueue(slot);
+  if (slot.state == Slot::State::queued && slot.call.wanted) unqueue(slot);
 }
 
 void Attempts::run_timers(Actions& actions) {
@@ -374,7 +376,7 @@ void Attempts::run_timer(Timer& timer, Actions& actions) {
       const auto attempt = static_cast<Attempt*>(timer.owner)->shared_from_this();
       Slot& slot = *attempt->slot;
       detach(attempt, Verdict::bad, actions);
-      if (!slot.running.empty()) return;
+      if (!slot.call.running.empty()) return;
       CallError error{"timeout", "no answer within " + shown(*policy_.timeout)};
       error.fatal = keyed_;
       return failed(slot, std::move(error), !keyed_, {}, actions);

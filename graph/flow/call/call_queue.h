@@ -41,7 +41,7 @@ class CallQueue {
 };
 
 inline void CallQueue::enter(Slot& slot) {
-  slot.uncalled = true;
+  slot.call.uncalled = true;
   ++uncalled_.records;
   uncalled_.bytes += slot.arena.capacity();
 }
@@ -58,8 +58,8 @@ inline void CallQueue::remove(Slot& slot) {
   } else {
     again_.erase({slot.number, &slot});
   }
-  if (!slot.uncalled) return;
-  slot.uncalled = false;
+  if (!slot.call.uncalled) return;
+  slot.call.uncalled = false;
   --uncalled_.records;
   uncalled_.bytes -= slot.arena.capacity();
 }

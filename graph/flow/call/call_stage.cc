@@ -44,9 +44,9 @@ CallStage::~CallStage() = default;
 // Called by the input.
 
 void CallStage::prepare(Slot& slot, Record& record) {
-  if (turns_.any()) slot.key_text = turns_.key_of(record);
-  slot.to_call = whens_.empty() || whens_[slot.input_index]->test(record);
-  if (slot.to_call) slot.cost = cost_of(record);
+  if (turns_.any()) slot.call.key_text = turns_.key_of(record);
+  slot.call.wanted = whens_.empty() || whens_[slot.input_index]->test(record);
+  if (slot.call.wanted) slot.call.cost = cost_of(record);
 }
 
 std::uint32_t CallStage::cost_of(Record& record) const {
@@ -67,7 +67,7 @@ std::uint32_t CallStage::cost_of(Record& record) const {
 }
 
 void CallStage::enter(Slot& slot, Actions& actions) {
-  if (!slot.to_call) {
+  if (!slot.call.wanted) {
     turns_.stand_in_line(slot);
     return input_.finish(slot, Slot::End::passed, actions);
   }
@@ -87,7 +87,7 @@ void CallStage::settled(Actions& actions) {
 Slot* CallStage::oldest_queued() const {
   if (!turns_.by_key()) return queue_.first_fresh();
   Slot* slot = input_.queue().first_waiting();
-  while (slot && !slot->uncalled) slot = slot->next;
+  while (slot && !slot->call.uncalled) slot = slot->next;
   return slot;
 }
 
@@ -135,8 +135,8 @@ bool CallStage::older_elsewhere(const Slot& slot) const {
         if (pass == this || pass->input_.abandoned()) return false;
         if (pass->attempts_.memory_short() || pass->attempts_.rate_at()) return false;
         const Slot* const next = pass->queue_.front();
-        return next && !next->starved && !pass->attempts_.has_breaker() &&
-               permits_->fits(next->cost) && next->rank.place < slot.rank.place;
+        return next && !next->call.starved && !pass->attempts_.has_breaker() &&
+               permits_->fits(next->call.cost) && next->rank.place < slot.rank.place;
       });
 }
 

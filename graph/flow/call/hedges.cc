@@ -5,16 +5,16 @@
 namespace weir::flow {
 
 void Hedges::arm(Slot& slot, Clock::time_point now) {
-  if (!policy_ || slot.hedges >= policy_->extra) return;
+  if (!policy_ || slot.call.hedges >= policy_->extra) return;
   std::optional<std::chrono::nanoseconds> after = policy_->after;
   if (policy_->percentile > 0) after = latencies_.percentile(policy_->percentile);
   if (!after) return;
-  slot.step.kind = CallTimer::kStep;
-  timers_.set(slot.step, time_after(now, *after));
+  slot.call.step.kind = CallTimer::kStep;
+  timers_.set(slot.call.step, time_after(now, *after));
 }
 
 void Hedges::disarm(Slot& slot) {
-  timers_.drop(slot.step);
+  timers_.drop(slot.call.step);
   due_.erase({slot.number, &slot});
 }
 

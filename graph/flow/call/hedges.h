@@ -30,7 +30,7 @@ class Hedges {
   /// Notes that a slot has got a hedge.
   void begun(Slot& slot) {
     due_.erase({slot.number, &slot});
-    ++slot.hedges;
+    ++slot.call.hedges;
   }
 
   HedgeBudget& budget() { return budget_; }

@@ -48,7 +48,7 @@ std::string KeyTurns::key_of(Record& record) const {
 }
 
 std::optional<CallError> KeyTurns::join(Slot& slot) {
-  const std::string& key = slot.key_text;
+  const std::string& key = slot.call.key_text;
   KeyLine* line = lines_.find(key);
   if (!line) {
     if (has_state_ && (!make_room(key) || !budget_.take(state_size(key)))) {
@@ -68,16 +68,16 @@ std::optional<CallError> KeyTurns::join(Slot& slot) {
   }
   line->last_used = input_.queue().entered();
   line->slots.push_back(&slot);
-  slot.key = line;
+  slot.call.key = line;
   return std::nullopt;
 }
 
 void KeyTurns::stand_in_line(Slot& slot) {
   if (!orders_) return;
-  KeyLine* const line = lines_.find(slot.key_text);
+  KeyLine* const line = lines_.find(slot.call.key_text);
   if (!line || line->slots.empty()) return;
   line->slots.push_back(&slot);
-  slot.key = line;
+  slot.call.key = line;
 }
 
 std::uint64_t KeyTurns::state_size(const std::string& key) const {
@@ -109,24 +109,24 @@ bool KeyTurns::make_room(const std::string& key) {
 }
 
 void KeyTurns::leave(Slot& slot, Actions& actions) {
-  if (!slot.key) return;
-  KeyLine& line = *slot.key;
+  if (!slot.call.key) return;
+  KeyLine& line = *slot.call.key;
   if (!orders_ || slot.end == Slot::End::shed) {
     if (line.slots.front() == &slot) {
       line.slots.pop_front();
     } else {
       std::erase(line.slots, &slot);
     }
-    slot.key = nullptr;
+    slot.call.key = nullptr;
   }
   while (orders_ && !line.slots.empty() && line.slots.front()->state == Slot::State::done) {
     Slot& first = *line.slots.front();
     line.slots.pop_front();
-    first.key = nullptr;
+    first.call.key = nullptr;
     input_.let_leave(first, actions);
   }
   if (by_key_) call_next_of(line, slot);
-  if (line.slots.empty()) drop(slot.key_text);
+  if (line.slots.empty()) drop(slot.call.key_text);
 }
 
 /// Removes an empty line, unless it has state or a late call that must be waited for.
@@ -138,15 +138,16 @@ void KeyTurns::drop(const std::string& key) {
 }
 
 void KeyTurns::wait(Slot& slot) {
-  const KeyLine& line = *slot.key;
+  const KeyLine& line = *slot.call.key;
   if (line.slots.front() != &slot) return;  // Its turn comes when the one before it is done.
   line.calls->waiting.emplace_back(&queue_, &slot);
   call_next(*line.calls);
 }
 
 void KeyTurns::withdraw(Slot& slot) {
-  if (!slot.key) return;
-  std::erase_if(slot.key->calls->waiting, [&](const auto& one) { return one.second == &slot; });
+  if (!slot.call.key) return;
+  std::erase_if(slot.call.key->calls->waiting,
+                [&](const auto& one) { return one.second == &slot; });
 }
 
 /// Lets the next call of a key be made, if none is in progress: that of the oldest record,
@@ -180,9 +181,9 @@ void KeyTurns::call_next_of(KeyLine& line, const Slot& done) {
 
 void KeyTurns::hold(Attempt& attempt) {
   const Slot& slot = *attempt.slot;
-  attempt.late_of = slot.key->calls;
+  attempt.late_of = slot.call.key->calls;
   attempt.late_of->late.fetch_add(1);
-  late_keys_.insert(slot.key_text);
+  late_keys_.insert(slot.call.key_text);
 }
 
 void KeyTurns::look_for_late() {

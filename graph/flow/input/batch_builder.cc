@@ -113,7 +113,7 @@ void BatchBuilder::put(const RecordData& record, std::uint32_t root,
 }
 
 void BatchBuilder::answered(Slot& slot, std::uint32_t root) {
-  Attempt& attempt = *slot.winner;
+  Attempt& attempt = *slot.call.winner;
   const RecordData& record = attempt.data();
   if (!attempt.emitted().empty()) {
     for (const RecordData& child : attempt.emitted()) put(child, root);
@@ -131,7 +131,7 @@ void BatchBuilder::failed(Slot& slot, std::uint32_t root) {
   const bool full = needs_message(policy, token_);
   RecordFailure failure =
       failure_of(stage_, slot.input, slot.rank.place, error.kind, full ? error.message : "");
-  failure.attempts = std::max(slot.attempts, 1);
+  failure.attempts = std::max(slot.call.attempts, 1);
   if (full) failure.excerpt = excerpt_of(slot.input);
   struct Site {
     BatchBuilder& builder;
@@ -148,7 +148,7 @@ void BatchBuilder::failed(Slot& slot, std::uint32_t root) {
       if (record.extra) extra = *record.extra;
       const CallError& error = *slot.error;
       extra.error = {error.kind, error.message, 0,
-                     static_cast<std::uint32_t>(std::max(slot.attempts, 1)), false};
+                     static_cast<std::uint32_t>(std::max(slot.call.attempts, 1)), false};
       const detail::Extra* const teller = error.teller ? error.teller->data().extra : nullptr;
       extra.told = teller ? teller->told : nullptr;
       extra.told_count = teller ? teller->told_count : 0;

@@ -41,12 +41,10 @@ void OrderedQueue::note_hold(Clock::time_point now) {
 
 HeadOfLine OrderedQueue::head(const Slot& slot, Doing doing, Clock::time_point now) const {
   const auto since = std::max(front_since_, slot.entered);
-  HeadOfLine head{context_.plan.stages[region_.first].name,
-                  context_.origin(slot.input),
-                  context_.parts.get(slot.input.part).name,
-                  doing,
-                  std::max(slot.attempts, 1),
-                  std::chrono::duration<double>(now - since).count()};
+  HeadOfLine head{
+      context_.plan.stages[region_.first].name, context_.origin(slot.input),
+      context_.parts.get(slot.input.part).name, doing,
+      std::max(slot.call.attempts, 1),          std::chrono::duration<double>(now - since).count()};
   head.holds = region_.order == compile::Order::input;
   return head;
 }

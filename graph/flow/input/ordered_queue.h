@@ -97,7 +97,7 @@ inline bool OrderedQueue::done(Slot& slot, Clock::time_point now) {
       return true;
     case compile::Order::key:
       // A record with a key leaves when it is the first of its line, which RecordCalls knows.
-      if (slot.key || slot.leaving) return false;
+      if (slot.call.key || slot.leaving) return false;
       let_leave(slot);
       return true;
   }

@@ -17,6 +17,24 @@ namespace weir::flow {
 
 struct KeyLine;
 
+/// What a called stage keeps of a record: how it is called, and how far its call is.
+struct SlotCall {
+  bool wanted = false;    ///< Set as it comes in: true if it is to be called, else it passes by.
+  bool uncalled = false;  ///< True if it is to be called and never was.
+  bool starved = false;   ///< True if an attempt ran out of memory: the next one has the reserve.
+  std::uint32_t cost = 1;
+  int attempts = 0;  ///< Attempts begun, hedges included.
+  int failed = 0;
+  int hedges = 0;
+  std::string key_text;
+  KeyLine* key = nullptr;
+  Clock::time_point deadline_at;
+  Timer deadline;
+  Timer step;  ///< The end of a backoff, or the time to hedge.
+  std::vector<std::shared_ptr<Attempt>> running;
+  std::shared_ptr<Attempt> winner;
+};
+
 /// A record in a region's input, from when it was copied out of the region above until it leaves.
 /// It is part of two lists: all that wait in order, or all that leave; and those that want a permit
 /// for the first time.
@@ -32,10 +50,8 @@ struct Slot {
   Slot* next = nullptr;
   Slot* prev_fresh = nullptr;
   Slot* next_fresh = nullptr;
-  bool fresh = false;     ///< True if in the list of those that were never called.
-  bool leaving = false;   ///< True if in the list of those that leave.
-  bool uncalled = false;  ///< True if it is to be called and never was.
-  bool to_call = false;   ///< Set as it comes in: true if it is to be called, else it passes by.
+  bool fresh = false;    ///< True if in the list of those that were never called.
+  bool leaving = false;  ///< True if in the list of those that leave.
 
   std::uint16_t input_index = 0;  ///< The input by which it came.
   std::uint64_t arrival = 0;      ///< Arrival sequence number, where streams are merged.
@@ -52,19 +68,8 @@ struct Slot {
 
   State state = State::queued;
   End end = End::passed;
-  std::uint32_t cost = 1;
-  bool starved = false;  ///< True if an attempt ran out of memory: the next one has the reserve.
-  int attempts = 0;      ///< Attempts begun, hedges included.
-  int failed = 0;
-  int hedges = 0;
-  std::string key_text;
-  KeyLine* key = nullptr;
   Clock::time_point entered;
-  Clock::time_point deadline_at;
-  Timer deadline;
-  Timer step;  ///< The end of a backoff, or the time to hedge.
-  std::vector<std::shared_ptr<Attempt>> running;
-  std::shared_ptr<Attempt> winner;
+  SlotCall call;
   std::unique_ptr<CallError> error;
   std::uint64_t busy_ns = 0;
 };

@@ -31,7 +31,7 @@ Slot* SlotStore::make(std::size_t input, const RecordData& record, CopySize size
   if (behind > 0) slot->arena.begin_in(piece.data + sizeof(Slot), piece.size - sizeof(Slot));
   slot->rank = rank;
   slot->input_index = static_cast<std::uint16_t>(input);
-  slot->deadline.owner = slot->step.owner = slot;
+  slot->call.deadline.owner = slot->call.step.owner = slot;
   if (copy(record, size, *slot, lane)) return slot;
   undo(*slot);
   return nullptr;
