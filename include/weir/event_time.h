@@ -99,7 +99,7 @@ class TimeReader {
 /// Returns the time that a field states, as nanoseconds since 1970. A number is in seconds; a text
 /// is an ISO 8601 time (`2026-01-31`, `2026-01-31T23:59:59.5Z`, `2026-01-31 23:59+02:00`), in UTC
 /// if it names no zone. Returns nothing if the value is no time, or if it is outside the years 1678
-/// to 2261, whose nanoseconds fit into 64 bits.
+/// to 2261, the range of nanoseconds in 64 bits.
 inline std::optional<std::chrono::nanoseconds> event_time(const Value& value) {
   constexpr std::int64_t kMost = 9'200'000'000;    // The largest number of seconds that is taken.
   constexpr std::int64_t kFirst = -9'214'560'000;  // 1678-01-01

@@ -35,8 +35,8 @@ struct Filled {
   }
 };
 
-/// Fills in a scalar. A Language follows the code that the file contains, piece by piece, and
-/// writes values into it:
+/// Fills in a scalar. A Language is given the code that the file contains, piece by piece, and
+/// writes each value so that it stays one where it stands:
 ///   void code(std::string_view piece);
 ///   /// Appends the value to `out`; if it cannot, sets `problem` and `hint` and returns false.
 ///   bool value(const Insert& insert, std::string_view value, std::string& out);

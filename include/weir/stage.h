@@ -94,8 +94,8 @@ class Source : public Stage {
   virtual bool read(Feed& feed, Stop stop) = 0;
 
   /// Loads a split that `read` handed out: appends the records that begin in it until all are in or
-  /// `feed.full()`, and moves `split.begin` past the bytes dealt with. The engine calls it again
-  /// for the rest.
+  /// `feed.full()`, and moves `split.begin` past the bytes that it has consumed. If some are left,
+  /// the engine calls it again.
   virtual void load(Split& /*split*/, Feed& /*feed*/) const {}
 
   /// Returns whether `read` may wait (a pipe, a socket), so that it needs a thread of its own.

@@ -134,14 +134,14 @@ std::string OptionType<compile::MergeKind>::name() {
 bool OptionType<compile::MergeKind>::parse(const Node& node, compile::MergeKind& out,
                                            Binder& binder) {
   if (!detail::expect_scalar(node, binder, "one of " + name())) return false;
-  std::vector<std::string> choices;
-  for (std::string_view choice : EnumNames<compile::Kind>::names) {
-    if (choice != compile::name_of(compile::Kind::zip)) choices.emplace_back(choice);
-  }
-  const auto found = std::find(choices.begin(), choices.end(), node.text);
-  out.value = static_cast<compile::Kind>(found - choices.begin());
-  if (found != choices.end()) return true;
-  const bool zip = node.text == compile::name_of(compile::Kind::zip);
+  const auto& names = EnumNames<compile::Kind>::names;
+  const std::string zip_name = compile::name_of(compile::Kind::zip);
+  const bool zip = node.text == zip_name;
+  const auto* const found = std::ranges::find(names, node.text);
+  out.value = static_cast<compile::Kind>(found - std::begin(names));
+  if (found != std::end(names) && !zip) return true;
+  std::vector<std::string> choices(std::begin(names), std::end(names));
+  std::erase(choices, zip_name);
   binder.error(node, "expected one of " + name() + ", got " + detail::shape_of(node),
                zip ? "'zip' is a stage type: 'uses: zip'" : binder.nearest(node.text, choices));
   return false;
