@@ -5,6 +5,7 @@
 
 #include "runtime/cli.h"
 #include "runtime/process/last_words.h"
+#include "runtime/process/unwinder.h"
 
 namespace {
 
@@ -31,5 +32,6 @@ extern "C" {
 
 int main(int argc, char** argv) {
   if (!occupy_closed_streams()) return 1;
+  weir::cli::load_unwinder();
   return weir::cli::run_cli(argc, argv);
 }

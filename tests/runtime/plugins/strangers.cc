@@ -1,8 +1,11 @@
+#include <dlfcn.h>
 #include <weir/plugin.h>
 
 #include <chrono>
 #include <cstring>
 #include <memory>
+#include <mutex>
+#include <new>
 #include <string>
 #include <thread>
 #include <utility>
@@ -88,6 +91,21 @@ struct Sends final : weir::Transform {
   }
 };
 
+/// Runs out of memory in a place where the exception passes frames of the C library.
+struct Starved final : weir::Transform {
+  void process(weir::Record&, weir::Call&) const override {
+    const auto refuse = reinterpret_cast<void (*)(bool)>(dlsym(RTLD_DEFAULT, "weir_refuse_memory"));
+    std::once_flag once;
+    refuse(true);
+    try {
+      std::call_once(once, [] { throw std::bad_alloc(); });
+    } catch (const std::bad_alloc&) {
+      refuse(false);
+      throw;
+    }
+  }
+};
+
 /// Asks for scratch space that it did not declare.
 struct Unscratched final : weir::Transform {
   void process(weir::Record& record, weir::Call& call) const override {
@@ -104,5 +122,6 @@ WEIR_PLUGIN(registry) {
   registry.add<Hoards>("stranger.hoards", "");
   registry.add<Late>("stranger.late", "");
   registry.add<Sends>("stranger.sends", "").port("more");
+  registry.add<Starved>("stranger.starved", "");
   registry.add<Unscratched>("stranger.unscratched", "").kinds({.needs_text = true});
 }

@@ -35,7 +35,11 @@ pid_t process = 0;
 /// installed), and libgcc 12 where LuaJIT registers the code that it has compiled.
 thread_local bool spared = false;
 
+/// Set by a stage: this thread gets no memory.
+thread_local bool refused = false;
+
 bool fails(Kind what) {
+  if (refused && what == kMalloc) return true;
   if (spared || !armed.load(std::memory_order_relaxed) || getpid() != process) return false;
   const unsigned long n = counts[what].fetch_add(1) + 1;
   return what == kind && (n == first || (all_later && n > first));
@@ -83,6 +87,9 @@ int counted_main(int argc, char** argv, char** environment) {
 }  // namespace
 
 extern "C" {
+
+/// Refuses the calling thread all memory, until it is called again. For a stage of a test.
+void weir_refuse_memory(bool refuse) { refused = refuse; }
 
 void* __libc_malloc(size_t);
 void* __libc_calloc(size_t, size_t);

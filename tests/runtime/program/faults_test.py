@@ -1,7 +1,7 @@
 """Whatever call the system refuses, a run ends by itself, with an exit code of ours, and its
 output is a prefix of what it would have been.
 
-Usage: faults_test.py WEIR FAULTS.so [KIND [FIRST [LAST [STEP]]]]
+Usage: faults_test.py WEIR FAULTS.so PLUGINS [KIND [FIRST [LAST [STEP]]]]
 
 Without KIND, a spread of calls of each kind; with KIND, all of them or those of the range.
 """
@@ -16,7 +16,7 @@ import tempfile
 import time
 import unittest
 
-WEIR, FAULTS = sys.argv[1:3]
+WEIR, FAULTS, PLUGINS = sys.argv[1:4]
 KINDS = ("malloc", "mmap", "thread", "read", "write", "open", "fd")
 PATIENCE = 120  # Seconds; an engine that does not start is given up after 30.
 SPREAD = int(os.environ.get("WEIR_FAULTS_SPREAD", "12"))  # Calls of each kind, pipeline and way.
@@ -151,6 +151,22 @@ class FaultsTest(unittest.TestCase):
         self.assertEqual(problems, [])
 
 
+    def test_an_exception_passes_the_c_library_where_there_is_no_memory(self):
+        file = self.folder / "starved.yaml"
+        file.write_text(f"""plugins: [{PLUGINS}/strangers.so]
+stages:
+  - uses: generate
+    with: {{ count: 3, format: text, text: x }}
+  - uses: stranger.starved
+    on_error: skip
+  - {{ uses: file.write, with: {{ path: "-" }} }}
+""")
+        done = subprocess.run([WEIR, "run", str(file)], env={**os.environ, "LD_PRELOAD": FAULTS},
+                              capture_output=True, text=True, timeout=PATIENCE, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, r"skipped +3")
+
+
 def by_hand(kind, first=1, last=None, step=1):
     """All calls of a kind, for who has the time."""
     with tempfile.TemporaryDirectory() as folder:
@@ -171,6 +187,6 @@ def by_hand(kind, first=1, last=None, step=1):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 3:
-        by_hand(sys.argv[3], *(int(word) for word in sys.argv[4:]))
+    if len(sys.argv) > 4:
+        by_hand(sys.argv[4], *(int(word) for word in sys.argv[5:]))
     unittest.main(argv=sys.argv[:1])
