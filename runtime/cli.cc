@@ -21,6 +21,7 @@
 #include "runtime/commands/explain_command.h"
 #include "runtime/commands/graph_command.h"
 #include "runtime/commands/run_command.h"
+#include "runtime/commands/schema_command.h"
 #include "runtime/commands/try_command.h"
 #include "runtime/process/last_words.h"
 #include "runtime/process/runtime.h"
@@ -47,6 +48,7 @@ class CommandLine {
     add_explain();
     add_list();
     add_describe();
+    add_schema();
   }
 
   int parse_and_call(int argc, char** argv) {
@@ -178,6 +180,17 @@ class CommandLine {
     command->add_flag("--markdown", describe_.markdown, "Print the whole reference");
   }
 
+  void add_schema() {
+    CLI::App* command = add("schema", "Print a JSON Schema of pipeline files, for editors",
+                            [this] { return schema_command(runtime_, schema_); });
+    command->add_option("FILE", schema_.file, "Pipeline file whose plugins count, too")
+        ->type_name("");
+    add_no_plugins(command);
+    command->footer(
+        "Example:\n  weir schema > weir.schema.json\nand as the first line of a pipeline:\n"
+        "  # yaml-language-server: $schema=weir.schema.json");
+  }
+
   bool known_command(const std::string& word) {
     if (word.starts_with('-')) return true;
     std::vector<std::string> names;
@@ -292,6 +305,7 @@ class CommandLine {
   GraphArguments graph_;
   ExplainArguments explain_;
   DescribeArguments describe_;
+  SchemaArguments schema_;
   bool help_ = false;
 };
 

@@ -228,6 +228,10 @@ class TypeBuilder {
     option.name = std::move(name);
     option.about = std::move(about);
     option.type = OptionType<M>::name();
+    using Value = typename detail::Bounded<M>::type;
+    if constexpr (std::is_enum_v<Value>) {
+      option.choices.assign(std::begin(EnumNames<Value>::names), std::end(EnumNames<Value>::names));
+    }
     option.bind = [member](void* o, const Node& node, Binder& binder) {
       return OptionType<M>::parse(node, static_cast<O*>(o)->*member, binder);
     };

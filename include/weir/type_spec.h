@@ -38,6 +38,7 @@ struct OptionSpec {
   std::string type;
   std::string default_text;  ///< Empty for a required option, or one that is simply not set.
   std::string min, max;      ///< As shown; empty if unbounded.
+  std::vector<std::string> choices;  ///< The names of an enum's values; empty for other types.
   bool required = false;
   /// Reads `node` into the options at `options`. Reports mistakes to the binder and then returns
   /// false.

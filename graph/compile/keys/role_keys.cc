@@ -122,6 +122,16 @@ const char* role_name(Role role) {
   return "a stage";
 }
 
+std::vector<std::string> refused_keys(const TypeSpec& type) {
+  std::vector<std::string> keys;
+  for (const Refusal& refusal : kRefusals) {
+    if (refusal.role == type.role) keys.emplace_back(refusal.key);
+  }
+  if (!is_concurrent(type.role))
+    keys.insert(keys.end(), std::begin(kCallKeys), std::end(kCallKeys));
+  return keys;
+}
+
 bool check_keys_of_role(const StageSpec& spec, const TypeSpec& type, Diagnostics& diagnostics) {
   bool good = true;
   for (const Refusal& refusal : kRefusals) {

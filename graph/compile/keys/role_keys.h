@@ -9,6 +9,9 @@ namespace weir::compile {
 /// source has no `when`, a stage that sees one record at a time no `workers`, and so on.
 bool check_keys_of_role(const StageSpec& spec, const TypeSpec& type, Diagnostics& diagnostics);
 
+/// Returns the framework keys that no stage of the type takes, whatever its options are.
+std::vector<std::string> refused_keys(const TypeSpec& type);
+
 /// Returns "a source", "a transform", ...
 const char* role_name(Role role);
 

@@ -62,11 +62,13 @@ class Cli(ProgramTest):
     def test_without_arguments_it_shows_its_help(self):
         done = weir()
         self.assertEqual(done.returncode, 0)
-        for command in ("run", "try", "check", "graph", "explain", "list", "describe"):
+        for command in ("run", "try", "check", "graph", "explain", "list", "describe",
+                        "schema"):
             self.assertRegex(done.stdout, rf"\n  {command} +\w")
 
     def test_every_command_has_a_help(self):
-        for command in ("run", "try", "check", "graph", "explain", "list", "describe"):
+        for command in ("run", "try", "check", "graph", "explain", "list", "describe",
+                        "schema"):
             done = weir(command, "--help")
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertIn(f"Usage: weir {command} ", done.stdout)
@@ -89,7 +91,8 @@ class Cli(ProgramTest):
                           ["run", "--print-yaml", "a.yaml"], ["try", "-e", LINE, "-n", "0"],
                           ["run", "configs/access-log.yaml", "--set", "count"], ["graph"],
                           ["graph", "--dot", "--svg", "configs/access-log.yaml"], ["explain"],
-                          ["explain", "no-such-file.yaml"]):
+                          ["explain", "no-such-file.yaml"], ["schema", "no-such-file.yaml"],
+                          ["schema", "a.yaml", "b.yaml"]):
             with self.subTest(arguments=arguments):
                 done = weir(*arguments)
                 self.assertEqual(done.returncode, 2, done.stderr)

@@ -29,7 +29,7 @@ class Streams(ProgramTest):
         """Command lines that write to standard output and no records."""
         yaml = "configs/access-errors.yaml"
         return [["--help"], ["--version"], ["run", "--help"], ["check", "--help"], [],
-                ["list"], ["describe", "generate"], ["describe", "--markdown"], ["check", yaml],
+                ["list"], ["schema"], ["schema", yaml], ["describe", "generate"], ["describe", "--markdown"], ["check", yaml],
                 ["try", yaml], ["explain", yaml], ["graph", yaml], ["graph", yaml, "--dot"],
                 ["run", yaml, "--help"], ["run", "-e", LINE, "--print-yaml"]]
 
