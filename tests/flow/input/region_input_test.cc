@@ -26,6 +26,15 @@ class TwoInputs {
     }
     input_.add_output_hook([] {});
   }
+  ~TwoInputs() {
+    input_.drop();
+    accounts_.book_roots(token_);
+    for (OriginRef* const origin_ref : origin_refs_) {
+      if (origin_ref && origin_ref->let_go()) accounts_.book(*origin_ref);
+    }
+  }
+  TwoInputs(const TwoInputs&) = delete;
+  TwoInputs& operator=(const TwoInputs&) = delete;
 
   RegionInput& input() { return input_; }
   RegionInput::Offered offer(std::size_t input) {
