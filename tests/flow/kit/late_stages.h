@@ -194,6 +194,14 @@ class Chance {
   std::mt19937_64 engine_;
 };
 
+/// True under ThreadSanitizer, where batches take so long to go from region to region that what a
+/// stage has to choose from says nothing of how it chooses.
+#if defined(__SANITIZE_THREAD__)
+constexpr bool kSlowEngine = true;
+#else
+constexpr bool kSlowEngine = false;
+#endif
+
 /// How often a test of random schedules runs: `usual`, or WEIR_SCHEDULES.
 std::uint64_t schedules(std::uint64_t usual);
 
