@@ -54,12 +54,12 @@ std::int64_t position_of(const std::string& letter) { return std::stoll(letter);
 
 }  // namespace
 
-TEST_CASE("branches merged by input give the same bytes in a hundred runs") {
+TEST_CASE("branches merged by input give the same bytes in run after run") {
   Pipeline first(kDiamond, 1);
   REQUIRE(run_guarded(first).status == RunStatus::ok);
   const std::vector<std::string> wanted = first.collected("out").texts();
   REQUIRE(wanted.size() > 300);
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < (kSlowEngine ? 20 : 100); ++i) {
     for (const int threads : {1, 2, 8}) {
       Pipeline run(kDiamond, threads);
       REQUIRE(run_guarded(run).status == RunStatus::ok);

@@ -6,7 +6,9 @@
 namespace weir::flow::test {
 namespace {
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t kSeeds = 60;
+#elif defined(__SANITIZE_ADDRESS__)
 constexpr std::uint64_t kSeeds = 200;
 #else
 constexpr std::uint64_t kSeeds = 1100;

@@ -11,7 +11,7 @@ namespace weir::flow::test {
 namespace {
 
 #if defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kSeeds = 150;
+constexpr std::uint64_t kSeeds = 60;
 #else
 constexpr std::uint64_t kSeeds = 700;
 #endif
