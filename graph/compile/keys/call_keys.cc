@@ -24,13 +24,11 @@ struct KeySpec {
 };
 
 const std::vector<OptionSpec>& letter_keys() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, LetterSpec>(spec).required(
-        "to", &LetterSpec::to, "The stage that takes the record, as it was, with its error.");
-    return spec;
-  }();
-  return type.options;
+  static const auto keys = declared<LetterSpec>([](auto& map) {
+    map.required("to", &LetterSpec::to,
+                 "The stage that takes the record, as it was, with its error.");
+  });
+  return keys;
 }
 
 }  // namespace
@@ -54,19 +52,16 @@ bool bind_map(const std::vector<OptionSpec>& keys, void* out, const Node& node, 
 
 template <>
 const std::vector<OptionSpec>& keys_of<KeyPolicy>() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, KeySpec>(spec)
-        .required("fields", &KeySpec::fields, "Records with the same values belong together.")
+  static const auto keys = declared<KeySpec>([](auto& map) {
+    map.required("fields", &KeySpec::fields, "Records with the same values belong together.")
         .optional("max", &KeySpec::max,
                   "Keys that have state; by default as many as `limits.state` holds.")
         .min(&KeySpec::max, std::optional<std::uint64_t>(1))
         .optional("when_full", &KeySpec::when_full,
                   "What becomes of a record whose key finds no room: an error, or the state of the "
                   "key unused longest goes.");
-    return spec;
-  }();
-  return type.options;
+  });
+  return keys;
 }
 
 RetryPolicy RetrySpec::policy() const {
@@ -77,66 +72,54 @@ RetryPolicy RetrySpec::policy() const {
 
 template <>
 const std::vector<OptionSpec>& keys_of<RetrySpec>() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, RetrySpec>(spec)
-        .required("attempts", &RetrySpec::attempts, "How many at most; counts the first.")
+  static const auto keys = declared<RetrySpec>([](auto& map) {
+    map.required("attempts", &RetrySpec::attempts, "How many at most; counts the first.")
         .min(&RetrySpec::attempts, 1)
         .optional("backoff", &RetrySpec::backoff, "Before the second attempt; then doubled.")
         .optional("max_backoff", &RetrySpec::max_backoff, "By default 30s, or `backoff`.")
         .optional("jitter", &RetrySpec::jitter, "full: anything from nothing to the backoff.");
-    return spec;
-  }();
-  return type.options;
+  });
+  return keys;
 }
 
 template <>
 const std::vector<OptionSpec>& keys_of<HedgeSpec>() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, HedgeSpec>(spec)
-        .required("after", &HedgeSpec::after,
-                  "When another attempt starts beside the first: a time, or a percentile such as "
-                  "`p95` of what calls took.")
+  static const auto keys = declared<HedgeSpec>([](auto& map) {
+    map.required("after", &HedgeSpec::after,
+                 "When another attempt starts beside the first: a time, or a percentile such as "
+                 "`p95` of what calls took.")
         .optional("extra", &HedgeSpec::extra, "How many further attempts.")
         .min(&HedgeSpec::extra, 1)
         .optional("budget", &HedgeSpec::budget, "Hedges as a share of all calls, at most.");
-    return spec;
-  }();
-  return type.options;
+  });
+  return keys;
 }
 
 template <>
 const std::vector<OptionSpec>& keys_of<BreakerPolicy>() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, BreakerPolicy>(spec)
-        .optional("failures", &BreakerPolicy::failures, "So many open it.")
+  static const auto keys = declared<BreakerPolicy>([](auto& map) {
+    map.optional("failures", &BreakerPolicy::failures, "So many open it.")
         .min(&BreakerPolicy::failures, 1)
         .optional("within", &BreakerPolicy::within, "In this time.")
         .min(&BreakerPolicy::within, Duration(1))
         .optional("cooldown", &BreakerPolicy::cooldown, "Then one call tries again.")
         .min(&BreakerPolicy::cooldown, Duration(1));
-    return spec;
-  }();
-  return type.options;
+  });
+  return keys;
 }
 
 template <>
 const std::vector<OptionSpec>& keys_of<QueueSpec>() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, QueueSpec>(spec)
-        .optional("records", &QueueSpec::records, "How many may wait.")
+  static const auto keys = declared<QueueSpec>([](auto& map) {
+    map.optional("records", &QueueSpec::records, "How many may wait.")
         .min(&QueueSpec::records, std::optional<std::uint64_t>(1))
         .optional("bytes", &QueueSpec::bytes, "How much may wait.")
         .min(&QueueSpec::bytes, std::optional(Bytes{1}))
         .optional(
             "when_full", &QueueSpec::when_full,
             "wait: what is above waits; else a record is shed, the newest or the oldest one.");
-    return spec;
-  }();
-  return type.options;
+  });
+  return keys;
 }
 
 std::vector<KeyMap> stage_key_maps() {

@@ -16,6 +16,15 @@ struct RetrySpec;
 struct HedgeSpec;
 struct QueueSpec;
 
+/// Returns keys that are declared as a stage type declares its options: `declare` gets the builder.
+template <class S, class Declare>
+std::vector<OptionSpec> declared(Declare declare) {
+  TypeSpec spec;
+  TypeBuilder<Stage, S> keys(spec);
+  declare(keys);
+  return std::move(spec.options);
+}
+
 /// Returns the keys of the map that fills an S.
 template <class S>
 const std::vector<OptionSpec>& keys_of();

@@ -1,7 +1,8 @@
 #include "graph/compile/keys/graph_keys.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "graph/compile/keys/number_of.h"
 
 namespace weir::compile {
 namespace {
@@ -71,12 +72,10 @@ bool check_keys(const MergeSpec& spec, const Node& place, Binder& binder) {
 
 template <>
 const std::vector<OptionSpec>& keys_of<MergeSpec>() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, MergeSpec>(spec)
-        .optional("policy", &MergeSpec::policy,
-                  "By default `input` if all inputs come from one source in its order, else "
-                  "`arrival`.")
+  static const auto keys = declared<MergeSpec>([](auto& map) {
+    map.optional("policy", &MergeSpec::policy,
+                 "By default `input` if all inputs come from one source in its order, else "
+                 "`arrival`.")
         .optional("by", &MergeSpec::by, "sorted: the smallest of it next.")
         .optional("lateness", &MergeSpec::lateness,
                   "sorted: how far an input itself may be out of order.")
@@ -85,22 +84,18 @@ const std::vector<OptionSpec>& keys_of<MergeSpec>() {
         .min(&MergeSpec::idle, std::optional(Duration(1)))
         .optional("weights", &MergeSpec::weights,
                   "weighted: how many records of each input in a turn.");
-    return spec;
-  }();
-  return type.options;
+  });
+  return keys;
 }
 
 template <>
 const std::vector<OptionSpec>& keys_of<LoopSpec>() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, LoopSpec>(spec)
-        .required("max", &LoopSpec::max, "How often a record may be sent back.")
+  static const auto keys = declared<LoopSpec>([](auto& map) {
+    map.required("max", &LoopSpec::max, "How often a record may be sent back.")
         .min(&LoopSpec::max, 1)
         .max(&LoopSpec::max, LoopSpec::kMost);
-    return spec;
-  }();
-  return type.options;
+  });
+  return keys;
 }
 
 }  // namespace weir::compile
@@ -150,10 +145,9 @@ bool OptionType<compile::MergeKind>::parse(const Node& node, compile::MergeKind&
 bool OptionType<compile::Weight>::parse(const Node& node, compile::Weight& out, Binder& binder) {
   const std::string what = "a weight from 1 to " + std::to_string(compile::Weight::kMost);
   if (!detail::expect_scalar(node, binder, what)) return false;
-  const char* end = node.text.data() + node.text.size();
-  const auto [at, code] = std::from_chars(node.text.data(), end, out.value);
-  const bool whole = code == std::errc() && at == end;
-  if (whole && out.value >= 1 && out.value <= compile::Weight::kMost) return true;
+  const auto number = compile::number_of<decltype(out.value)>(node.text);
+  out.value = number.value_or(0);
+  if (out.value >= 1 && out.value <= compile::Weight::kMost) return true;
   binder.error(node, "expected " + what + ", got " + detail::shape_of(node));
   return false;
 }

@@ -7,10 +7,8 @@ namespace {
 template <class S>
 using Keys = TypeBuilder<Stage, S>;
 
-TypeSpec declare_pipeline() {
-  TypeSpec spec;
-  Keys<PipelineSpec>(spec)
-      .optional("name", &PipelineSpec::name, "What reports call the pipeline.")
+void declare_pipeline(Keys<PipelineSpec>& keys) {
+  keys.optional("name", &PipelineSpec::name, "What reports call the pipeline.")
       .optional("about", &PipelineSpec::about, "A line for people.")
       .optional("params", &PipelineSpec::params, "What --set and --NAME=VALUE may change.")
       .optional("plugins", &PipelineSpec::plugins,
@@ -20,13 +18,10 @@ TypeSpec declare_pipeline() {
       .required(
           "stages", &PipelineSpec::stages,
           "Sources, transforms and sinks; each stage reads the one above unless `from` says more.");
-  return spec;
 }
 
-TypeSpec declare_limits() {
-  TypeSpec spec;
-  Keys<LimitsSpec>(spec)
-      .optional("records", &LimitsSpec::records, "Records in flight.")
+void declare_limits(Keys<LimitsSpec>& keys) {
+  keys.optional("records", &LimitsSpec::records, "Records in flight.")
       .min(&LimitsSpec::records, std::uint64_t{1})
       .optional("record", &LimitsSpec::record,
                 "Bytes of one record in one stage; by default 16MiB, or less where `memory` is "
@@ -44,24 +39,19 @@ TypeSpec declare_limits() {
                 "How many work; auto: what affinity and the CPU quota allow.")
       .optional("drain", &LimitsSpec::drain,
                 "How long an interrupted run may take to finish what is in flight.");
-  return spec;
 }
 
-TypeSpec declare_param() {
-  TypeSpec spec;
-  Keys<ParamSpec>(spec)
-      .optional("default", &ParamSpec::default_value, "Its value if none is set.")
+void declare_param(Keys<ParamSpec>& keys) {
+  keys.optional("default", &ParamSpec::default_value, "Its value if none is set.")
       .optional("type", &ParamSpec::type,
                 "What its values are; by default what a plain default looks like: an integer, a "
                 "number, a boolean, else text.")
       .optional("about", &ParamSpec::about, "A line for people.");
-  return spec;
 }
 
 /// Declares the keys about a stage's position in the graph.
-void declare_place(TypeSpec& spec) {
-  Keys<StageSpec>(spec)
-      .optional("from", &StageSpec::from,
+void declare_place(Keys<StageSpec>& keys) {
+  keys.optional("from", &StageSpec::from,
                 "The stages that it reads, or ports of them; by default the one above.")
       .optional("merge", &StageSpec::merge, "How several inputs become one.")
       .optional("loop", &StageSpec::loop,
@@ -71,9 +61,8 @@ void declare_place(TypeSpec& spec) {
 }
 
 /// Declares the keys about the calls of records.
-void declare_calls(TypeSpec& spec) {
-  Keys<StageSpec>(spec)
-      .optional("key", &StageSpec::key, "State is kept, or order, per value of these fields.")
+void declare_calls(Keys<StageSpec>& keys) {
+  keys.optional("key", &StageSpec::key, "State is kept, or order, per value of these fields.")
       .optional("deadline", &StageSpec::deadline,
                 "How long a record may take here with all its attempts.")
       .min(&StageSpec::deadline, std::optional(Duration(1)))
@@ -94,10 +83,8 @@ void declare_calls(TypeSpec& spec) {
       .optional("cost", &StageSpec::cost, "How many of its `workers` a record takes.");
 }
 
-TypeSpec declare_stage() {
-  TypeSpec spec;
-  Keys<StageSpec>(spec)
-      .required("uses", &StageSpec::uses, "The stage's type.")
+void declare_stage(Keys<StageSpec>& keys) {
+  keys.required("uses", &StageSpec::uses, "The stage's type.")
       .optional("with", &StageSpec::with, "The options of the type.")
       .optional("name", &StageSpec::name, "By default the type's name behind its last dot.")
       .optional("about", &StageSpec::about, "A line for people.")
@@ -110,31 +97,30 @@ TypeSpec declare_stage() {
                 "or as it is done.")
       .optional("on_error", &StageSpec::on_error,
                 "What becomes of a record that fails here; `to` names a stage behind the sink.");
-  declare_place(spec);
-  declare_calls(spec);
-  return spec;
+  declare_place(keys);
+  declare_calls(keys);
 }
 
 }  // namespace
 
 const std::vector<OptionSpec>& pipeline_keys() {
-  static const TypeSpec spec = declare_pipeline();
-  return spec.options;
+  static const auto keys = declared<PipelineSpec>(declare_pipeline);
+  return keys;
 }
 
 const std::vector<OptionSpec>& limit_keys() {
-  static const TypeSpec spec = declare_limits();
-  return spec.options;
+  static const auto keys = declared<LimitsSpec>(declare_limits);
+  return keys;
 }
 
 const std::vector<OptionSpec>& param_keys() {
-  static const TypeSpec spec = declare_param();
-  return spec.options;
+  static const auto keys = declared<ParamSpec>(declare_param);
+  return keys;
 }
 
 const std::vector<OptionSpec>& stage_keys() {
-  static const TypeSpec spec = declare_stage();
-  return spec.options;
+  static const auto keys = declared<StageSpec>(declare_stage);
+  return keys;
 }
 
 }  // namespace weir::compile

@@ -1,10 +1,11 @@
 #include "graph/compile/keys/pipeline_spec.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 #include <utility>
+
+#include "graph/compile/keys/number_of.h"
 
 namespace weir::compile {
 namespace {
@@ -141,16 +142,13 @@ bool OptionType<compile::Count>::parse(const Node& node, compile::Count& out, Bi
   const std::string what =
       "a number from 1 to " + std::to_string(compile::Count::kMost) + " or auto";
   if (!detail::expect_scalar(node, binder, what)) return false;
-  int value = 0;
-  const char* end = node.text.data() + node.text.size();
-  const auto [at, code] = std::from_chars(node.text.data(), end, value);
-  const bool number =
-      code == std::errc() && at == end && value >= 1 && value <= compile::Count::kMost;
-  if (!number && node.text != "auto") {
+  const std::optional<int> number = compile::number_of<int>(node.text);
+  const bool fits = number && *number >= 1 && *number <= compile::Count::kMost;
+  if (!fits && node.text != "auto") {
     binder.error(node, "expected " + what + ", got " + detail::shape_of(node));
     return false;
   }
-  out.value = number ? value : 0;
+  out.value = fits ? *number : 0;
   return true;
 }
 

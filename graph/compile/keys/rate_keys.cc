@@ -21,15 +21,12 @@ bool numeric(std::string_view text) {
 
 template <>
 const std::vector<OptionSpec>& keys_of<RateLimit>() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, RateMap>(spec)
-        .required("limit", &RateMap::limit, "How often: `100/s`, `5/ms`, `5/m`, `10/h`.")
+  static const auto keys = declared<RateMap>([](auto& map) {
+    map.required("limit", &RateMap::limit, "How often: `100/s`, `5/ms`, `5/m`, `10/h`.")
         .optional("burst", &RateMap::burst, "How many calls that were not used may be caught up.")
         .min(&RateMap::burst, 1.0);
-    return spec;
-  }();
-  return type.options;
+  });
+  return keys;
 }
 
 }  // namespace weir::compile

@@ -34,27 +34,21 @@ void read_named(const Node* node, const char* what, SpecBinder& binder, const Re
 
 template <>
 const std::vector<OptionSpec>& keys_of<PoolSpec>() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, PoolSpec>(spec)
-        .required("threads", &PoolSpec::threads, "How many of the threads work for it, at most.")
+  static const auto keys = declared<PoolSpec>([](auto& map) {
+    map.required("threads", &PoolSpec::threads, "How many of the threads work for it, at most.")
         .min(&PoolSpec::threads, 1)
         .max(&PoolSpec::threads, Count::kMost);
-    return spec;
-  }();
-  return type.options;
+  });
+  return keys;
 }
 
 const std::vector<OptionSpec>& shared_keys() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, SharedSpec>(spec)
-        .optional("rates", &SharedSpec::rates, "Rate limits by name, for `rate` of stages.")
+  static const auto keys = declared<SharedSpec>([](auto& map) {
+    map.optional("rates", &SharedSpec::rates, "Rate limits by name, for `rate` of stages.")
         .optional("pools", &SharedSpec::pools,
                   "Threads by name, `{ threads: N }` each, for `pool` of stages.");
-    return spec;
-  }();
-  return type.options;
+  });
+  return keys;
 }
 
 Shared read_shared(const Node& node, SpecBinder& binder) {

@@ -45,10 +45,8 @@ bool bind_adaptive(const Node& node, Workers& out, Binder& binder) {
 }  // namespace
 
 const std::vector<OptionSpec>& adaptive_worker_keys() {
-  static const TypeSpec type = [] {
-    TypeSpec spec;
-    TypeBuilder<Stage, AdaptiveSpec>(spec)
-        .optional("min", &AdaptiveSpec::min, "Calls at the same time, at least.")
+  static const auto keys = declared<AdaptiveSpec>([](auto& map) {
+    map.optional("min", &AdaptiveSpec::min, "Calls at the same time, at least.")
         .min(&AdaptiveSpec::min, 1)
         .required("max", &AdaptiveSpec::max, "Calls at the same time, at most.")
         .min(&AdaptiveSpec::max, 1)
@@ -60,9 +58,8 @@ const std::vector<OptionSpec>& adaptive_worker_keys() {
         .optional("target", &AdaptiveSpec::target,
                   "aimd: what calls should typically take at most.")
         .min(&AdaptiveSpec::target, std::optional(Duration(1)));
-    return spec;
-  }();
-  return type.options;
+  });
+  return keys;
 }
 
 }  // namespace weir::compile
