@@ -1,8 +1,6 @@
 #include "runtime/describe/json_schema.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -76,10 +74,10 @@ constexpr Scalar kScalars[] = {
     {"integer", "\"integer\"", R"([+-]?[0-9]+)"},
     {"number", "\"number\"", R"([+-]?[0-9.]+([eE][+-]?[0-9]+)?)"},
     {"boolean", "\"boolean\"", "(true|false)"},
-    {"duration", nullptr, R"(([0-9]*\.?[0-9]+(ns|us|ms|s|m|h|d))+)"},
-    {"size", "\"number\"", R"([0-9]*\.?[0-9]+([kKMGT]i?B|B)?)"},
-    {"rate", nullptr, R"([0-9]*\.?[0-9]+/(ms|s|m|h))"},
-    {"share", "\"number\"", R"([0-9]*\.?[0-9]+%?)"},
+    {"duration", nullptr, R"((([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|ms|s|m|h|d))+)"},
+    {"size", "\"number\"", R"(([0-9]+\.?[0-9]*|\.[0-9]+)([kKMGT]i?B|B)?)"},
+    {"rate", nullptr, R"(([0-9]+\.?[0-9]*|\.[0-9]+)/(ms|s|m|h))"},
+    {"share", "\"number\"", R"(([0-9]+\.?[0-9]*|\.[0-9]+)%?)"},
 };
 
 /// Names of types whose values are any text.
@@ -112,17 +110,20 @@ Words alternatives(std::string_view type) {
   }
 }
 
+enum class Empty { kRefused, kTaken };
+
 /// Makes the schemas of options out of what their declarations say.
 class Schemas {
  public:
-  std::string options(const std::vector<OptionSpec>& options) const {
+  /// `empty`: whether weir takes a map with nothing after its key, unless an option is required.
+  std::string options(const std::vector<OptionSpec>& options, Empty empty = Empty::kRefused) const {
     Object properties;
     Words required;
     for (const OptionSpec& option : options) {
       add(option, properties);
       if (option.required) required.push_back(option.name);
     }
-    return object(properties.done(), required);
+    return object(properties.done(), required, empty);
   }
 
   void add(const OptionSpec& option, Object& properties,
@@ -130,9 +131,11 @@ class Schemas {
     properties.add(option.name, described(option, schema_of(option, maps)));
   }
 
-  static std::string object(const std::string& properties, const Words& required) {
+  static std::string object(const std::string& properties, const Words& required,
+                            Empty empty = Empty::kRefused) {
+    const bool nothing = empty == Empty::kTaken && required.empty();
     Object out;
-    out.add("type", "\"object\"").add("properties", properties);
+    out.add("type", nothing ? R"(["object","null"])" : "\"object\"").add("properties", properties);
     if (!required.empty()) out.add("required", list_of_texts(required));
     return out.add("additionalProperties", "false").done();
   }
@@ -236,13 +239,13 @@ std::string shared_schema() {
     properties.add(key.name,
                    Schemas::described(key, named(rates ? any_of({defined("rate"), map}) : map)));
   }
-  return Schemas::object(properties.done(), {});
+  return Schemas::object(properties.done(), {}, Empty::kTaken);
 }
 
 /// A type's part: what stands under `with`, and which keys it takes.
 std::string type_schema(const TypeSpec& type) {
   Object properties;
-  properties.add("with", Schemas().options(type.options));
+  properties.add("with", Schemas().options(type.options, Empty::kTaken));
   for (const std::string& key : compile::refused_keys(type)) properties.add(key, "false");
   Object then;
   then.add("properties", properties.done());
@@ -303,7 +306,7 @@ std::string json_schema(const Registry& registry) {
   for (const OptionSpec& key : compile::pipeline_keys()) {
     std::string schema;
     if (key.name == "params") schema = params_schema();
-    if (key.name == "limits") schema = schemas.options(compile::limit_keys());
+    if (key.name == "limits") schema = schemas.options(compile::limit_keys(), Empty::kTaken);
     if (key.name == "shared") schema = shared_schema();
     if (key.name == "stages") {
       schema = Object().add("type", "\"array\"").add("items", defined("stage")).done();

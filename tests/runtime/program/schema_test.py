@@ -129,6 +129,24 @@ class SchemaTest(ProgramTest):
                 {"uses": "filter", "with": {"where": True}, "workers": "${params.n}"},
                 {"uses": "file.write", "with": {"path": 5}, "on_error": "skip"}]}), [])
 
+    def test_nothing_after_a_maps_key_and_a_bare_point_are_no_mistakes(self):
+        read = "{uses: file.read, with: {path: '-'}}"
+        write = "{uses: file.write, with: {path: '-'}}"
+        for text in (f"limits:\nparams:\nshared:\nstages: [{read}, {write}]",
+                     f"stages:\n- {read}\n- uses: json.parse\n  with:\n"
+                     f"- uses: json.format\n  with:\n- {write}",
+                     f"stages: [{read}, {{uses: delay, with: {{for: 1.s}}}}, {write}]",
+                     f"stages: [{read}, {{uses: delay, with: {{for: .5s}}}}, {write}]"):
+            with self.subTest(text=text):
+                done = weir("check", self.file("checked.yaml", text))
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(self.problems(parsed(text)), [])
+
+    def test_a_types_required_option_needs_its_map(self):
+        text = "stages:\n- uses: file.read\n  with:\n- uses: file.write\n  with: {path: '-'}\n"
+        self.assertNotEqual(weir("check", self.file("checked.yaml", text)).returncode, 0)
+        self.assertNotEqual(self.problems(parsed(text)), [])
+
     def test_bad_files_that_pass_are_listed_with_the_reason(self):
         passes = set()
         for path in sorted(BAD.glob("*.yaml")):
