@@ -5,6 +5,7 @@
 #include <set>
 
 #include "tests/compile/kit/look_alikes.h"
+#include "tests/machine/checkout.h"
 #include "tests/machine/folder.h"
 
 // Every file in tests/bad_configs against all that is said about it. WEIR_UPDATE_GOLDEN=1 writes
@@ -18,7 +19,7 @@ namespace {
 
 std::set<fs::path> files_with(const char* extension) {
   std::set<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(WEIR_SOURCE_DIR "/tests/bad_configs")) {
+  for (const auto& entry : fs::directory_iterator(source_dir() + "/tests/bad_configs")) {
     if (entry.path().extension() == extension) files.insert(entry.path());
   }
   return files;

@@ -1,6 +1,7 @@
 // Listeners outside of Catch2 2's own main file.
 #define CATCH_CONFIG_EXTERNAL_INTERFACES
 #include "tests/machine/skip.h"
+#include "tests/machine/checkout.h"
 
 #include <catch2/catch.hpp>
 #include <cstdio>
@@ -49,7 +50,7 @@ void say_skipped(const std::string& why) {
 std::optional<std::filesystem::path> real_log(const std::string& name) {
   const char* const given = std::getenv("WEIR_DATA");
   const std::filesystem::path folder =
-      given ? given : std::filesystem::path(WEIR_SOURCE_DIR) / "../shared/data";
+      given ? given : std::filesystem::path(source_dir()) / "../shared/data";
   if (std::filesystem::exists(folder / name)) return folder / name;
   say_skipped("there is no " + (folder / name).lexically_normal().string());
   return std::nullopt;

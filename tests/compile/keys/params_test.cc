@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "tests/compile/kit/look_alikes.h"
+#include "tests/machine/checkout.h"
 
 using namespace weir;
 using namespace weir::compile;
@@ -41,7 +42,7 @@ TEST_CASE("params, variables and files are put in") {
   CHECK(text_of("${env.WEIR_TEST_EMPTY:-a default}") == "a default");
   CHECK(text_of("${env.WEIR_TEST_UNSET:-}") == "");
   CHECK(text_of("${env.WEIR_TEST_EMPTY}") == "");
-  const std::string path = std::string(WEIR_BINARY_DIR) + "/params_test_secret";
+  const std::string path = build_dir() + "/params_test_secret";
   std::ofstream(path) << "secret\n";
   CHECK(text_of("${file." + path + "}") == "secret");
   std::remove(path.c_str());

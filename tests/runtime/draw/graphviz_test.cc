@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/machine/checkout.h"
+
 using namespace weir;
 using namespace weir::cli;
 namespace fs = std::filesystem;
@@ -14,7 +16,7 @@ namespace {
 /// A PATH on which there is no `dot` but the one that a test puts there.
 class OwnPath {
  public:
-  OwnPath() : folder_(fs::path(WEIR_BINARY_DIR) / "tests/graphviz_path") {
+  OwnPath() : folder_(fs::path(build_dir()) / "tests/graphviz_path") {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     if (const char* path = std::getenv("PATH")) before_ = path;

@@ -4,12 +4,13 @@
 #include <cstdio>
 #include <fstream>
 
+#include "tests/machine/checkout.h"
 #include "tests/machine/folder.h"
 
 namespace weir::cli::test {
 namespace {
 
-std::string path() { return std::string(WEIR_BINARY_DIR) + "/tests/errors.ndjson"; }
+std::string path() { return build_dir() + "/tests/errors.ndjson"; }
 
 flow::ErrorSample sample(std::string excerpt) {
   return {"parse", "json", "no \"value\"", {0, 0, 1234}, "in.ndjson", std::move(excerpt), 3};

@@ -4,13 +4,15 @@
 #include <fstream>
 #include <string>
 
+#include "tests/machine/checkout.h"
+
 namespace weir::cli::test {
 
 /// A file system of a test's own, gone with it.
 class FakeRoot {
  public:
   explicit FakeRoot(const std::string& name)
-      : path_(std::filesystem::path(WEIR_BINARY_DIR) / "tests" / ("root_" + name)) {
+      : path_(std::filesystem::path(build_dir()) / "tests" / ("root_" + name)) {
     std::filesystem::remove_all(path_);
   }
   ~FakeRoot() { std::filesystem::remove_all(path_); }

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "runtime/process/plugin_loader.h"
+#include "tests/machine/checkout.h"
 #include "tests/machine/folder.h"
 
 namespace weir::cli::test {
@@ -9,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kPlugins = WEIR_TEST_PLUGINS;
+const std::string kPlugins = build_dir() + "/tests/runtime/plugins";
 
 /// A folder of weir's own plugins: `greet` as a family, one that is broken, and
 /// what is none.

@@ -5,12 +5,13 @@
 #include <fstream>
 
 #include "runtime/process/plugin_tag.h"
+#include "tests/machine/checkout.h"
 #include "weir/version.h"
 
 namespace weir::cli::test {
 namespace {
 
-const std::string kPlugins = WEIR_TEST_PLUGINS;
+const std::string kPlugins = build_dir() + "/tests/runtime/plugins";
 
 class Anything final : public Transform {
  public:
@@ -43,7 +44,7 @@ TEST_CASE("a plugin that is asked for twice is loaded once, by whatever path") {
 TEST_CASE("a plugin is found in the install's folder too") {
   Registry registry;
   PluginLoader loader(registry, kPlugins);
-  CHECK(loader.load("greet.so", WEIR_SOURCE_DIR) == "");
+  CHECK(loader.load("greet.so", source_dir()) == "");
   CHECK(registry.find("greet"));
 }
 
@@ -119,7 +120,7 @@ TEST_CASE("what is no plugin, or a broken one, is told apart") {
         "cannot find plugin 'gone.so' in '" + kPlugins +
             "', in the linker's search path or in '/nowhere/lib'");
   CHECK(loading.loader.load("/gone.so", kPlugins) == "cannot find plugin '/gone.so'");
-  CHECK_THAT(loading.loader.load("CMakeLists.txt", WEIR_SOURCE_DIR),
+  CHECK_THAT(loading.loader.load("CMakeLists.txt", source_dir()),
              Catch::StartsWith("cannot load plugin 'CMakeLists.txt': ") &&
                  Catch::Contains("invalid ELF header"));
 }

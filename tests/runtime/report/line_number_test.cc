@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/machine/checkout.h"
+
 namespace weir::cli::test {
 namespace {
 
 std::string file_of(const std::string& name, const std::string& bytes) {
-  const std::string path = std::string(WEIR_BINARY_DIR) + "/tests/" + name;
+  const std::string path = build_dir() + "/tests/" + name;
   std::ofstream(path, std::ios::binary) << bytes;
   return path;
 }
@@ -35,12 +37,12 @@ TEST_CASE("lines are counted across the chunks in which a file is read") {
 TEST_CASE("what is no plain file has no lines") {
   CHECK_FALSE(line_number(file_of("packed.gz", "\x1f\x8b\x08\n\n\n"), 3));
   CHECK_FALSE(line_number(file_of("packed.zst", "\x28\xb5\x2f\xfd\n\n"), 5));
-  CHECK_FALSE(line_number(std::string(WEIR_BINARY_DIR), 0));
+  CHECK_FALSE(line_number(build_dir(), 0));
   CHECK_FALSE(line_number("no/such/file", 0));
 }
 
 TEST_CASE("a named pipe is not opened, which would wait for its writer") {
-  const std::string path = std::string(WEIR_BINARY_DIR) + "/tests/pipe";
+  const std::string path = build_dir() + "/tests/pipe";
   std::filesystem::remove(path);
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   CHECK_FALSE(line_number(path, 0));

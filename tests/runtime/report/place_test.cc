@@ -3,11 +3,13 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "tests/machine/checkout.h"
+
 namespace weir::cli::test {
 namespace {
 
 TEST_CASE("what held all others is named with its line, attempt and what it did") {
-  const std::string path = std::string(WEIR_BINARY_DIR) + "/tests/place_sample.txt";
+  const std::string path = build_dir() + "/tests/place_sample.txt";
   std::ofstream(path) << "one\ntwo\nthree\n";
   flow::HeadOfLine head{"fetch", {0, 0, 4}, path, flow::Doing::running, 1, 3.2};
   CHECK(hold_text(head) == path + ":2 (byte 4) held all others for 3.20 s in 'fetch'");

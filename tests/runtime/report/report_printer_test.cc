@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "tests/machine/checkout.h"
+
 namespace weir::cli::test {
 namespace {
 
@@ -60,7 +62,7 @@ flow::ErrorSample sample(const std::string& part, std::uint64_t position) {
 }
 
 TEST_CASE("a sample shows the line of its file, or at least the byte") {
-  const std::string path = std::string(WEIR_BINARY_DIR) + "/tests/report_sample.ndjson";
+  const std::string path = build_dir() + "/tests/report_sample.ndjson";
   std::ofstream(path) << "one\ntwo\nthree\n";
   flow::Report report;
   report.stages = {{"parse", "json.parse", 3, 1, {{"json", 5}}, {}, 0}};

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "tests/kit/stage_kit.h"
+#include "tests/machine/checkout.h"
 #include "tests/machine/folder.h"
 #include "weir/plugin.h"
 
@@ -22,7 +23,7 @@ namespace weir::http_test {
 /// The stage types of the plugin, loaded as the program loads it.
 inline const Registry& types() {
   static const Registry result = [] {
-    const std::string path = WEIR_BINARY_DIR "/lib/weir/http.so";
+    const std::string path = build_dir() + "/lib/weir/http.so";
     void* const plugin = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!plugin) throw std::runtime_error(::dlerror());
     const auto* info =
@@ -49,7 +50,7 @@ class Server {
   explicit Server(bool tls = false) {
     // Whatever proxy the machine has, it is not between a test and its server.
     ::setenv("no_proxy", "127.0.0.1", 1);
-    std::string command = "exec python3 '" WEIR_SOURCE_DIR "/tests/stages/http/server.py'";
+    std::string command = "exec python3 '" + source_dir() + "/tests/stages/http/server.py'";
     if (tls) {
       folder_.emplace();
       command += " '" + folder_->path().string() + "'";
