@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "weir/memory_share.h"
+
 namespace weir {
 
 /// A file that a stage is going to open. Two stages may name one file differently, so the engine
@@ -33,9 +35,13 @@ class OpensFiles {
   /// An exception fails the run, as in `open`.
   virtual std::vector<FileUse> files() const = 0;
 
-  /// Says, before `open`, how many bytes the stage may hold beside its records, such as the window
-  /// of a decoder.
+  /// Says, before `open`, how many bytes the stage may hold in `open`, such as the window of a
+  /// decoder.
   virtual void bound_memory(std::size_t /*bytes*/) {}
+
+  /// Gives a source, between `open` and its first `read`, the share from which it takes what it
+  /// holds beside its records. `close` must have given all of it back.
+  virtual void share_memory(MemoryShare& /*share*/) {}
 };
 
 }  // namespace weir

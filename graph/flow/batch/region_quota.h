@@ -4,6 +4,7 @@
 #include "graph/flow/batch/gate.h"
 #include "graph/flow/batch/pacer.h"
 #include "graph/flow/context/failure_cut.h"
+#include "graph/flow/memory/held_memory.h"
 #include "graph/flow/memory/memory_pool.h"
 
 namespace weir::flow {
@@ -26,6 +27,7 @@ struct RegionQuota {
   const compile::Region& region;
   const RegionId index;
   MemoryPool pool;
+  HeldMemory held{pool};  ///< What its source holds beside the records.
   Gate gate;
   Pacer pacer;
 };

@@ -69,10 +69,31 @@ std::size_t MemoryPool::rounded(std::size_t bytes, Lane lane) {
   return bytes <= kLargestCached ? up_to(bytes, kStep) : up_to(bytes, kPage);
 }
 
-bool MemoryPool::has_room(std::size_t size, Lane lane) {
-  if (lane == Lane::reserve) return used_ + size <= limit_;
+bool MemoryPool::has_room(std::uint64_t size, Lane lane) {
+  const std::uint64_t after = in_use() + size;
+  if (lane == Lane::reserve) return after <= limit_;
   if (granted_ < normal_limit_ && Clock::now() >= ask_again_) granted_ = normal_limit_;
-  return used_ + size <= granted_;
+  return after <= granted_;
+}
+
+bool MemoryPool::hold(std::uint64_t bytes) {
+  for (const bool again : {false, true}) {
+    if (again && reclaim_) reclaim_();
+    const Lock lock(mutex_);
+    if (bytes > limit_ || !has_room(bytes, Lane::normal)) continue;
+    const std::uint64_t after = in_use() + cached_bytes_ + bytes;
+    if (after > limit_) drop_cached(after - limit_);
+    held_.fetch_add(bytes);
+    peak_ = std::max(peak_, in_use());
+    return true;
+  }
+  return false;
+}
+
+void MemoryPool::release(std::uint64_t bytes) {
+  const Lock lock(mutex_);
+  WEIR_CHECK(held_.load() >= bytes);
+  held_.fetch_sub(bytes);
 }
 
 bool MemoryPool::take(std::size_t bytes, Lane lane, Block& block) {
@@ -84,8 +105,8 @@ bool MemoryPool::take(std::size_t bytes, Lane lane, Block& block) {
   if (!at) return false;
   block = {at, size};
   used_ += size;
-  if (used_ > peak_) peak_ = used_;
-  WEIR_CHECK(used_ + cached_bytes_ <= limit_);
+  peak_ = std::max(peak_, in_use());
+  WEIR_CHECK(in_use() + cached_bytes_ <= limit_);
   return true;
 }
 
@@ -102,7 +123,8 @@ char* MemoryPool::cached(std::size_t size) {
 
 /// Returns a block from the system, or null if it refuses.
 char* MemoryPool::obtain(std::size_t size, Lane lane) {
-  if (used_ + cached_bytes_ + size > limit_) drop_cached(used_ + cached_bytes_ + size - limit_);
+  const std::uint64_t after = in_use() + cached_bytes_ + size;
+  if (after > limit_) drop_cached(after - limit_);
   const bool normal = lane == Lane::normal;
   for (const bool again : {false, true}) {
     if (again) refused();
@@ -122,7 +144,7 @@ char* MemoryPool::obtain(std::size_t size, Lane lane) {
 /// Returns the cached blocks to the system, and keeps the pool below its present use for a while.
 void MemoryPool::refused() {
   drop_cached(cached_bytes_);
-  granted_ = std::min(granted_, used_ - used_ / kModestPart);
+  granted_ = std::min(granted_, in_use() - in_use() / kModestPart);
   ask_again_ = Clock::now() + kModest;
 }
 
@@ -161,7 +183,7 @@ bool MemoryPool::shelve(std::size_t size, char* at) {
 
 /// Returns a small block. Maps several at once and caches the others, as far as the limit allows.
 char* MemoryPool::map_small() {
-  const std::uint64_t room = limit_ - used_ - cached_bytes_;
+  const std::uint64_t room = limit_ - in_use() - cached_bytes_;
   const std::size_t count = std::min<std::uint64_t>(kSmallAtOnce, room / kSmall);
   char* const blocks = map(count * kSmall);
   if (!blocks) return map(kSmall);
@@ -185,9 +207,14 @@ void MemoryPool::drop_cached(std::uint64_t bytes) {
   cached_bytes_ -= dropped;
 }
 
-std::uint64_t MemoryPool::used() const {
+std::uint64_t MemoryPool::taken() const {
   const Lock lock(mutex_);
   return used_;
+}
+
+std::uint64_t MemoryPool::used() const {
+  const Lock lock(mutex_);
+  return in_use();
 }
 
 std::uint64_t MemoryPool::peak() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -43,16 +44,28 @@ class MemoryPool {
   /// Does the same as `take`, but if there is no room, calls `reclaim` (which returns empty slabs)
   /// and tries again. The caller must not hold the lock that `reclaim` takes.
   [[nodiscard]] bool take_or_reclaim(std::size_t bytes, Lane lane, Block& block);
+  /// Counts `bytes` that somebody holds elsewhere, as if the lane `normal` had given them. Returns
+  /// false if there is no room for them now.
+  [[nodiscard]] bool hold(std::uint64_t bytes);
+  void release(std::uint64_t bytes);
   void set_reclaim(std::function<void()> reclaim) { reclaim_ = std::move(reclaim); }
 
   std::uint64_t limit() const { return limit_; }
   std::uint64_t normal_limit() const { return normal_limit_; }
+  /// Returns the most that the lane `normal` may give to records now.
+  std::uint64_t normal_room() const {
+    return normal_limit_ - held_.load(std::memory_order_relaxed);
+  }
+  /// Returns the bytes of the blocks in use.
+  std::uint64_t taken() const;
+  /// Returns these and what is held elsewhere.
   std::uint64_t used() const;
   std::uint64_t peak() const;
 
  private:
   static std::size_t rounded(std::size_t bytes, Lane lane);
-  bool has_room(std::size_t size, Lane lane) WEIR_REQUIRES(mutex_);
+  bool has_room(std::uint64_t size, Lane lane) WEIR_REQUIRES(mutex_);
+  std::uint64_t in_use() const WEIR_REQUIRES(mutex_) { return used_ + held_.load(); }
   char* cached(std::size_t size) WEIR_REQUIRES(mutex_);
   char* obtain(std::size_t size, Lane lane) WEIR_REQUIRES(mutex_);
   char* map_small() WEIR_REQUIRES(mutex_);
@@ -66,6 +79,7 @@ class MemoryPool {
   const std::uint64_t normal_limit_;
   mutable Mutex mutex_;
   std::uint64_t used_ WEIR_GUARDED_BY(mutex_) = 0;
+  std::atomic<std::uint64_t> held_{0};  ///< Changed under the mutex.
   std::uint64_t peak_ WEIR_GUARDED_BY(mutex_) = 0;
   std::uint64_t cached_bytes_ WEIR_GUARDED_BY(mutex_) = 0;
   std::map<std::size_t, std::vector<char*>> cached_ WEIR_GUARDED_BY(mutex_);

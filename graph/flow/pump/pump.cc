@@ -141,7 +141,7 @@ void Pump::token_ended() {
 int Pump::window() const {
   const std::uint64_t footprint = quota_.pacer.footprint();
   if (footprint == 0) return quota_.gate.tokens_limit();
-  const std::uint64_t fit = quota_.pool.normal_limit() / (footprint + footprint / 4);
+  const std::uint64_t fit = quota_.pool.normal_room() / (footprint + footprint / 4);
   return static_cast<int>(
       std::clamp<std::uint64_t>(fit, 1, static_cast<std::uint64_t>(quota_.gate.tokens_limit())));
 }

@@ -6,6 +6,7 @@
 #include "graph/flow/context/caught.h"
 #include "graph/flow/context/failure.h"
 #include "graph/flow/stage/stage_runner.h"
+#include "weir/positioned_error.h"
 
 namespace weir::flow {
 namespace {
@@ -14,6 +15,18 @@ namespace {
 constexpr std::uint32_t kCreditStep = 64;
 /// Records that a feed makes room for at a time.
 constexpr std::uint32_t kRoomStep = 256;
+
+/// Returns the position that the current exception names, else `position`. Call it only in a catch
+/// block.
+std::uint64_t position_of_exception(std::uint64_t position) {
+  try {
+    throw;
+  } catch (const PositionedError& e) {
+    return e.position();
+  } catch (...) {
+    return position;
+  }
+}
 
 }  // namespace
 
@@ -123,7 +136,7 @@ void fail_at_source(RunContext& context, Token& token) {
   failure.place = {token.number, token.root_base + token.roots.size(), source};
   failure.part = detail::part_of(
       source.number(), token.split.done() ? context.parts.last(source) : token.split.part);
-  failure.position = token.split.begin;
+  failure.position = position_of_exception(token.split.begin);
   failure.kind = caught.kind;
   failure.message = caught.message;
   token.split = {};

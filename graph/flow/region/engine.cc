@@ -203,7 +203,7 @@ bool Engine::memory_returned() {
   for (const auto& input : parts_.inputs) {
     if (input) input->slabs().release_empty();
   }
-  return std::ranges::all_of(parts_.quotas, [](const auto& one) { return one->pool.used() == 0; });
+  return std::ranges::all_of(parts_.quotas, [](const auto& one) { return one->pool.taken() == 0; });
 }
 
 void Engine::fill(Report& report) const {

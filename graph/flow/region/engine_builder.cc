@@ -6,6 +6,7 @@
 #include "graph/flow/pump/queue_filler.h"
 #include "graph/flow/region/input_ways.h"
 #include "graph/flow/region/supply.h"
+#include "weir/file_use.h"
 
 namespace weir::flow {
 
@@ -108,7 +109,11 @@ void EngineBuilder::connect(RegionId index) {
     auto source = std::make_unique<SourceFiller>(region_context(index));
     parts_.sources.push_back({source.get(), made});
     parts_.fillers.push_back(std::move(source));
-    blocking = context_.plan.source_at(region.first).blocking();
+    Source& read = context_.plan.source_at(region.first);
+    blocking = read.blocking();
+    if (auto* opens = dynamic_cast<OpensFiles*>(&read)) {
+      opens->share_memory(parts_.quotas[index]->held);
+    }
   } else {
     parts_.fillers.push_back(
         std::make_unique<QueueFiller>(*parts_.quotas[index], *parts_.inputs[index]));

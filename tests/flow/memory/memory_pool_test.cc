@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "graph/flow/memory/held_memory.h"
 #include "graph/flow/memory/memory_fund.h"
 
 namespace weir::flow::test {
@@ -73,6 +74,30 @@ TEST_CASE("a pool that was refused goes on when there is room again") {
     blocks.clear();
     return fills_up(pool, blocks, 25 * kMiB, 40 * kMiB);
   }));
+}
+
+TEST_CASE("what is held elsewhere is missing in the pool, but never in its reserve") {
+  MemoryPool pool(32 * kMiB, 8 * kMiB);
+  HeldMemory held(pool);
+  CHECK(held.limit() == 18 * kMiB);
+  CHECK_FALSE(held.take(19 * kMiB));
+  REQUIRE(held.take(10 * kMiB));
+  CHECK_FALSE(held.take(9 * kMiB));
+  CHECK(pool.used() == 10 * kMiB);
+  CHECK(pool.normal_room() == 14 * kMiB);
+  Block block;
+  CHECK_FALSE(pool.take(15 * kMiB, Lane::normal, block));
+  REQUIRE(pool.take(13 * kMiB, Lane::normal, block));
+  CHECK_FALSE(held.take(2 * kMiB));
+  CHECK(pool.peak() == 23 * kMiB);
+  Block last;
+  REQUIRE(pool.take(8 * kMiB, Lane::reserve, last));
+  pool.give(last);
+  pool.give(block);
+  CHECK(pool.taken() == 0);
+  REQUIRE(held.take(8 * kMiB));
+  held.give(18 * kMiB);
+  CHECK(pool.used() == 0);
 }
 
 TEST_CASE("a reserve that the system refuses is noted, so that the run can end") {
