@@ -114,6 +114,7 @@ void FileRead::open(Context& context) {
   rules_.max_size = max_size.value;
   rules_.max_size_shown = (max_size < limit ? "max_line (" : "limits.record (") +
                           OptionType<Bytes>::show(max_size) + ")";
+  threads_ = context.threads();
   inputs_ = find_inputs(options_.path);
   splits_ = std::vector<SplitFile>(inputs_.size());
 }
@@ -157,13 +158,16 @@ void FileRead::start_input() {
   if (input.regular && rules_.splittable() && input.end > input.first && worth) {
     const Start start = look_at_start(fd, input);
     const std::uint64_t first = input.first + start.bom;
-    splitting_ = !start.compressed && first < input.end;
+    const bool plain = !start.compressed || options_.compression == Decompression::none;
+    splitting_ = plain && first < input.end;
     if (splitting_) {
       splits_[current_].start(std::move(fd), input.path, part, first, input.end);
       return;
     }
   }
-  const InputStream::Options options{!input.regular, rules_.unit == Rules::Unit::file, window_};
+  const InputStream::Options options{!input.regular, rules_.unit == Rules::Unit::file,
+                                     options_.compression == Decompression::none, decoders_,
+                                     threads_};
   serial_.emplace(InputStream(std::move(fd), input.path, options), input.path, part, rules_);
 }
 

@@ -16,6 +16,7 @@
 namespace weir::stages::file {
 
 enum class FramingChoice : std::uint8_t { automatic, lines, csv, file };
+enum class Decompression : std::uint8_t { automatic, none };
 enum class Streams : std::uint8_t { one, per_file };
 
 /// The options of `file.read`.
@@ -25,6 +26,7 @@ struct FileReadOptions {
   std::optional<std::string> delimiter;
   std::optional<bool> header;
   std::optional<Bytes> max_line;
+  Decompression compression = Decompression::automatic;
   Streams streams = Streams::one;
   char separator = 0;  ///< Not an option: the separator of csv, if the next stage names it.
 };
@@ -47,7 +49,7 @@ class FileRead final : public Source, public OpensFiles {
   explicit FileRead(const FileReadOptions& options);
 
   std::vector<FileUse> files() const override;
-  void bound_memory(std::size_t bytes) override { window_ = bytes; }
+  void share_memory(MemoryShare& share) override { decoders_.share = &share; }
   void open(Context& context) override;
   void close() override;
   bool read(Feed& feed, Stop stop) override;
@@ -63,7 +65,8 @@ class FileRead final : public Source, public OpensFiles {
 
   FileReadOptions options_;
   Rules rules_;
-  std::size_t window_ = kWindow;  ///< The bytes that a decoder may hold.
+  DecoderMemory::Bound decoders_;
+  int threads_ = 1;
   std::vector<Input> inputs_;
   // One for each input. Loads touch only those of splits that were handed out.
   mutable std::vector<SplitFile> splits_;
@@ -79,6 +82,11 @@ class FileRead final : public Source, public OpensFiles {
 template <>
 struct weir::EnumNames<weir::stages::file::FramingChoice> {
   static constexpr std::string_view names[] = {"auto", "lines", "csv", "file"};
+};
+
+template <>
+struct weir::EnumNames<weir::stages::file::Decompression> {
+  static constexpr std::string_view names[] = {"auto", "none"};
 };
 
 template <>

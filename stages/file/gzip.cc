@@ -30,14 +30,13 @@ std::size_t take_results(const z_stream& stream, std::string_view& in, std::span
 
 class GzipDecoder final : public Decoder {
  public:
-  GzipDecoder() {
+  explicit GzipDecoder(const DecoderMemory::Bound& bound) : Decoder(bound) {
     if (inflateInit2(&stream_, kGzipWindow) != Z_OK) throw std::bad_alloc();
   }
   ~GzipDecoder() override { inflateEnd(&stream_); }
-  GzipDecoder(const GzipDecoder&) = delete;
-  GzipDecoder& operator=(const GzipDecoder&) = delete;
 
-  std::size_t decode(std::string_view& in, std::span<char> out) override {
+  std::size_t decode(std::string_view& in, std::span<char> out, bool) override {
+    if (!memory_.hold(kMemory)) return 0;
     if (between_members_) {
       // Some writers fill the last block of a tape or disk with zeros.
       while (!in.empty() && in.front() == '\0') in.remove_prefix(1);
@@ -51,12 +50,16 @@ class GzipDecoder final : public Decoder {
     return take_results(stream_, in, out);
   }
   std::string failure() const override {
+    if (memory_.needs() > 0) return memory_.refusal();
     if (code_ == Z_OK || code_ == Z_BUF_ERROR || code_ == Z_STREAM_END) return {};
     return std::string("is not valid: ") + (stream_.msg ? stream_.msg : zError(code_));
   }
   bool complete() const override { return between_members_; }
 
  private:
+  /// The window and zlib's own state.
+  static constexpr std::uint64_t kMemory = 48 * 1024;
+
   z_stream stream_{};
   int code_ = Z_OK;
   bool between_members_ = false;
@@ -87,7 +90,9 @@ class GzipEncoder final : public Encoder {
 
 }  // namespace
 
-std::unique_ptr<Decoder> make_gzip_decoder() { return std::make_unique<GzipDecoder>(); }
+std::unique_ptr<Decoder> make_gzip_decoder(const DecoderMemory::Bound& bound) {
+  return std::make_unique<GzipDecoder>(bound);
+}
 std::unique_ptr<Encoder> make_gzip_encoder() { return std::make_unique<GzipEncoder>(); }
 
 }  // namespace weir::stages::file

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "weir/positioned_error.h"
+
 namespace weir::stages::file {
 namespace {
 
@@ -37,10 +39,12 @@ InputStream::Got InputStream::read_plain(std::span<char> out, const Stop& stop, 
 
 InputStream::Got InputStream::read_decoded(std::span<char> out, const Stop& stop, bool wait) {
   for (;;) {
-    const std::size_t size = decoder_->decode(raw_left_, out);
+    const std::size_t size = decoder_->decode(raw_left_, out, ended_);
+    decoded_ += size;
     if (size > 0) return {size, false};
     const std::string failure = decoder_->failure();
     if (!failure.empty()) fail(failure);
+    if (decoder_->waits_for_memory()) throw detail::OutOfMemory{};
     if (!raw_left_.empty()) continue;
     if (ended_) {
       if (!decoder_->complete()) fail("ends too early");
@@ -52,17 +56,18 @@ InputStream::Got InputStream::read_decoded(std::span<char> out, const Stop& stop
 
 /// Looks at the first bytes. Returns false if they are not there yet.
 bool InputStream::detect(const Stop& stop, bool wait) {
+  detected_ = options_.plain;
+  if (detected_) return true;
   Detected start;
   while (!detect_codec(raw_left_.substr(0, kMagicSize), ended_, start)) {
     if (fill(stop, wait) == Fill::nothing) return false;
   }
   if (start.foreign && !options_.any_bytes) {
-    throw Error("io", "'" + path_ + "' is compressed with " + start.foreign +
-                          ", which weir cannot undo: let '" + start.foreign +
-                          "' do it, and read its output");
+    throw Error("io", "expected text or gzip | zstd | xz | bzip2 | lz4 in '" + path_ + "', got " +
+                          start.foreign + "; 'compression: none' reads it as it is");
   }
   codec_ = start.codec;
-  decoder_ = make_decoder(codec_, options_.window);
+  decoder_ = make_decoder(codec_, options_.memory, options_.threads);
   detected_ = true;
   return true;
 }
@@ -105,8 +110,10 @@ ssize_t InputStream::read_some(char* to, std::size_t size) {
 }
 
 void InputStream::fail(const std::string& what) const {
-  throw Error("io", "the " + std::string(codec_name(codec_)) + " data in '" + path_ + "' " + what +
-                        ", at byte " + std::to_string(raw_read_ - raw_left_.size()));
+  throw PositionedError("io",
+                        "the " + std::string(codec_name(codec_)) + " data in '" + path_ + "' " +
+                            what + ", at byte " + std::to_string(raw_read_ - raw_left_.size()),
+                        decoded_);
 }
 
 }  // namespace weir::stages::file

@@ -15,15 +15,17 @@
 namespace weir::stages::file {
 
 /// The content of a file, pipe or device from its beginning to its end. It is decompressed if its
-/// first bytes say that it is compressed.
+/// first bytes say that it is compressed. Where memory for that is short, an exception
+/// (detail::OutOfMemory) passes through, and the next `read` goes on.
 class InputStream {
  public:
   struct Options {
     bool waits = false;  ///< True if it is no regular file, so that a read may have to wait.
     /// True if data in a compression that weir does not have may pass as it is.
     bool any_bytes = false;
-    /// The bytes that a decoder may hold.
-    std::size_t window = 0;
+    bool plain = false;  ///< True if nothing is decompressed.
+    DecoderMemory::Bound memory;
+    int threads = 1;  ///< How many a decoder may use.
   };
   InputStream(Fd fd, std::string path, const Options& options);
 
@@ -58,6 +60,7 @@ class InputStream {
   std::vector<char> raw_;      ///< The bytes read from the descriptor last.
   std::string_view raw_left_;  ///< The part of `raw_` that is not passed on yet.
   std::uint64_t raw_read_ = 0;
+  std::uint64_t decoded_ = 0;
 };
 
 }  // namespace weir::stages::file

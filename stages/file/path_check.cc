@@ -74,7 +74,7 @@ void check_output_path(const std::string& path) {
 void check_extension(const std::string& path) {
   for (const std::string_view extension : {".xz", ".bz2", ".lz4", ".zip", ".br", ".7z", ".Z"}) {
     if (!path.ends_with(extension)) continue;
-    throw OptionError("path", "expected .gz, .zst or no compression, got " + in_quotes(extension) +
+    throw OptionError("path", "expected a name in .gz or .zst, got " + in_quotes(path) +
                                   ": 'compression: none' writes plain text there");
   }
 }

@@ -20,6 +20,9 @@ void add_file_read(Registry& registry) {
                 "the next stage needs, without")
       .optional("max_line", &O::max_line,
                 "a longer record is an error of kind too_long; limits.record without")
+      .optional("compression", &O::compression,
+                "auto undoes gzip, zstd, xz, bzip2 and lz4, known by a file's first bytes; none "
+                "reads the bytes as they are")
       .optional("streams", &O::streams,
                 "per_file: each file, 64 at most, is read at the same time as the others and goes "
                 "through stages of its own, down to one with a single input and 'merge', which "

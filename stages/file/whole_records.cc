@@ -110,7 +110,7 @@ std::uint64_t whole_members(const Fd& fd, std::uint64_t size, const Ending& endi
                             const std::string& path) {
   std::vector<char> buffer(kChunk);
   std::vector<char> made(kChunk);
-  const std::unique_ptr<Decoder> decoder = make_decoder(ending.codec, ending.window);
+  const std::unique_ptr<Decoder> decoder = make_decoder(ending.codec, {ending.window, nullptr});
   std::uint64_t whole = 0;
   for (std::uint64_t at = 0; at < size;) {
     std::string_view bytes = read_at(fd, buffer, at, size - at, path);
@@ -125,7 +125,7 @@ std::uint64_t whole_members(const Fd& fd, std::uint64_t size, const Ending& endi
           false);
     }
     while (true) {
-      const std::size_t got = decoder->decode(bytes, made);
+      const std::size_t got = decoder->decode(bytes, made, false);
       if (!decoder->failure().empty()) return whole;
       if (decoder->complete()) whole = at + (all.size() - bytes.size());
       if (got == 0 && bytes.empty()) break;

@@ -1,65 +1,135 @@
 #include <zstd.h>
-#include <zstd_errors.h>
 
 #include <algorithm>
-#include <bit>
 #include <new>
 #include <stdexcept>
 
 #include "stages/file/codec.h"
+#include "stages/file/frame_start.h"
 
 namespace weir::stages::file {
 namespace {
 
+/// Returns the little-endian number that `bytes` are.
+std::uint64_t number_in(std::string_view bytes) {
+  std::uint64_t number = 0;
+  for (std::size_t i = bytes.size(); i-- > 0;) {
+    number = number << 8 | static_cast<unsigned char>(bytes[i]);
+  }
+  return number;
+}
+
+/// The header of a frame (RFC 8878, 3.1.1.1), read from its first bytes.
+class FrameHeader {
+ public:
+  static constexpr std::size_t kMagic = 4;
+  static constexpr std::size_t kSkippable = 8;
+  static constexpr std::size_t kFixed = 5;
+
+  /// `start` must hold the first kFixed bytes of the frame.
+  explicit FrameHeader(std::string_view start)
+      : descriptor_(static_cast<unsigned char>(start[kMagic])) {}
+
+  std::size_t size() const { return content_at() + content_size(); }
+  /// Returns how many bytes of what the frame made must be kept. `start` must hold the header.
+  std::uint64_t window(std::string_view start) const {
+    if (single()) {
+      const std::uint64_t value = number_in(start.substr(content_at(), content_size()));
+      return value + (content_size() == 2 ? 256 : 0);
+    }
+    const auto byte = static_cast<unsigned char>(start[kFixed]);
+    const std::uint64_t base = std::uint64_t{1} << (10 + (byte >> 3));
+    return base + base / 8 * (byte & 7);
+  }
+
+ private:
+  bool single() const { return (descriptor_ & 0x20) != 0; }
+  std::size_t content_at() const {
+    constexpr std::size_t kDictionary[] = {0, 1, 2, 4};
+    return kFixed + (single() ? 0 : 1) + kDictionary[descriptor_ & 3];
+  }
+  std::size_t content_size() const {
+    const std::size_t sizes[] = {std::size_t{single() ? 1u : 0u}, 2, 4, 8};
+    return sizes[descriptor_ >> 6];
+  }
+
+  unsigned char descriptor_;
+};
+
 class ZstdDecoder final : public Decoder {
  public:
-  /// Allows a window of the largest power of two that `window` holds.
-  explicit ZstdDecoder(std::size_t window) : stream_(ZSTD_createDStream()) {
+  explicit ZstdDecoder(const DecoderMemory::Bound& bound)
+      : Decoder(bound), stream_(ZSTD_createDStream()) {
     if (!stream_) throw std::bad_alloc();
     const ZSTD_bounds bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax);
-    window_log_ = std::clamp(static_cast<int>(std::bit_width(window)) - 1, bounds.lowerBound,
-                             bounds.upperBound);
-    ZSTD_DCtx_setParameter(stream_, ZSTD_d_windowLogMax, window_log_);
+    ZSTD_DCtx_setParameter(stream_, ZSTD_d_windowLogMax, bounds.upperBound);
   }
   ~ZstdDecoder() override { ZSTD_freeDStream(stream_); }
-  ZstdDecoder(const ZstdDecoder&) = delete;
-  ZstdDecoder& operator=(const ZstdDecoder&) = delete;
 
   // Feeds zstd so that a failing call has made nothing, since such a call does not say how much it
   // had made before. Each call gets what the last one asked for, less the header of the next block,
   // which zstd asks for together with a block. It gets no input while output waits for room. So
   // what comes out before an error does not depend on how the input arrived.
-  std::size_t decode(std::string_view& in, std::span<char> out) override {
-    if (ZSTD_isError(code_) || (code_ == 0 && in.empty())) return 0;
+  std::size_t decode(std::string_view& in, std::span<char> out, bool) override {
+    if (foreign_ || ZSTD_isError(code_)) return 0;
+    if (code_ == 0) return begin_frame(in, out);
     const std::size_t wanted = code_ > kBlockHeader ? code_ - kBlockHeader : code_;
-    const std::size_t step = flushing_ ? 0 : (code_ == 0 ? kFrameStart : wanted);
-    ZSTD_inBuffer input{in.data(), std::min(in.size(), step), 0};
+    std::string_view step = in.substr(0, flushing_ ? 0 : wanted);
+    const std::size_t before = step.size();
+    const std::size_t made = feed(step, out);
+    in.remove_prefix(before - step.size());
+    return made;
+  }
+  std::string failure() const override {
+    if (memory_.needs() > 0) return memory_.refusal();
+    if (foreign_) return "is not valid: another frame was expected";
+    if (!ZSTD_isError(code_)) return {};
+    return std::string("is not valid: ") + ZSTD_getErrorName(code_);
+  }
+  bool complete() const override { return code_ == 0 && start_.empty(); }
+
+ private:
+  static constexpr std::size_t kBlockHeader = 3;
+  static constexpr std::uint64_t kBlock = 128 * 1024;
+
+  std::size_t feed(std::string_view& in, std::span<char> out) {
+    ZSTD_inBuffer input{in.data(), in.size(), 0};
     ZSTD_outBuffer output{out.data(), out.size(), 0};
-    const std::size_t code = ZSTD_decompressStream(stream_, &output, &input);
-    flushing_ = !ZSTD_isError(code) && output.pos == output.size;
-    code_ = code;
+    code_ = ZSTD_decompressStream(stream_, &output, &input);
+    flushing_ = !ZSTD_isError(code_) && output.pos == output.size;
     if (ZSTD_isError(code_)) return 0;
     in.remove_prefix(input.pos);
     return output.pos;
   }
-  std::string failure() const override {
-    if (!ZSTD_isError(code_)) return {};
-    if (ZSTD_getErrorCode(code_) == ZSTD_error_frameParameter_windowTooLarge) {
-      const std::uint64_t kib = (std::uint64_t{1} << window_log_) / 1024;
-      return "needs a window of more than " +
-             (kib < 1024 ? std::to_string(kib) + " KiB" : std::to_string(kib / 1024) + " MiB") +
-             ", the most that half of limits.memory holds";
-    }
-    return std::string("is not valid: ") + ZSTD_getErrorName(code_);
-  }
-  bool complete() const override { return code_ == 0; }
 
- private:
-  static constexpr std::size_t kFrameStart = 5;
-  static constexpr std::size_t kBlockHeader = 3;
+  /// Takes a frame's header from the front of `in` and gives it to zstd, once there is memory for
+  /// the frame's window.
+  std::size_t begin_frame(std::string_view& in, std::span<char> out) {
+    if (!start_.collect(in, FrameHeader::kMagic)) return 0;
+    const std::uint64_t magic = number_in(start_.bytes().substr(0, FrameHeader::kMagic));
+    std::uint64_t window = 0;
+    if ((magic & 0xfffffff0u) == ZSTD_MAGIC_SKIPPABLE_START) {
+      if (!start_.collect(in, FrameHeader::kSkippable)) return 0;
+    } else if (magic == ZSTD_MAGICNUMBER) {
+      if (!start_.collect(in, FrameHeader::kFixed)) return 0;
+      const FrameHeader header(start_.bytes());
+      if (!start_.collect(in, header.size())) return 0;
+      window = header.window(start_.bytes());
+    } else {
+      foreign_ = true;
+      return 0;
+    }
+    // Beside the window, zstd holds a block as it comes, room for two that it makes, and itself.
+    if (!memory_.hold(window + 3 * std::min(window, kBlock) + kBlock)) return 0;
+    std::string_view header = start_.bytes();
+    const std::size_t made = feed(header, out);
+    start_.clear();
+    return made;
+  }
 
   ZSTD_DStream* stream_;
-  int window_log_ = 0;
+  FrameStart start_;
+  bool foreign_ = false;  ///< True if what follows a frame is none.
   /// The bytes that zstd would like next, 0 at a frame's end, or an error.
   std::size_t code_ = 0;
   bool flushing_ = false;
@@ -95,8 +165,8 @@ class ZstdEncoder final : public Encoder {
 
 }  // namespace
 
-std::unique_ptr<Decoder> make_zstd_decoder(std::size_t window) {
-  return std::make_unique<ZstdDecoder>(window);
+std::unique_ptr<Decoder> make_zstd_decoder(const DecoderMemory::Bound& bound) {
+  return std::make_unique<ZstdDecoder>(bound);
 }
 std::unique_ptr<Encoder> make_zstd_encoder() { return std::make_unique<ZstdEncoder>(); }
 

@@ -12,6 +12,7 @@ using stages::file::Decoder;
 
 /// A few bytes of input may stand for gigabytes of output.
 constexpr std::size_t kMost = 1 << 20;
+constexpr std::uint64_t kMemory = 64 << 20;
 
 struct Decoded {
   std::string bytes;
@@ -24,15 +25,32 @@ struct Decoded {
   }
 };
 
-Decoded decode(Codec codec, std::string_view content, std::size_t in_step, std::size_t out_step) {
-  const std::unique_ptr<Decoder> decoder = stages::file::make_decoder(codec, stages::file::kWindow);
+Codec codec_of(unsigned char mode) {
+  switch (mode >> 4) {
+    case 1:
+    case 4:
+      return Codec::xz;
+    case 2:
+      return Codec::bzip2;
+    case 3:
+      return Codec::lz4;
+    default:
+      return mode & 1 ? Codec::zstd : Codec::gzip;
+  }
+}
+
+Decoded decode(Codec codec, std::string_view content, std::size_t in_step, std::size_t out_step,
+               int threads) {
+  const std::unique_ptr<Decoder> decoder =
+      stages::file::make_decoder(codec, {kMemory, nullptr}, threads);
   Decoded result;
   std::string out(out_step, '\0');
   int idle = 0;
   while (result.bytes.size() < kMost) {
     const std::string piece(content.substr(0, in_step));
     std::string_view left = piece;
-    const std::size_t made = decoder->decode(left, out);
+    const bool last = piece.size() == content.size();
+    const std::size_t made = decoder->decode(left, out, last);
     expect(made <= out.size() && left.size() <= piece.size(), "more than there is room for");
     result.bytes.append(out, 0, made);
     content.remove_prefix(piece.size() - left.size());
@@ -50,16 +68,6 @@ Decoded decode(Codec codec, std::string_view content, std::size_t in_step, std::
   return result;
 }
 
-/// Frames of zstd's versions before 1.0, which the library still reads, if their beginning comes in
-/// one piece. No file that begins with one is taken for zstd.
-bool has_old_frame(std::string_view content) {
-  for (std::size_t at = 1; (at = content.find("\xb5\x2f\xfd", at)) != content.npos; ++at) {
-    const auto version = static_cast<unsigned char>(content[at - 1]);
-    if (version >= 0x22 && version <= 0x27) return true;
-  }
-  return content.find("\xfd\x2f\xb5\x1e") != content.npos;
-}
-
 /// Compressed, then read again.
 void round_trip(Codec codec, std::string_view content, std::size_t step) {
   const std::unique_ptr<stages::file::Encoder> encoder = stages::file::make_encoder(codec);
@@ -69,7 +77,7 @@ void round_trip(Codec codec, std::string_view content, std::size_t step) {
     packed.append(out, 0, made);
     if (left.empty() && made < out.size()) break;
   }
-  const Decoded again = decode(codec, packed, step, 4096);
+  const Decoded again = decode(codec, packed, step, 4096, 1);
   expect(again.bytes == content.substr(0, kMost), "decoded to something else");
   expect(again.failure.empty() && again.complete, "refused what it wrote: " + again.failure);
 }
@@ -80,15 +88,15 @@ void round_trip(Codec codec, std::string_view content, std::size_t step) {
 void codec(std::string_view bytes) {
   Bytes input(bytes);
   const unsigned char mode = input.byte();
-  const Codec codec = mode & 1 ? Codec::zstd : Codec::gzip;
+  const Codec codec = codec_of(mode);
+  const int threads = mode >> 4 == 4 ? 2 : 1;
   const std::size_t step = 1 + input.byte() % 64;
   stages::file::Detected detected;
   stages::file::detect_codec(input.rest().substr(0, stages::file::kMagicSize), true, detected);
-  if (mode & 2) return round_trip(codec, input.rest(), step);
-  if (codec == Codec::zstd && has_old_frame(input.rest())) return;
-  const Decoded whole = decode(codec, input.rest(), input.rest().size() + 1, 4096);
-  const Decoded pieces = decode(codec, input.rest(), step, 4096);
-  const Decoded drops = decode(codec, input.rest(), step, step);
+  if (mode >> 4 == 0 && mode & 2) return round_trip(codec, input.rest(), step);
+  const Decoded whole = decode(codec, input.rest(), input.rest().size() + 1, 4096, threads);
+  const Decoded pieces = decode(codec, input.rest(), step, 4096, threads);
+  const Decoded drops = decode(codec, input.rest(), step, step, threads);
   if (whole.bytes.size() == kMost) return;
   expect(whole == pieces, "what is decoded depends on the pieces");
   expect(whole == drops, "what is decoded depends on the room");

@@ -11,6 +11,7 @@
 #include "stages/file/file_read.h"
 #include "tests/kit/no_host.h"
 #include "tests/stages/file/fixture.h"
+#include "weir/positioned_error.h"
 
 namespace weir::stages::test {
 
@@ -104,6 +105,7 @@ struct Reading {
   std::vector<Line> lines;
   std::vector<Part> parts;
   std::string error;
+  std::uint64_t error_position = 0;
 };
 
 /// Reads all in batches of random wants; memory is refused once in so many times (0: never).
@@ -122,6 +124,9 @@ inline Reading read_stingily(const file::FileReadOptions& options, std::mt19937&
     } catch (const detail::OutOfMemory&) {
     } catch (const Error& e) {
       reading.error = e.what();
+      if (const auto* positioned = dynamic_cast<const PositionedError*>(&e)) {
+        reading.error_position = positioned->position();
+      }
     }
     feed.collect(reading.lines);
     reading.parts.insert(reading.parts.end(), feed.parts.begin(), feed.parts.end());
