@@ -10,48 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "weir/detail/bound_as.h"
 #include "weir/type_spec.h"
 
 namespace weir {
-
-namespace detail {
-
-/// The type of the values that an option's bounds apply to: M, also for an option of type
-/// std::optional<M>.
-template <class M>
-struct Bounded {
-  using type = M;
-};
-template <class M>
-struct Bounded<std::optional<M>> {
-  using type = M;
-};
-
-/// Converts a bound as it is written (`1` for a double, a size or an int64) to the option's own
-/// type.
-template <class V, class B>
-V bound_as(const B& bound) {
-  if constexpr (!std::same_as<B, typename Bounded<B>::type>) {
-    return bound_as<V>(bound.value());
-  } else if constexpr (std::same_as<V, Bytes> && std::integral<B>) {
-    return Bytes{bound_as<std::uint64_t>(bound)};
-  } else if constexpr (std::integral<V> && std::integral<B>) {
-    const V value = static_cast<V>(bound);
-    if (static_cast<B>(value) != bound || (value < V{}) != (bound < B{})) {
-      throw std::logic_error("a bound is no value of its option: " + std::to_string(bound));
-    }
-    return value;
-  } else if constexpr (std::floating_point<V> && std::is_arithmetic_v<B>) {
-    return static_cast<V>(bound);
-  } else {
-    static_assert(std::convertible_to<const B&, V> && !std::is_arithmetic_v<V>,
-                  "a bound is a value of its option: an integer for an integer, a duration for a "
-                  "duration");
-    return V(bound);
-  }
-}
-
-}  // namespace detail
 
 /// Describes one stage type while it is registered: each call adds one fact.
 template <class T, class O>
@@ -59,33 +21,43 @@ class TypeBuilder {
  public:
   explicit TypeBuilder(TypeSpec& spec) : spec_(spec), places_(spec.options.size(), kElsewhere) {}
 
-  template <class M>
-  TypeBuilder& required(std::string name, M O::*member, std::string about) {
-    add(std::move(name), member, std::move(about)).required = true;
+  /// Declares an option, here and below of O or of a base of it.
+  template <class B, class M>
+  requires std::derived_from<O, B> TypeBuilder& required(std::string name, M B::*member,
+                                                         std::string about) {
+    add<M>(std::move(name), member, std::move(about)).required = true;
     return *this;
   }
   /// Declares an option that may be left out; its default is the value in a fresh O.
-  template <class M>
-  TypeBuilder& optional(std::string name, M O::*member, std::string about) {
-    add(std::move(name), member, std::move(about)).default_text = OptionType<M>::show(O{}.*member);
+  template <class B, class M>
+  requires std::derived_from<O, B> TypeBuilder& optional(std::string name, M B::*member,
+                                                         std::string about) {
+    OptionSpec& option = add<M>(std::move(name), member, std::move(about));
+    option.default_text = OptionType<M>::show(O{}.*member);
+    return *this;
+  }
+  /// Declares options that several types share: calls `declare` with this builder.
+  template <std::invocable<TypeBuilder&> F>
+  TypeBuilder& declare(F declare) {
+    declare(*this);
     return *this;
   }
   /// Sets an inclusive bound of the option of that member, which is declared before.
-  template <class M, class B>
-  TypeBuilder& min(M O::*member, const B& bound) {
+  template <class C, class M, class B>
+  requires std::derived_from<O, C> TypeBuilder& min(M C::*member, const B& bound) {
     const auto least = detail::bound_as<typename detail::Bounded<M>::type>(bound);
-    OptionSpec& option = option_of(member);
+    OptionSpec& option = option_of<M>(member);
     option.min = OptionType<typename detail::Bounded<M>::type>::show(least);
-    return check(option, member, "expected at least " + option.min,
-                 [least](const auto& value) { return value >= least; });
+    return check<M>(option, member, "expected at least " + option.min,
+                    [least](const auto& value) { return value >= least; });
   }
-  template <class M, class B>
-  TypeBuilder& max(M O::*member, const B& bound) {
+  template <class C, class M, class B>
+  requires std::derived_from<O, C> TypeBuilder& max(M C::*member, const B& bound) {
     const auto most = detail::bound_as<typename detail::Bounded<M>::type>(bound);
-    OptionSpec& option = option_of(member);
+    OptionSpec& option = option_of<M>(member);
     option.max = OptionType<typename detail::Bounded<M>::type>::show(most);
-    return check(option, member, "expected at most " + option.max,
-                 [most](const auto& value) { return value <= most; });
+    return check<M>(option, member, "expected at most " + option.max,
+                    [most](const auto& value) { return value <= most; });
   }
 
   TypeBuilder& example(std::string yaml) {

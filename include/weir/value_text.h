@@ -68,6 +68,16 @@ inline char* write_text(const Value& value, char* out) {
   return detail::write_bytes(value.as_text(), out);
 }
 
+/// Returns the value as text: its own bytes, or bytes that are made in the record's batch.
+inline std::string_view text_in(Record& record, const Value& value) {
+  if (value.has_bytes()) return value.as_text();
+  if (value.is_null()) return {};
+  char* made = record.allocate(detail::kLongestNumber);
+  char* end = write_text(value, made);
+  record.trim(end);
+  return {made, static_cast<std::size_t>(end - made)};
+}
+
 inline void append_text(std::string& text, const Value& value) {
   const std::size_t size = text.size();
   text.resize(size + longest_text(value));

@@ -8,41 +8,65 @@
 
 namespace weir::stages::json {
 
-void FieldReader::read(Record& record, bool drop_blank) {
-  const std::string_view text = record.text();
+FieldReader::Outcome FieldReader::read(Record& record, std::string_view json, const Way& way) {
   record_ = &record;
-  text_ = text.data();
+  text_ = json.data();
+  size_ = json.size();
   slots_.clear();
   keys_.clear();
-  const Structurals::Status status = structurals_.find(text);
+  const Structurals::Status status = structurals_.find(json);
   end_ = structurals_.end();
-  escapes_ = !text.empty() && std::memchr(text_, '\\', text.size()) != nullptr;
-  if (status == Structurals::Status::empty && drop_blank) {
-    record.drop();
-  } else if (check_index(status) && read_object(structurals_.begin())) {
-    store(record);
-  } else {
-    record.fail("json", message_, false);
+  escapes_ = !json.empty() && std::memchr(text_, '\\', json.size()) != nullptr;
+  if (!check_index(status)) {
+    return status == Structurals::Status::empty ? Outcome::blank : Outcome::failed;
   }
+  if (way.place->whole()) {
+    return read_whole(structurals_.begin(), *way.place) ? Outcome::good : Outcome::failed;
+  }
+  if (way.flatten) path_ = way.place->prefix();
+  if (!read_object(structurals_.begin(), way.flatten)) return Outcome::failed;
+  store(record, way);
+  return Outcome::good;
 }
 
-void FieldReader::store(Record& record) {
+bool FieldReader::read_whole(Place at, const ResultPlace& place) {
+  Value value;
+  at = read_value(at, value);
+  if (!at) return false;
+  if (at != end_) return fail_at(at, "the end");
+  record_->adopt(place.into(), value);
+  return true;
+}
+
+void FieldReader::store(Record& record, const Way& way) {
   // Memory for more fields is given back: one giant record needed it.
   constexpr std::size_t kKept = 4096;
+  keys_.remember(slots_);
+  if (!way.flatten && !way.place->prefix().empty()) {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      const std::string_view name = names_.of(way.place->prefix(), slots_[i].key(), i, record);
+      slots_[i].name = name.data();
+      slots_[i].name_size = static_cast<std::uint32_t>(name.size());
+    }
+  }
   const auto count = static_cast<std::uint32_t>(slots_.size());
-  record.clear_fields();
-  record.reserve_fields(count);
-  if (count > 0) {
+  if (record.field_count() > 0) {
+    fields_.begin(record);
+    for (const detail::FieldSlot& slot : slots_) fields_.set(slot.key(), slot.value);
+    fields_.store(record);
+  } else if (count > 0) {
+    record.clear_fields();
+    record.reserve_fields(count);
     std::memcpy(record.data().fields, slots_.data(), count * sizeof(slots_[0]));
     record.data().field_count = count;
   }
-  keys_.remember(slots_);
   if (slots_.capacity() > kKept) slots_ = {};
   if (ignored_.capacity() > 16 * kKept) ignored_ = {};
+  if (path_.capacity() > 16 * kKept) path_ = {};
 }
 
 bool FieldReader::check_index(Structurals::Status status) {
-  const std::string_view text = record_->text();
+  const std::string_view text(text_, size_);
   switch (status) {
     case Structurals::Status::good:
       return true;
@@ -58,8 +82,20 @@ bool FieldReader::check_index(Structurals::Status status) {
   return false;
 }
 
-bool FieldReader::read_object(Place at) {
-  if (peek(at) != '{') return fail_at(at, "an object");
+bool FieldReader::read_object(Place at, bool flatten) {
+  if (peek(at) != '{') {
+    fail_at(at, "an object");
+    Value scalar;
+    const bool other =
+        peek(at) == '[' || peek(at) == '"' ||
+        (at != end_ && (read_json_number(token(at), scalar) || read_json_atom(token(at), scalar)));
+    if (other) message_ += ": 'into' takes any value";
+    return false;
+  }
+  if (flatten) {
+    at = read_flat_object(at + 1, path_.size(), 1);
+    return at && (at == end_ || fail_at(at, "the end"));
+  }
   ++at;
   if (peek(at) == '}') {
     ++at;
@@ -115,13 +151,18 @@ inline FieldReader::Place FieldReader::read_string(Place at, std::string_view& o
   return unescape(out, at + 1, out);
 }
 
+FieldReader::Place FieldReader::read_leaf(Place at, Value& out) { return read_value(at, out); }
+FieldReader::Place FieldReader::read_name(Place at, std::string_view& out) {
+  return read_string(at, out);
+}
+
 FieldReader::Place FieldReader::unescape(std::string_view inside, Place after,
                                          std::string_view& out) {
   char* made = record_->allocate(inside.size());
   std::size_t bad = 0;
   char* end = unescape_json(inside, made, bad);
   if (!end) {
-    return fail("an escape that JSON does not have",
+    return fail(name_bad_escape(inside.substr(bad)),
                 static_cast<std::size_t>(inside.data() - text_) + bad);
   }
   record_->trim(end);
@@ -172,7 +213,7 @@ FieldReader::Place FieldReader::skip_string(Place at) {
   ignored_.resize(inside.size());
   std::size_t bad = 0;
   if (unescape_json(inside, ignored_.data(), bad)) return at + 1;
-  return fail("an escape that JSON does not have",
+  return fail(name_bad_escape(inside.substr(bad)),
               static_cast<std::size_t>(inside.data() - text_) + bad);
 }
 
@@ -187,7 +228,7 @@ inline std::string_view FieldReader::token(Place at) const {
 }
 
 FieldReader::Place FieldReader::fail_at(Place at, const char* expected) {
-  const std::string_view text = record_->text();
+  const std::string_view text(text_, size_);
   return fail("expected " + std::string(expected) + ", got " + name_token(text.substr(*at)), *at);
 }
 

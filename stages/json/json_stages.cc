@@ -8,8 +8,38 @@
 
 namespace weir::stages::json {
 
+JsonParse::JsonParse(const JsonParseOptions& options)
+    : place_(options, ResultPlace::Otherwise::in_place),
+      flatten_(options.flatten),
+      drop_blank_(options.on_blank == JsonBlank::drop) {
+  if (!flatten_ || !place_.whole()) return;
+  if (options.into) throw OptionError("flatten", "'into' takes no 'flatten'");
+  throw OptionError("flatten", "'flatten' of a field needs 'prefix'");
+}
+
 void JsonParse::process(Record& record, Call& call) const {
-  call.scratch<FieldReader>().read(record, drop_blank_);
+  auto& reader = call.scratch<FieldReader>();
+  std::string_view json;
+  if (!place_.read(record, json, "json")) return;
+  switch (reader.read(record, json, {&place_, flatten_})) {
+    case FieldReader::Outcome::good:
+      return;
+    case FieldReader::Outcome::blank:
+      if (!place_.field().empty()) {
+        return place_.miss(record, "json",
+                           "expected JSON in '" + place_.field().name() + "', got blank text");
+      }
+      if (drop_blank_) return record.drop();
+      break;
+    case FieldReader::Outcome::failed:
+      break;
+  }
+  fail(record, reader.mistake());
+}
+
+void JsonParse::fail(Record& record, std::string message) const {
+  if (!place_.field().empty()) message = "field '" + place_.field().name() + "': " + message;
+  record.fail("json", message, false);
 }
 
 JsonFormat::JsonFormat(const JsonFormatOptions& options) : columns_(options.columns) {

@@ -4,26 +4,32 @@
 
 #include "stages/json/field_reader.h"
 #include "weir/registry.h"
+#include "weir/result.h"
 
 namespace weir::stages::json {
 
 enum class JsonBlank : std::uint8_t { drop, error };
 /// The options of `json.parse`.
-struct JsonParseOptions {
+struct JsonParseOptions : ResultOptions {
+  bool flatten = false;
   JsonBlank on_blank = JsonBlank::drop;
 };
 
-/// Parses the record's text, a JSON object, into its fields.
+/// Parses JSON, the record's text or a field, into fields or into one field.
 ///
 /// Example:
 ///   - uses: json.parse
+///     with: { field: answer, prefix: geo_ }
 class JsonParse final : public Transform {
  public:
-  explicit JsonParse(const JsonParseOptions& options)
-      : drop_blank_(options.on_blank == JsonBlank::drop) {}
+  explicit JsonParse(const JsonParseOptions& options);
   void process(Record& record, Call& call) const override;
 
  private:
+  void fail(Record& record, std::string message) const;
+
+  ResultPlace place_;
+  bool flatten_;
   bool drop_blank_;
 };
 

@@ -1,5 +1,8 @@
 #include "stages/json/mistake.h"
 
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 
 #include "stages/json/scalar.h"
@@ -44,6 +47,16 @@ std::size_t find_control_character(std::string_view text) {
     }
   }
   return text.size();
+}
+
+std::string name_bad_escape(std::string_view text) {
+  std::uint32_t code = 0;
+  const std::string_view digits = text.substr(std::min<std::size_t>(2, text.size()), 4);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+  const bool unicode = text.starts_with("\\u") && digits.size() == 4 && error == std::errc() &&
+                       end == digits.data() + digits.size();
+  return unicode && (code & 0xf800) == 0xd800 ? "half of a surrogate pair"
+                                              : "an escape that JSON does not have";
 }
 
 std::string name_token(std::string_view text) {

@@ -16,6 +16,9 @@ std::size_t find_open_string(std::string_view text);
 /// Finds the first control character inside a string.
 std::size_t find_control_character(std::string_view text);
 
+/// Names what is wrong with the escape, or the first half of one, at the front of `text`.
+std::string name_bad_escape(std::string_view text);
+
 /// Names what a JSON text begins with, for "expected X, got Y": "an array", "'}'", "the end of the
 /// text".
 std::string name_token(std::string_view text);

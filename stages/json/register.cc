@@ -14,11 +14,16 @@ namespace weir::stages {
 void add_json_stages(Registry& registry) {
   using namespace json;
   registry.add<JsonParse, JsonParseOptions>("json.parse", "Parses a JSON object into fields")
+      .declare(parser_options)
+      .optional("flatten", &JsonParseOptions::flatten,
+                "members of members become fields, too: a.b, and a.0 for the first element of an "
+                "array")
       .optional("on_blank", &JsonParseOptions::on_blank,
-                "what becomes of a record whose text is blank, such as an empty line at the end")
-      .kinds({.needs_text = true, .gives_fields = true})
-      .framing([](const JsonParseOptions&) {
-        return Framing{Framing::Unit::lines, false};
+                "what becomes of a record whose text is blank, such as an empty line at the end; "
+                "a blank field is as a missing one")
+      .kinds(result_kinds)
+      .framing([](const JsonParseOptions& o) {
+        return Framing{o.field.empty() ? Framing::Unit::lines : Framing::Unit::any};
       })
       .scratch<FieldReader>()
       .example(R"(stages:
@@ -52,15 +57,18 @@ void add_json_stages(Registry& registry) {
                                   "piece of a text between separators")
       .required("field", &UnnestOptions::field,
                 "the array; each record gets one element, in their order, and all other fields and "
-                "the text as they are. A field that is missing or no array is an error")
+                "the text as they are")
       .optional("into", &UnnestOptions::into,
                 "the field that gets the element, in the place of the array; without, it has the "
                 "array's name")
       .optional("index_into", &UnnestOptions::index_into,
                 "a field that gets the element's number, from 0")
-      .optional("spread", &UnnestOptions::spread,
+      .optional("prefix", &UnnestOptions::prefix,
                 "the members of an element that is an object become fields, instead of the "
-                "element; one that the record had before gets the member's value")
+                "element, each with these 0 to 64 bytes before its name; one that the record had "
+                "before gets the member's value")
+      .optional("on_missing", &UnnestOptions::on_missing,
+                "what becomes of a record whose 'field' is missing or null")
       .optional("keep_empty", &UnnestOptions::keep_empty,
                 "a record whose array is empty goes on, with null as its element; without, it is "
                 "filtered")
@@ -77,7 +85,7 @@ void add_json_stages(Registry& registry) {
       text: '{{"order": {n}, "items": [{{"sku": "a", "price": 5}}, {{"sku": "b", "price": 7}}]}}'
   - uses: json.parse
   - uses: unnest
-    with: { field: items, spread: true }
+    with: { field: items, prefix: "" }
   - uses: json.format
   - uses: file.write
     with: { path: "-" }

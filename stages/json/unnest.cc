@@ -12,7 +12,7 @@ namespace {
 std::string name_of(const Value& value) {
   switch (value.type()) {
     case ValueType::null:
-      return "nothing";
+      return "null";
     case ValueType::boolean:
       return value.as_bool() ? "true" : "false";
     case ValueType::integer:
@@ -29,13 +29,13 @@ std::string name_of(const Value& value) {
 }  // namespace
 
 Unnest::Unnest(const UnnestOptions& options)
-    : field_(options.field),
+    : place_(options),
+      field_(place_.field()),
       into_(options.into.value_or(options.field.name())),
       index_into_(options.index_into.value_or("")),
-      spread_(options.spread),
+      spread_(options.prefix.has_value()),
       keep_empty_(options.keep_empty),
       separator_(options.separator) {
-  if (into_.empty()) throw OptionError("into", "expected a field, got empty text");
   if (options.index_into && index_into_.empty()) {
     throw OptionError("index_into", "expected a field, got empty text");
   }
@@ -51,7 +51,7 @@ void Unnest::process(Record& record, Call& call) const {
   const Value list = record.get(field_);
   const bool pieces = separator_ && list.type() == ValueType::text;
   if (!pieces) {
-    require_array(list);
+    if (!has_array(record, list)) return;
     call.scratch<Scratch>().array.open(list.as_text());
   }
   // The children share this record's table of fields until each changes its copy.
@@ -100,12 +100,15 @@ void Unnest::set_element(Record& child, Value element, std::int64_t index) const
   if (!index_into_.empty()) child.adopt(FieldName::lasting(index_into_), Value(index));
 }
 
-void Unnest::require_array(const Value& value) const {
-  if (value.type() == ValueType::json && value.as_text().starts_with('[')) return;
-  throw Error("unnest",
-              std::string("expected an array ") + (separator_ ? "or a text " : "") + "in '" +
-                  field_.name() + "', got " + name_of(value),
-              false);
+/// Returns whether the value is an array. If there is none, the record ends or goes on.
+bool Unnest::has_array(Record& record, const Value& value) const {
+  if (value.type() == ValueType::json && value.as_text().starts_with('[')) return true;
+  const std::string wrong = std::string("expected an array ") + (separator_ ? "or a text " : "") +
+                            "in '" + field_.name() + "', got " + name_of(value);
+  if (!value.is_null()) throw Error("unnest", wrong, false);
+  place_.miss(record, "unnest",
+              record.has(field_.name()) ? wrong : "missing field '" + field_.name() + "'");
+  return false;
 }
 
 /// Adds the fields for an element and its index, both null. The first is where the array was.
@@ -116,10 +119,12 @@ void Unnest::make_room(Record& record) const {
 }
 
 void Unnest::spread(Record& child, std::int64_t index, Scratch& scratch) const {
-  MemberTable& fields = scratch.fields;
+  detail::MemberTable& fields = scratch.fields;
   fields.begin(child, into_);
-  scratch.array.members(
-      child, [&](std::string_view name, const Value& value) { fields.set(name, value); });
+  std::size_t count = 0;
+  scratch.array.members(child, [&](std::string_view name, const Value& value) {
+    fields.set(scratch.names.of(place_.prefix(), name, count++, child), value);
+  });
   if (!index_into_.empty()) fields.set(index_into_, Value(index));
   fields.store(child);
 }

@@ -6,17 +6,14 @@
 #include <string_view>
 
 #include "stages/json/array_reader.h"
-#include "stages/json/member_table.h"
+#include "weir/result.h"
 #include "weir/stage.h"
 
 namespace weir::stages::json {
 
 /// The options of `unnest`.
-struct UnnestOptions {
-  Field field;
-  std::optional<std::string> into;
+struct UnnestOptions : ResultOptions {
   std::optional<std::string> index_into;
-  bool spread = false;
   bool keep_empty = false;
   std::optional<std::string> separator;
 };
@@ -26,29 +23,31 @@ struct UnnestOptions {
 ///
 /// Example:
 ///   - uses: unnest
-///     with: { field: items, into: item, index_into: n }
+///     with: { field: items, into: item, index_into: n, on_missing: drop }
 class Unnest final : public Transform {
  public:
   struct Scratch {
     ArrayReader array;
-    MemberTable fields;
+    detail::MemberTable fields;
+    detail::PrefixedNames names;
   };
 
   explicit Unnest(const UnnestOptions& options);
   void process(Record& record, Call& call) const override;
 
  private:
-  void require_array(const Value& value) const;
+  bool has_array(Record& record, const Value& value) const;
   void make_room(Record& record) const;
   std::int64_t emit_elements(Record& parent, Call& call) const;
   std::int64_t emit_pieces(Record& parent, std::string_view list, Call& call) const;
   void set_element(Record& child, Value element, std::int64_t index) const;
   void spread(Record& child, std::int64_t index, Scratch& scratch) const;
 
-  Field field_;
+  ResultPlace place_;
+  const Field& field_;
   std::string into_;
   std::string index_into_;  ///< Empty if the index is not wanted.
-  bool spread_;
+  bool spread_;             ///< True if the members of an element become fields.
   bool keep_empty_;
   std::optional<std::string> separator_;
 };

@@ -23,8 +23,13 @@ bool has_named_group(const std::string& pattern) {
 
 RegexMatch::Scratch::Scratch(const RegexMatch& stage) : matcher(stage.options_.pattern.text) {}
 
-RegexMatch::RegexMatch(const RegexMatchOptions& options) : options_(options) {
+RegexMatch::RegexMatch(const RegexMatchOptions& options) : options_(options), place_(options) {
   find_groups(*compile_pattern(options.pattern.text));
+  if (groups_.empty() && (options.into || options.prefix)) {
+    throw OptionError(options.into ? "into" : "prefix", std::string("'") +
+                                                            (options.into ? "into" : "prefix") +
+                                                            "' needs a pattern with named groups");
+  }
   if (options.invert && !groups_.empty()) {
     throw OptionError("invert",
                       "a record that does not match has no groups: remove 'invert' or "
@@ -46,7 +51,7 @@ RegexMatch::~RegexMatch() = default;
 
 void RegexMatch::find_groups(const re2::RE2& regex) {
   for (const auto& [number, name] : regex.CapturingGroupNames()) {
-    groups_.push_back({name, number, FieldType::text});
+    groups_.push_back({name, place_.name(name), number, FieldType::text});
     matches_ = std::max(matches_, number);
   }
   if (matches_ > kMaxGroups) {
@@ -57,9 +62,10 @@ void RegexMatch::find_groups(const re2::RE2& regex) {
 
 void RegexMatch::process(Record& record, Call& call) const {
   std::array<re2::StringPiece, kMaxGroups + 1> found;
+  auto& scratch = call.scratch<Scratch>();
   std::string_view subject;
   const bool matched = subject_of(record, options_.field, subject) &&
-                       call.scratch<Scratch>().matcher.regex_for(subject).Match(
+                       scratch.matcher.regex_for(subject).Match(
                            {subject.data(), subject.size()}, 0, subject.size(), RE2::UNANCHORED,
                            found.data(), groups_.empty() ? 0 : matches_ + 1);
   if (matched == options_.invert) {
@@ -67,7 +73,12 @@ void RegexMatch::process(Record& record, Call& call) const {
     if (options_.on_mismatch == OnMismatch::keep) return;
     return record.fail("regex", "the pattern does not match " + in_quotes(subject), false);
   }
-  record.reserve_fields(record.field_count() + static_cast<std::uint32_t>(groups_.size()));
+  if (groups_.empty()) return;
+  ResultWriter& result = scratch.result;
+  result.begin(place_, record);
+  if (!place_.whole()) {
+    record.reserve_fields(record.field_count() + static_cast<std::uint32_t>(groups_.size()));
+  }
   for (const Group& group : groups_) {
     const re2::StringPiece& piece = found[static_cast<std::size_t>(group.number)];
     Value value;  // Null if the group took no part in the match.
@@ -77,8 +88,9 @@ void RegexMatch::process(Record& record, Call& call) const {
                              ", got " + in_quotes({piece.data(), piece.size()}),
                          false);
     }
-    record.adopt(FieldName::lasting(group.name), value);
+    result.put(group.field, value);
   }
+  result.end();
 }
 
 Kinds RegexMatch::kinds(const RegexMatchOptions& options) {

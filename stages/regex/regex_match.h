@@ -7,6 +7,7 @@
 #include "stages/regex/pattern.h"
 #include "weir/field_type.h"
 #include "weir/registry.h"
+#include "weir/result.h"
 
 namespace re2 {
 class RE2;
@@ -16,9 +17,8 @@ namespace weir::stages::regex {
 
 enum class OnMismatch : std::uint8_t { drop, keep, error };
 /// The options of `regex.match`.
-struct RegexMatchOptions {
+struct RegexMatchOptions : ResultOptions {
   Pattern pattern;
-  Field field;
   bool invert = false;
   OptionMap<FieldType> types;
   OnMismatch on_mismatch = OnMismatch::drop;
@@ -35,6 +35,7 @@ class RegexMatch final : public Transform {
   struct Scratch {
     explicit Scratch(const RegexMatch& stage);
     Matcher matcher;
+    ResultWriter result;
   };
 
   explicit RegexMatch(const RegexMatchOptions& options);
@@ -46,6 +47,7 @@ class RegexMatch final : public Transform {
  private:
   struct Group {
     std::string name;
+    std::string field;  ///< The name of what it becomes.
     int number = 0;
     FieldType type = FieldType::text;
   };
@@ -53,6 +55,7 @@ class RegexMatch final : public Transform {
   void find_groups(const re2::RE2& regex);
 
   RegexMatchOptions options_;
+  ResultPlace place_;
   std::vector<Group> groups_;  ///< The named groups, from left to right.
   int matches_ = 0;            ///< The number of groups to capture, up to the last named one.
 };

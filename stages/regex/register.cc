@@ -12,7 +12,7 @@ void add_regex_match(Registry& registry) {
       .required("pattern", &O::pattern,
                 "a regular expression of RE2, found anywhere in the text; (?P<name>...) is a "
                 "named group")
-      .optional("field", &O::field, "the field to match; the text without")
+      .declare(matcher_options)
       .optional("invert", &O::invert, "keep the others instead; not with named groups")
       .optional("types", &O::types, "groups that are no text; an empty one is then null")
       .optional("on_mismatch", &O::on_mismatch, "what becomes of a record that does not match")

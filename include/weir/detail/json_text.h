@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -125,6 +126,37 @@ inline void append_json(std::string& out, const Value& value) {
     out.erase(static_cast<std::size_t>(write_json_line(value.as_text(), out.data() + before) -
                                        out.data()));
   }
+}
+
+/// Returns the size of what `write_json` writes, or more.
+inline std::size_t longest_json(const Value& value) {
+  if (value.type() != ValueType::text) {
+    return value.has_bytes() ? value.as_text().size() : kJsonNumberSize;
+  }
+  std::size_t size = 2;
+  each_json_piece(value.as_text(), [&](std::string_view piece) { size += piece.size(); });
+  return size;
+}
+
+/// Writes a value as `append_json` does, and returns the end.
+inline char* write_json(const Value& value, char* out) {
+  const auto write = [&out](std::string_view bytes) {
+    if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
+    out += bytes.size();
+  };
+  char digits[kJsonNumberSize];
+  if (value.type() == ValueType::text) {
+    *out++ = '"';
+    each_json_piece(value.as_text(), write);
+    *out++ = '"';
+  } else if (value.type() != ValueType::json) {
+    write(json_of(value, digits));
+  } else if (has_line_break(value.as_text())) {
+    out = write_json_line(value.as_text(), out);
+  } else {
+    write(value.as_text());
+  }
+  return out;
 }
 
 }  // namespace weir::detail

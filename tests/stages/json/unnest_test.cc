@@ -98,7 +98,7 @@ TEST_CASE("unnest finds an array inside of nested JSON and leaves that as it is"
 }
 
 TEST_CASE("unnest spreads objects into fields, the last of a name counts") {
-  CHECK(unnest({{"field", scalar("list")}, {"spread", scalar("true")}},
+  CHECK(unnest({{"field", scalar("list")}, {"prefix", scalar("")}},
                {list(R"([{"x":1,"y\n":"a\tb","a":{"k":[]}},{},7,{"x":1,"x":2,"list":3}])")}) ==
         std::vector<Datum>{of({{"a", R"({"k":[]})"}, {"z", "2"}, {"x", "1"}, {"y\n", "\"a\tb\""}}),
                            of({{"a", "1"}, {"z", "2"}}), list("7"),
@@ -106,13 +106,10 @@ TEST_CASE("unnest spreads objects into fields, the last of a name counts") {
 }
 
 TEST_CASE("a number of the element stands beside what is spread, and goes before a member") {
-  CHECK(unnest({{"field", scalar("list")},
-                {"spread", scalar("true")},
-                {"into", scalar("item")},
-                {"index_into", scalar("n")}},
+  CHECK(unnest({{"field", scalar("list")}, {"prefix", scalar("")}, {"index_into", scalar("n")}},
                {list(R"([{"n":9,"x":1}, 5])")}) ==
         std::vector<Datum>{of({{"a", "1"}, {"z", "2"}, {"n", "0"}, {"x", "1"}}),
-                           of({{"a", "1"}, {"item", "5"}, {"z", "2"}, {"n", "1"}})});
+                           of({{"a", "1"}, {"list", "5"}, {"z", "2"}, {"n", "1"}})});
 }
 
 TEST_CASE("unnest spreads objects with many members, the last of a name counts") {
@@ -129,7 +126,7 @@ TEST_CASE("unnest spreads objects with many members, the last of a name counts")
     }
     INFO(count << " members");
     // A second record finds nothing of the first in the scratch space.
-    CHECK(unnest({{"field", scalar("list")}, {"spread", scalar("true")}},
+    CHECK(unnest({{"field", scalar("list")}, {"prefix", scalar("")}},
                  {list(json + "\"z\":0}]"), list("[{}]")}) ==
           std::vector<Datum>{of(expected), of({{"a", "1"}, {"z", "2"}})});
   }
@@ -149,7 +146,7 @@ TEST_CASE("unnest filters a record whose array is empty, unless it is told to ke
 }
 
 TEST_CASE("a field that is no array is an error of its record alone") {
-  CHECK(error_of("null") == "unnest: expected an array in 'list', got nothing");
+  CHECK(error_of("null") == "unnest: expected an array in 'list', got null");
   CHECK(error_of("true") == "unnest: expected an array in 'list', got true");
   CHECK(error_of("5") == "unnest: expected an array in 'list', got a number");
   CHECK(error_of("0.5") == "unnest: expected an array in 'list', got a number");
@@ -159,7 +156,7 @@ TEST_CASE("a field that is no array is an error of its record alone") {
   const std::vector<Datum> output = stage.transform({list("[1]"), of({{"a", "1"}}), list("[2]")});
   REQUIRE(output.size() == 3);
   CHECK(output[0] == list("1"));
-  CHECK(output[1].error == "unnest: expected an array in 'list', got nothing");
+  CHECK(output[1].error == "unnest: missing field 'list'");
   CHECK(output[2] == list("2"));
   REQUIRE(stage.failures().size() == 1);
   CHECK_FALSE(stage.failures()[0].retryable);
@@ -184,11 +181,33 @@ TEST_CASE("an array that is no JSON is an error and keeps nothing that was made 
   CHECK(error_of("[tru]") == "unnest: expected a value, got 'tru' at byte 1 of the array");
 }
 
+TEST_CASE("unnest puts a prefix before the members of elements, and before nothing else") {
+  const Options with = {
+      {"field", scalar("list")}, {"prefix", scalar("i_")}, {"index_into", scalar("n")}};
+  CHECK(unnest(with, {list(R"([{"a":5,"b":6,"a":7},8,{"c":9,"i_n":1}])")}) ==
+        std::vector<Datum>{of({{"a", "1"}, {"z", "2"}, {"n", "0"}, {"i_a", "7"}, {"i_b", "6"}}),
+                           of({{"a", "1"}, {"list", "8"}, {"z", "2"}, {"n", "1"}}),
+                           of({{"a", "1"}, {"z", "2"}, {"n", "2"}, {"i_c", "9"}, {"i_i_n", "1"}})});
+}
+
+TEST_CASE("'on_missing' says what unnest makes of a record without the array") {
+  const Datum missing = of({{"a", "1"}});
+  const Datum null = list("null");
+  const auto of_both = [&](const char* on_missing) {
+    return unnest({{"field", scalar("list")}, {"on_missing", scalar(on_missing)}},
+                  {missing, list("[]"), null});
+  };
+  CHECK(of_both("keep") == std::vector<Datum>{missing, null});
+  CHECK(of_both("drop").empty());
+  const auto failed = of_both("error");
+  REQUIRE(failed.size() == 2);
+  CHECK(failed[0].error == "unnest: missing field 'list'");
+  CHECK(failed[1].error == "unnest: expected an array in 'list', got null");
+}
+
 TEST_CASE("an object that is no JSON is an error where it is spread") {
   const auto error = [](const std::string& json) {
-    return unnest({{"field", scalar("list")}, {"spread", scalar("true")}}, {list(json)})
-        .at(0)
-        .error;
+    return unnest({{"field", scalar("list")}, {"prefix", scalar("")}}, {list(json)}).at(0).error;
   };
   CHECK(error("[{1:2}]") ==
         "unnest: expected a key in quotes, got number 1 at byte 2 of the array");
@@ -215,7 +234,9 @@ TEST_CASE("unnest refuses fields that cannot be") {
     options.emplace_back("field", scalar("list"));
     return kit::StageKit(registry(), "unnest", map(std::move(options)));
   };
-  CHECK_THROWS_WITH(made({{"into", scalar("")}}), "expected a field, got empty text");
+  CHECK_THROWS_WITH(made({{"into", scalar("")}}), "expected a name, got empty text");
+  CHECK_THROWS_WITH(made({{"into", scalar("x")}, {"prefix", scalar("y")}}),
+                    "'into' takes no 'prefix'");
   CHECK_THROWS_WITH(made({{"index_into", scalar("")}}), "expected a field, got empty text");
   CHECK_THROWS_WITH(made({{"index_into", scalar("list")}}), "duplicate field 'list'");
   CHECK_THROWS_WITH(made({{"into", scalar("n")}, {"index_into", scalar("n")}}),

@@ -78,6 +78,35 @@ TEST_CASE("regex.match makes fields of named groups, beside those that are there
   CHECK(out[1].fields == Fields{{"ip", "\"x\""}, {"status", "null"}, {"rest", "\"\""}});
 }
 
+TEST_CASE("regex.match puts its groups where 'into' or 'prefix' says") {
+  const auto with = [](std::vector<std::pair<std::string, Node>> place) {
+    place.emplace_back("pattern", scalar(R"((?P<ip>\S+) (?P<n>\d+)?(?P<q>.*))"));
+    place.emplace_back("types", map({{"n", scalar("integer")}}));
+    place.emplace_back("on_mismatch", scalar("keep"));
+    return map(std::move(place));
+  };
+  const std::vector<Datum> input = {
+      {"x 12\"", {{"ip", "0"}, {"m", "1"}}, {}}, {"y z", {}, {}}, {"none", {{"ip", "0"}}, {}}};
+  const auto prefixed = run("regex.match", with({{"prefix", scalar("r.")}}), input);
+  CHECK(prefixed[0].fields ==
+        Fields{{"ip", "0"}, {"m", "1"}, {"r.ip", "\"x\""}, {"r.n", "12"}, {"r.q", "\"\"\""}});
+  CHECK(prefixed[1].fields == Fields{{"r.ip", "\"y\""}, {"r.n", "null"}, {"r.q", "\"z\""}});
+  CHECK(prefixed[2] == input[2]);
+  const auto whole = run("regex.match", with({{"into", scalar("m")}}), input);
+  CHECK(whole[0].fields == Fields{{"ip", "0"}, {"m", R"({"ip":"x","n":12,"q":"\""})"}});
+  CHECK(whole[1].fields == Fields{{"m", R"({"ip":"y","n":null,"q":"z"})"}});
+  CHECK(whole[2] == input[2]);
+}
+
+TEST_CASE("regex.match takes 'into' and 'prefix' with named groups only") {
+  const auto refused = [](const char* option) {
+    return kit::refused(types(), "regex.match",
+                        map({{"pattern", scalar("(a)")}, {option, scalar("x")}}));
+  };
+  CHECK(refused("into") == "into: 'into' needs a pattern with named groups");
+  CHECK(refused("prefix") == "prefix: 'prefix' needs a pattern with named groups");
+}
+
 TEST_CASE("regex.match drops, keeps or fails what does not match") {
   const auto with = [](const std::string& what) {
     return map({{"pattern", scalar("(?P<n>\\d+)")}, {"on_mismatch", scalar(what)}});
