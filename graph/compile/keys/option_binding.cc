@@ -156,6 +156,11 @@ bool SpecBinder::bind_map(const std::vector<OptionSpec>& keys, void* out, const 
   return good;
 }
 
+void SpecBinder::chance(const Node&, std::string why) {
+  auto& known = named_.chances;
+  if (std::find(known.begin(), known.end(), why) == known.end()) known.push_back(std::move(why));
+}
+
 void SpecBinder::names_field(const Node&, std::string_view field) {
   if (known_fields_.emplace(field).second) named_.fields.emplace_back(field);
 }

@@ -30,10 +30,12 @@ class AssignmentBinder final : public Binder {
   bool bind_map(const std::vector<OptionSpec>& keys, void* out, const Node& map) override {
     return binder_.bind_map(keys, out, map);
   }
+  const detail::TimeLanguage& times() const override { return binder_.times(); }
   void names_field(const Node& node, std::string_view field) override {
     if (!set_.contains(std::string(field))) binder_.names_field(node, field);
   }
   void names_text(const Node& node) override { binder_.names_text(node); }
+  void chance(const Node& node, std::string why) override { binder_.chance(node, std::move(why)); }
 
  private:
   Binder& binder_;
