@@ -117,7 +117,11 @@ const std::vector<OptionSpec>& keys_of<QueueSpec>() {
         .min(&QueueSpec::bytes, std::optional(Bytes{1}))
         .optional(
             "when_full", &QueueSpec::when_full,
-            "wait: what is above waits; else a record is shed, the newest or the oldest one.");
+            "wait: what is above waits; else a record is shed: the newest, the oldest, or, of all "
+            "that wait and the new one, the one with the lowest hash of `seed` and its origin.")
+        .optional("seed", &QueueSpec::seed, "drop_random: another number chooses other records.")
+        .optional("max_age", &QueueSpec::max_age, "What has waited longer is shed, not called.")
+        .min(&QueueSpec::max_age, std::optional<Duration>(std::chrono::milliseconds(1)));
   });
   return keys;
 }
@@ -184,6 +188,17 @@ bool OptionType<compile::CostPolicy>::parse(const Node& node, compile::CostPolic
     return true;
   }
   binder.error(node, "expected a number from 1 on or a field, got " + detail::shape_of(node));
+  return false;
+}
+
+bool OptionType<compile::QueueSpec>::parse(const Node& node, compile::QueueSpec& out,
+                                           Binder& binder) {
+  if (!compile::MapOption<compile::QueueSpec>::parse(node, out, binder)) return false;
+  const bool random = out.when_full == compile::QueuePolicy::WhenFull::drop_random;
+  const Node::Entry* const seed = compile::entry_of(node, "seed");
+  if (!seed || random) return true;
+  static_cast<compile::SpecBinder&>(binder).diagnostics().error(
+      seed->key.mark, "'seed' needs 'when_full: drop_random'");
   return false;
 }
 

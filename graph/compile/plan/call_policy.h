@@ -71,10 +71,12 @@ struct BreakerPolicy {
 /// The policy of `queue`: the bound on what may wait for the stage, and what happens beyond it. A
 /// bound of 0 leaves only the quota of the region.
 struct QueuePolicy {
-  enum class WhenFull : std::uint8_t { wait, drop_newest, drop_oldest };
+  enum class WhenFull : std::uint8_t { wait, drop_newest, drop_oldest, drop_random };
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
   WhenFull when_full = WhenFull::wait;
+  std::uint64_t seed = 0;                           ///< drop_random: of the hash that chooses.
+  std::optional<std::chrono::nanoseconds> max_age;  ///< What waited longer is shed.
 };
 
 /// The policy of `cost`: the number of permits that a record takes.

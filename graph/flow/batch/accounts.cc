@@ -168,6 +168,10 @@ std::string Accounts::reason_name(std::uint16_t reason) const {
       return "interrupted";
     case kNoReason:
       return "no_output";
+    case kMaxAge:
+      return "max_age";
+    case kReaderGone:
+      return "reader_gone";
     default:
       return context_.plan.stages[StageId(reason)].name;
   }

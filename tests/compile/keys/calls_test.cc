@@ -108,6 +108,22 @@ stages:
   CHECK(plan.rates[2].burst == 2.5);
 }
 
+TEST_CASE("a queue may shed at random, and what is old") {
+  const auto queue = [](const std::string& keys) {
+    return *policy_of("    queue: " + keys + "\n").queue;
+  };
+  const QueuePolicy random = queue("{ records: 5, when_full: drop_random, seed: 7, max_age: 5s }");
+  CHECK(random.when_full == QueuePolicy::WhenFull::drop_random);
+  CHECK(random.seed == 7);
+  CHECK(random.max_age == 5s);
+  CHECK(queue("{ records: 5, when_full: drop_random }").seed == 0);
+  const QueuePolicy aged = queue("{ max_age: 1ms }");
+  CHECK(aged.when_full == QueuePolicy::WhenFull::wait);
+  CHECK(aged.records == 0);
+  CHECK(aged.max_age == 1ms);
+  CHECK_FALSE(queue("{ records: 5 }").max_age);
+}
+
 TEST_CASE("what is not written has its default") {
   const CallPolicy none = policy_of("");
   CHECK_FALSE(none.may_be_late());
