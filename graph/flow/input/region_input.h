@@ -62,9 +62,11 @@ class RegionInput {
   void advance(std::size_t input, const MergeRank& frontier);
   /// Reports that nothing more comes in by that input.
   void close(std::size_t input);
-  /// Reports that nobody needs what comes in from now on: it need not be offered.
-  void forget() { unwanted_.store(true, std::memory_order_relaxed); }
-  bool unwanted() const { return unwanted_.load(std::memory_order_relaxed); }
+  /// Reports that nobody needs what comes in from now on: it need not be offered, and is filtered
+  /// for that reason.
+  void forget(std::uint16_t reason) { unwanted_.store(reason, std::memory_order_relaxed); }
+  /// Returns that reason; 0 if it is needed.
+  std::uint16_t unwanted() const { return unwanted_.load(std::memory_order_relaxed); }
 
   /// Returns whether the merge prefers some inputs to others.
   bool prefers() const { return merge_.prefers(); }
@@ -246,7 +248,7 @@ class RegionInput {
   EventLoop* loop_ = nullptr;          ///< Set if inputs may fall silent.
   std::atomic<bool> advanced_{false};  ///< True if the frontier has advanced without a record.
   std::atomic<bool> ended_{false};
-  std::atomic<bool> unwanted_{false};
+  std::atomic<std::uint16_t> unwanted_{0};
 };
 
 }  // namespace weir::flow
