@@ -54,6 +54,7 @@ WEIR_PLUGIN(registry) {
       .optional("ca", &O::ca, "a file of certificates to trust; the system's without")
       .optional("user_agent", &O::user_agent, "what the request says of who asks")
       .idempotent()
+      .replicas([](const O& o) { return static_cast<int>(o.url.size()); })
       .asks([](const weir::stages::http::Fetch& stage, const weir::Record& record) {
         return stage.question(record);
       })

@@ -66,8 +66,8 @@ const std::vector<OptionSpec>& keys_of<KeyPolicy>() {
 
 RetryPolicy RetrySpec::policy() const {
   // By default the bound is 30s, or the first backoff if that is longer.
-  return {attempts, backoff, max_backoff.value_or(std::max(RetryPolicy().max_backoff, backoff)),
-          jitter};
+  const Duration most = max_backoff.value_or(std::max(RetryPolicy().max_backoff, backoff));
+  return {attempts, backoff, most, max_retry_after.value_or(most), jitter};
 }
 
 template <>
@@ -77,6 +77,9 @@ const std::vector<OptionSpec>& keys_of<RetrySpec>() {
         .min(&RetrySpec::attempts, 1)
         .optional("backoff", &RetrySpec::backoff, "Before the second attempt; then doubled.")
         .optional("max_backoff", &RetrySpec::max_backoff, "By default 30s, or `backoff`.")
+        .optional("max_retry_after", &RetrySpec::max_retry_after,
+                  "How long an answer may ask to wait (Retry-After), for there to be another "
+                  "attempt; by default `max_backoff`.")
         .optional("jitter", &RetrySpec::jitter, "full: anything from nothing to the backoff.");
   });
   return keys;

@@ -69,6 +69,7 @@ struct RetrySpec {
   int attempts = 1;
   Duration backoff = RetryPolicy().backoff;
   std::optional<Duration> max_backoff;
+  std::optional<Duration> max_retry_after;
   RetryPolicy::Jitter jitter = RetryPolicy::Jitter::full;
 
   RetryPolicy policy() const;

@@ -40,6 +40,8 @@ struct RetryPolicy {
   int attempts = 1;  ///< Attempts in all, with the first.
   std::chrono::nanoseconds backoff = std::chrono::milliseconds(100);
   std::chrono::nanoseconds max_backoff = std::chrono::seconds(30);
+  /// What asks for a longer wait than this gets no further attempt.
+  std::chrono::nanoseconds max_retry_after = max_backoff;
   Jitter jitter = Jitter::full;  ///< full: each wait is random, between nothing and the backoff.
 };
 

@@ -75,6 +75,7 @@ stages:
   CHECK(call.retry.attempts == 4);
   CHECK(call.retry.backoff == 50ms);
   CHECK(call.retry.max_backoff == 3s);
+  CHECK(call.retry.max_retry_after == 3s);
   CHECK(call.retry.jitter == RetryPolicy::Jitter::none);
   REQUIRE(call.hedge);
   CHECK(call.hedge->percentile == 99.5);
@@ -134,6 +135,11 @@ TEST_CASE("what is not written has its default") {
   const CallPolicy some = policy_of("    retry: { attempts: 2 }\n    hedge: { after: p95 }\n");
   CHECK(some.retry.backoff == 100ms);
   CHECK(some.retry.max_backoff == 30s);
+  CHECK(some.retry.max_retry_after == 30s);
+  const RetryPolicy asked =
+      policy_of("    retry: { attempts: 2, max_backoff: 1s, max_retry_after: 1h }\n").retry;
+  CHECK(asked.max_backoff == 1s);
+  CHECK(asked.max_retry_after == 1h);
   CHECK(some.retry.jitter == RetryPolicy::Jitter::full);
   CHECK(some.hedge->extra == 1);
   CHECK(some.hedge->budget == 0.05);
