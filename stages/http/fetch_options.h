@@ -7,6 +7,7 @@
 
 #include "stages/http/lower.h"
 #include "stages/http/url_template.h"
+#include "weir/number_range.h"
 #include "weir/options.h"
 
 namespace weir::stages::http {

@@ -16,7 +16,7 @@ weir::Kinds kinds(const O& o) {
 WEIR_PLUGIN(registry) {
   registry.add<weir::stages::http::Fetch, O>("http.fetch", "Asks an HTTP service about each record")
       .required("url", &O::url,
-                "the url, with fields in braces: {x} is percent-encoded, {x:raw} is not, "
+                "the url, with fields in braces: {x} is percent-encoded, {x|raw} is not, "
                 "{record.text} is the text, {{ and }} are braces; of a list each attempt takes "
                 "the next, another replica of the service")
       .optional("method", &O::method,
@@ -34,8 +34,9 @@ WEIR_PLUGIN(registry) {
                 "the field that gets the answer's headers, a JSON object with names in lower case; "
                 "also of a record that is kept or becomes a dead letter")
       .optional("accept_status", &O::accept_status,
-                "statuses that are as good as 2xx; of the others 408, 429 and 5xx may be retried, "
-                "not before their Retry-After, the rest is permanent")
+                "statuses, or ranges of them such as 300..399, that are as good as 2xx; of the "
+                "others 408, 429 and 5xx may be retried, not before their Retry-After, the rest is "
+                "permanent")
       .optional("max_size", &O::max_size,
                 "how long the answer's body may be, unpacked; limits.record without")
       .optional(

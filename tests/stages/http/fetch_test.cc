@@ -29,7 +29,7 @@ using Fields = decltype(Datum::fields);
 
 TEST_CASE("http.fetch asks for a url made from fields and takes the body as text") {
   const Server server;
-  const std::string got = fetched(with(server.url("/echo/{a}/{a:raw}?t={record.text}&{{n}}={n}")),
+  const std::string got = fetched(with(server.url("/echo/{a}/{a|raw}?t={record.text}&{{n}}={n}")),
                                   {"x y&z", {{"a", "\"ä/b\""}, {"n", "1.5"}}, {}});
   CHECK(contains(got, R"("method": "GET")"));
   CHECK(contains(got, R"("path": "/echo/%C3%A4%2Fb/)"));
@@ -155,7 +155,7 @@ TEST_CASE("a connection that cannot be made, or breaks, is a retryable error of 
   CHECK(refused_by_all.error == "connect: http://127.0.0.1:1/a: Couldn't connect to server");
   CHECK(refused_by_all.failure.retryable);
   const Datum bare = {"", {{"u", "\"user:secret@127.0.0.1:1/@a#b\""}}, {}};
-  CHECK_FALSE(contains(failed(with("{u:raw}"), bare).error, "secret"));
+  CHECK_FALSE(contains(failed(with("{u|raw}"), bare).error, "secret"));
   const Server server;
   for (const std::string path : {"/half", "/drop"}) {
     const Failed got = failed(with(server.url(path)));
@@ -238,20 +238,21 @@ TEST_CASE("http.fetch speaks TLS, and only with a server whose certificate is go
 TEST_CASE("no value of a record writes headers or requests of its own") {
   const Server server;
   const auto header = with(server.url("/echo"), {{"headers", map({{"X-A", scalar("{a}")}})}});
-  for (const std::string value : {"\"b\r\nX-B: c\"", "\"b\nc\"", "\"b\rc\""}) {
+  for (const std::string value :
+       {"\"b\r\nX-B: c\"", "\"b\nc\"", "\"b\rc\"", "\"b\x01\"", "\"\x7f\""}) {
     const Failed got = failed(header, {"", {{"a", value}}, {}});
-    CHECK(got.error == "http: header 'X-A': a line break or NUL in its value");
+    CHECK(got.error == "http: header 'X-A': a control byte in its value");
     CHECK_FALSE(got.failure.retryable);
   }
   CHECK(failed(header, {"", {{"a", std::string("\"b\0c\"", 5)}}, {}}).error ==
-        "http: header 'X-A': a line break or NUL in its value");
+        "http: header 'X-A': a control byte in its value");
   for (const std::string value : {"\"/a b\"", "\"/ HTTP/1.1\r\nX: y\"", "\"/\x01\""}) {
-    const Failed got = failed(with(server.url("{a:raw}")), {"", {{"a", value}}, {}});
+    const Failed got = failed(with(server.url("{a|raw}")), {"", {{"a", value}}, {}});
     CHECK(got.error ==
-          "http: the url has a blank or control character, from a field that is ':raw'");
+          "http: the url has a blank or control character, from a field that is '|raw'");
     CHECK_FALSE(got.failure.retryable);
   }
-  CHECK(contains(failed(with("{a:raw}"), {"", {{"a", "\"file:///etc/passwd\""}}, {}}).error,
+  CHECK(contains(failed(with("{a|raw}"), {"", {{"a", "\"file:///etc/passwd\""}}, {}}).error,
                  "Unsupported protocol"));
 }
 
