@@ -24,8 +24,11 @@ WEIR_PLUGIN(registry) {
                 "hedged, others only if the service takes a request twice")
       .optional("headers", &O::headers, "the request's headers, each value a template")
       .optional("body", &O::body, "the request's body; its content-type is for 'headers' to say")
-      .optional("into", &O::into,
-                "the field that gets the answer's body; it becomes the text without")
+      .optional(
+          "into", &O::into,
+          "the field that gets the answer's body; it becomes the text without; a record that "
+          "is kept or becomes a dead letter gets the first 64 KiB of a bad answer's, and null "
+          "where there was no answer")
       .optional(
           "status_into", &O::status_into,
           "the field that gets the answer's status, also of a record that is kept or becomes a "

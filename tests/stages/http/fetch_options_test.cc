@@ -45,6 +45,13 @@ TEST_CASE("http.fetch refuses options that make no request") {
         "body: expected no 'body' beside 'method: HEAD'");
   CHECK(refused(with("http://x", {{"accept_status", list({"99"})}})) ==
         "accept_status: expected statuses from 100 to 599, got 99");
+  CHECK(refused(with("http://x", {{"accept_status", list({"404", "500..600"})}})) ==
+        "accept_status: expected statuses from 100 to 599, got 500..600");
+  CHECK(refused(with("http://x", {{"accept_status", list({"399..300"})}})) ==
+        "expected a number or a range such as 300..399, got '399..300' [did you mean "
+        "'300..399'?]\n");
+  CHECK(refused(with("http://x", {{"accept_status", list({"3xx"})}})) ==
+        "expected a number or a range such as 300..399, got '3xx'\n");
   CHECK(refused(with("http://x", {{"status_into", scalar("")}})) ==
         "status_into: expected a field, got empty text");
   CHECK(refused(with("http://x", {{"connections", scalar("0")}})) ==

@@ -122,6 +122,40 @@ TEST_CASE("a status that http.fetch is to accept is as good as 2xx") {
   CHECK(out.at(0).fields == Fields{{"s", "404"}});
 }
 
+TEST_CASE("ranges of statuses are accepted, and no others") {
+  const Server server;
+  const auto with_ranges = [&](const std::string& status) {
+    return with(server.url("/status/" + status),
+                {{"accept_status", list({"404", "500..503"})}, {"status_into", scalar("s")}});
+  };
+  for (const std::string status : {"404", "500", "503"}) {
+    CHECK(fetch(with_ranges(status)).at(0).fields == Fields{{"s", status}});
+  }
+  CHECK(contains(failed(with_ranges("504")).error, "status 504"));
+  CHECK(contains(failed(with_ranges("405")).error, "status 405"));
+}
+
+TEST_CASE("a bad answer stays with a kept record, null where there was none") {
+  const Server server;
+  const auto asks = [](const std::string& url) {
+    return with(url, {{"into", scalar("b")}, {"status_into", scalar("s")}});
+  };
+  const Failed bad = failed(asks(server.url("/status/503")));
+  CHECK(bad.failure.told == Fields{{"b", R"("\n  what is wrong\nmore")"}, {"s", "503"}});
+  const Failed long_one = failed(asks(server.url("/long_error?size=200000")));
+  REQUIRE(long_one.failure.told.size() == 2);
+  CHECK(long_one.failure.told[0].second == '"' + std::string(64 * 1024, 'x') + '"');
+  CHECK(long_one.failure.told[1].second == "500");
+  CHECK(contains(long_one.error, "status 500"));
+  const Failed none = failed(asks(server.url("/drop")));
+  CHECK(none.failure.told == Fields{{"b", "null"}, {"s", "null"}});
+  Node big = asks(server.url("/big?size=100000"));
+  big.entries.push_back({scalar("max_size"), scalar("1KiB")});
+  const Failed too_big = failed(big);
+  CHECK(contains(too_big.error, "too_big"));
+  CHECK(too_big.failure.told.at(1) == std::pair<std::string, std::string>("s", "200"));
+}
+
 TEST_CASE("http.fetch follows redirects up to its bound, and to http and https alone") {
   const Server server;
   const auto to = [&](const std::string& url) { return server.url("/redirect?to=" + url); };
