@@ -11,6 +11,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -53,8 +54,9 @@ class CommandLine {
 
   int parse_and_call(int argc, char** argv) {
     if (argc > 1 && !known_command(argv[1])) return 2;
+    const int own = take_files(argc, argv);
     try {
-      app_.parse(argc, argv);
+      app_.parse(own, argv);
     } catch (const CLI::ParseError& e) {
       if (e.get_exit_code() != 0) return usage_error(e.what());
       std::ostringstream text;
@@ -65,6 +67,24 @@ class CommandLine {
   }
 
  private:
+  /// Takes off what stands behind `--` after an `-e`: files, whatever they are called. Returns how
+  /// many arguments are left.
+  int take_files(int argc, char** argv) {
+    bool is_inline = false;
+    for (int i = 1; i < argc; ++i) {
+      const std::string_view argument = argv[i];
+      if (argument == "--") {
+        if (!is_inline) return argc;
+        files_.assign(argv + i + 1, argv + argc);
+        return i;
+      }
+      // The text of `-e` may be anything.
+      if (argument == "-e") ++i;
+      is_inline = is_inline || argument.starts_with("-e");
+    }
+    return argc;
+  }
+
   CLI::App* add(const std::string& name, const std::string& about, std::function<int()> action) {
     CLI::App* command = app_.add_subcommand(name, about);
     command->get_option("--help")->description("Show this help");
@@ -77,7 +97,8 @@ class CommandLine {
   void add_pipeline(CLI::App* command, PipelineChoice& choice, bool& help) {
     command->set_help_flag();
     command->add_flag("-h,--help", help, "Show this help; with FILE its parameters too");
-    command->add_option("FILE", choice.file, "Pipeline file")->type_name("");
+    command->add_option("FILE", choice.file, "Pipeline file; with -e what it reads, also several")
+        ->type_name("");
     command->add_option("-e", choice.inline_text, "Pipeline in one line: 'TYPE VALUE | TYPE ...'")
         ->type_name("PIPELINE");
     add_no_plugins(command);
@@ -224,12 +245,21 @@ class CommandLine {
       const int printed = runtime_.print(app_.help());
       return choice.file.empty() || printed != 0 ? printed : show_params(runtime_, choice);
     }
-    if (choice.is_inline && !choice.file.empty()) {
-      return usage_error("expected FILE or -e, got both");
-    }
+    if (choice.is_inline) take_files(choice);
     if (!choice.is_inline && choice.file.empty()) return usage_error("missing FILE or -e");
     if (!choice.is_inline && misunderstood(*command, choice)) return 2;
     return std::nullopt;
+  }
+
+  /// Makes files of what CLI11 took for FILE and for arguments that it does not know.
+  void take_files(PipelineChoice& choice) {
+    if (!choice.file.empty()) choice.files.push_back(std::exchange(choice.file, {}));
+    std::erase_if(choice.unknown, [&](const std::string& word) {
+      if (word.starts_with('-') && word != "-") return false;
+      choice.files.push_back(word);
+      return true;
+    });
+    choice.files.insert(choice.files.end(), files_.begin(), files_.end());
   }
 
   /// Rejects arguments that are wrong whatever the file contains. In `--thraeds 3 FILE`, CLI11
@@ -306,6 +336,7 @@ class CommandLine {
   ExplainArguments explain_;
   DescribeArguments describe_;
   SchemaArguments schema_;
+  std::vector<std::string> files_;  ///< What stands behind `--` after an `-e`.
   bool help_ = false;
 };
 

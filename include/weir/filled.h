@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "weir/detail/template_scan.h"
 #include "weir/node.h"
 
 namespace weir {
@@ -72,27 +73,27 @@ class TemplateLanguage {
   static constexpr const char* kName = "template";
 
   void code(std::string_view piece) {
-    for (const char c : piece) {
-      if (place_ == Place::text) {
-        if (c == '{') place_ = Place::opened;
-      } else if (place_ == Place::opened) {
-        place_ = c == '{' || c == '}' ? Place::text : Place::name;
-      } else if (c == '}') {
-        place_ = Place::text;
-      }
-    }
+    for (const char c : piece) scan_.take(c);
   }
   bool value(const Insert& insert, std::string_view value, std::string& out) {
-    if (place_ == Place::text) {
+    if (scan_.in_text()) {
       for (const char c : value) out.append(c == '{' || c == '}' ? 2 : 1, c);
       return true;
     }
-    place_ = Place::name;
+    // A name goes on: a brace that opened the field cannot become a literal one.
+    if (scan_.place() == detail::TemplateScan::Place::opened) scan_.take(' ');
+    using Place = detail::TemplateScan::Place;
+    const bool quoted = scan_.place() == Place::quoted || scan_.place() == Place::escaped;
+    const bool filter = scan_.place() == Place::filter;
+    const std::string_view special = quoted ? "\"'\\" : filter ? "{}|" : "{}|:\"[]";
     for (const char c : value) {
       const bool control = static_cast<unsigned char>(c) < 0x20;
-      if (!control && std::string_view("{}|:\"[]").find(c) == std::string_view::npos) continue;
-      problem = "expected a field's name for '" + insert.shown() + "'";
-      hint = "braces and the characters | : \" [ ] mean something there";
+      if (!control && special.find(c) == std::string_view::npos) continue;
+      problem = filter ? "expected one text of a filter for '" + insert.shown() + "'"
+                       : "expected a field's name for '" + insert.shown() + "'";
+      hint = quoted   ? "quotes and backslashes mean something there"
+             : filter ? "braces and | mean something there"
+                      : "braces and the characters | : \" [ ] mean something there";
       return false;
     }
     out += value;
@@ -102,8 +103,7 @@ class TemplateLanguage {
   std::string hint;
 
  private:
-  enum class Place : std::uint8_t { text, opened, name };
-  Place place_ = Place::text;
+  detail::TemplateScan scan_;
 };
 
 /// An option whose value is code of a language that only its stage can read.

@@ -82,29 +82,40 @@ struct OptionType<Secret> {
   }
 };
 
+/// Binds a template, or a type that `T::parse` makes of one and that gives it back as `pattern`.
+/// `what` says what is expected.
+template <class T>
+bool parse_template(const Node& node, T& out, Binder& binder, std::string_view what) {
+  if (!detail::expect_scalar(node, binder, what)) return false;
+  TemplateLanguage language;
+  const Filled filled = fill(node, language);
+  if (!filled.problem.empty()) {
+    binder.error(node, filled.problem, filled.hint, filled.problem_at);
+    return false;
+  }
+  const Template::Problem problem = T::parse(filled.text, out);
+  if (!problem.message.empty()) {
+    const bool unknown = problem.hint.empty() && !problem.candidates.empty();
+    binder.error(node, problem.message,
+                 unknown ? binder.nearest(problem.word, problem.candidates) : problem.hint,
+                 filled.offset(problem.offset));
+    return false;
+  }
+  for (const Template::Piece& piece : out.pattern().pieces()) {
+    if (piece.input == Template::Input::text) binder.names_text(node);
+    if (piece.field.empty()) continue;
+    const auto& steps = piece.field.steps();
+    const bool whole = steps.empty() || piece.input == Template::Input::exact;
+    binder.names_field(node, whole ? piece.field.name() : steps.front());
+  }
+  return true;
+}
+
 template <>
 struct OptionType<Template> {
   static std::string name() { return "template"; }
   static bool parse(const Node& node, Template& out, Binder& binder) {
-    if (!detail::expect_scalar(node, binder, "a template such as '{time} {path}'")) return false;
-    TemplateLanguage language;
-    const Filled filled = fill(node, language);
-    if (!filled.problem.empty()) {
-      binder.error(node, filled.problem, filled.hint, filled.problem_at);
-      return false;
-    }
-    const Template::Problem problem = Template::parse(filled.text, out);
-    if (!problem.message.empty()) {
-      binder.error(node, problem.message, {}, filled.offset(problem.offset));
-      return false;
-    }
-    for (const Template::Piece& piece : out.pieces()) {
-      if (piece.text) binder.names_text(node);
-      if (piece.field.empty()) continue;
-      const auto& steps = piece.field.steps();
-      binder.names_field(node, steps.empty() ? piece.field.name() : steps.front());
-    }
-    return true;
+    return parse_template(node, out, binder, "a template such as '{time} {path}'");
   }
   static std::string show(const Template& value) { return value.source(); }
 };

@@ -160,6 +160,9 @@ class Sink : public Stage {
   /// Writes the records of the batch. A record that it fails is not delivered; an exception fails
   /// all that have not failed yet. When it returns, the others count as delivered.
   virtual void write(Batch& batch) = 0;
+  /// Returns whether nobody reads any longer what it writes (`| head`). From then on the records
+  /// that it drops, and all that follow, end as filtered, and the run is none the worse for it.
+  virtual bool reader_gone() const { return false; }
   /// Makes the output final, after a run that ended well. Called before `close`; an exception fails
   /// the run.
   virtual void commit() {}

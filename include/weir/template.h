@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,16 +11,46 @@
 
 namespace weir {
 
-/// A text with fields in braces: `{time} {path}`. `{{` and `}}` are literal braces, `{record.text}`
-/// is the record's text. Parsed once.
+/// A text with fields in braces: `{time} {path|stem}`. `{{` and `}}` are literal braces. A field is
+/// named as in expressions: `a.b`, `fields["odd|name"]`, `record.text`. Filters behind it change
+/// what is written. Parsed once; `template_text.h` makes the texts.
 class Template {
  public:
-  /// A literal, followed by the value of `field` (none if it is empty) or, for `text`, by the
-  /// record's text.
+  /// What a piece reads of a record.
+  enum class Input : std::uint8_t {
+    none,
+    field,  ///< A field, or a path into one.
+    exact,  ///< A field whose name holds a point.
+    text,
+    path,
+    position,
+    origin,
+    error_kind,
+    error_message,
+    error_stage,
+    error_attempts
+  };
+
+  /// One step from the value to what is written.
+  struct Filter {
+    enum class Kind : std::uint8_t { or_text, json, url, raw, name, stem };
+    Kind kind = Kind::raw;
+    std::string text;  ///< or_text: what stands for a missing, null or empty value.
+  };
+
+  /// A literal, followed by what `input` names, if that is not `none`.
   struct Piece {
     std::string literal;
+    Input input = Input::none;
     Field field;
-    bool text = false;
+    std::vector<Filter> filters;
+    std::string source;  ///< What stands in the braces, for messages.
+
+    bool reads() const { return input != Input::none; }
+    bool has(Filter::Kind kind) const {
+      return std::any_of(filters.begin(), filters.end(),
+                         [kind](const Filter& filter) { return filter.kind == kind; });
+    }
   };
 
   Template() = default;
@@ -27,47 +59,15 @@ class Template {
   struct Problem {
     std::size_t offset = 0;
     std::string message;
+    std::string hint;
+    std::string word;  ///< A name that was not found among `candidates`.
+    std::vector<std::string> candidates;
   };
-  static Problem parse(std::string_view text, Template& out) {
-    Template result;
-    result.source_ = text;
-    std::string literal;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const char c = text[i];
-      if ((c == '{' || c == '}') && i + 1 < text.size() && text[i + 1] == c) {
-        literal += c;
-        ++i;
-      } else if (c == '}') {
-        return {i, "'}' without '{'; write '}}' for a brace"};
-      } else if (c == '{') {
-        const std::size_t end = text.find('}', i);
-        if (end == std::string_view::npos) return {i, "'{' without '}'; write '{{' for a brace"};
-        const std::string_view name = text.substr(i + 1, end - i - 1);
-        if (name.empty()) return {i, "expected a field between '{' and '}', got nothing"};
-        const std::size_t inner = name.find('{');
-        if (inner != std::string_view::npos) {
-          return {i + 1 + inner, "'{' inside '{...}'; write '{{' for a brace"};
-        }
-        const bool is_text = name == "record.text";
-        if (!is_text && (name == "record" || name.starts_with("record."))) {
-          return {i + 1, "expected 'record.text' or a field, got '" + std::string(name) + "'"};
-        }
-        result.pieces_.push_back(
-            {std::move(literal), is_text ? Field() : Field(std::string(name)), is_text});
-        literal.clear();
-        i = end;
-      } else {
-        literal += c;
-      }
-    }
-    if (!literal.empty() || result.pieces_.empty()) {
-      result.pieces_.push_back({std::move(literal), Field(), false});
-    }
-    out = std::move(result);
-    return {};
-  }
+  static Problem parse(std::string_view text, Template& out);
 
   const std::string& source() const { return source_; }
+  /// Returns the template itself, as types that are made of one give it back.
+  const Template& pattern() const { return *this; }
   const std::vector<Piece>& pieces() const { return pieces_; }
 
  private:
@@ -76,3 +76,5 @@ class Template {
 };
 
 }  // namespace weir
+
+#include "weir/detail/template_parser.h"

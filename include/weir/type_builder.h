@@ -180,6 +180,16 @@ class TypeBuilder {
     };
     return *this;
   }
+  /// Says that each attempt of a record asks the next of several services that are alike, which the
+  /// function counts. No attempt waits as long as one of them has not been asked.
+  template <std::invocable<const O&> F>
+  TypeBuilder& replicas(F function) {
+    static_assert(std::derived_from<T, Transform> || std::derived_from<T, AsyncTransform>);
+    spec_.replicas = [function](const void* o) -> int {
+      return function(*static_cast<const O*>(o));
+    };
+    return *this;
+  }
   /// Gives each call that runs at the same time its own S, made from the stage or by default.
   template <class S>
   TypeBuilder& scratch() {

@@ -85,6 +85,8 @@ struct TypeSpec {
   /// Returns the question that the stage would ask something outside of the run about a record, as
   /// text for people. Empty for types that ask nothing.
   std::function<std::string(const Stage& stage, const Record& record)> asks;
+  /// Returns how many services the attempts of a record ask one after the other; empty: one.
+  std::function<int(const void* options)> replicas;
 
   const OptionSpec* option(std::string_view wanted) const {
     for (const OptionSpec& o : options) {

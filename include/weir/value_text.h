@@ -7,8 +7,7 @@
 #include <string_view>
 
 #include "weir/detail/json_line.h"
-#include "weir/record.h"
-#include "weir/template.h"
+#include "weir/value.h"
 
 namespace weir {
 
@@ -83,20 +82,6 @@ inline void append_text(std::string& text, const Value& value) {
   text.resize(size + longest_text(value));
   const char* end = write_text(value, text.data() + size);
   text.resize(static_cast<std::size_t>(end - text.data()));
-}
-
-/// Returns the text that `pattern` makes of the record.
-inline std::string rendered(const Template& pattern, const Record& record) {
-  std::string text;
-  for (const Template::Piece& piece : pattern.pieces()) {
-    text += piece.literal;
-    if (piece.text) {
-      text += record.text();
-    } else if (!piece.field.empty()) {
-      append_text(text, record.get(piece.field));
-    }
-  }
-  return text;
 }
 
 }  // namespace weir

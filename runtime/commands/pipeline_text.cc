@@ -1,5 +1,8 @@
 #include "runtime/commands/pipeline_text.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -47,6 +50,22 @@ std::string without(const std::string& yaml, const std::vector<Mark>& hidden) {
   return shown;
 }
 
+/// Returns whether all files of the command line can be read; reports those that cannot.
+bool can_read(Runtime& runtime, const std::vector<std::string>& files) {
+  bool good = true;
+  for (const std::string& file : files) {
+    struct stat info {};
+    int error = 0;
+    if (file == "-") continue;
+    if (::stat(file.c_str(), &info) != 0 || ::access(file.c_str(), R_OK) != 0) error = errno;
+    if (error == 0 && S_ISDIR(info.st_mode)) error = EISDIR;
+    if (error == 0) continue;
+    runtime.complain("cannot read '" + file + "': " + std::strerror(error));
+    good = false;
+  }
+  return good;
+}
+
 using Param = std::pair<std::string, std::string>;
 
 bool split_param(const std::string& text, Param& param) {
@@ -84,8 +103,10 @@ void complain_of(Runtime& runtime, const PipelineChoice& choice, const compile::
 std::optional<PipelineText> read_pipeline_text(Runtime& runtime, const PipelineChoice& choice) {
   PipelineText result;
   if (choice.is_inline) {
+    if (!can_read(runtime, choice.files)) return std::nullopt;
     runtime.load_plugins_for(choice.inline_text);
-    InlinePipeline inlined = read_inline_pipeline(choice.inline_text, runtime.registry());
+    InlinePipeline inlined =
+        read_inline_pipeline(choice.inline_text, runtime.registry(), choice.files);
     show_diagnostics(runtime, inlined.diagnostics, choice.inline_text);
     if (!inlined.diagnostics.empty()) return std::nullopt;
     result.name = "-e";

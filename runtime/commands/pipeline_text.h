@@ -14,6 +14,7 @@ struct PipelineChoice {
   std::string file;
   std::string inline_text;  ///< The value of `-e`.
   bool is_inline = false;
+  std::vector<std::string> files;    ///< With `-e`: what is read instead of standard input.
   std::vector<std::string> sets;     ///< The values of `--set`: `name=value`.
   std::vector<std::string> unknown;  ///< Options that the command does not know: `--name=value`.
   std::vector<std::string> known;    ///< Options that the command knows: `--threads`.

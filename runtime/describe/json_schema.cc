@@ -78,6 +78,7 @@ constexpr Scalar kScalars[] = {
     {"size", "\"number\"", R"(([0-9]+\.?[0-9]*|\.[0-9]+)([kKMGT]i?B|B)?)"},
     {"rate", nullptr, R"(([0-9]+\.?[0-9]*|\.[0-9]+)/(ms|s|m|h))"},
     {"share", "\"number\"", R"(([0-9]+\.?[0-9]*|\.[0-9]+)%?)"},
+    {"range", "\"integer\"", R"(-?[0-9]+(\.\.-?[0-9]+)?)"},
 };
 
 /// Names of types whose values are any text.

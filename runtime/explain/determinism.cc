@@ -105,6 +105,10 @@ class Judge {
     if (call.queue && call.queue->when_full != compile::QueuePolicy::WhenFull::wait) {
       add(stage, "queue: which records are shed depends on how fast it is");
     }
+    if (call.queue && call.queue->max_age) {
+      add(stage, "queue max_age " + shown(*call.queue->max_age) +
+                     ": which records wait longer depends on the clock");
+    }
     if (stage.is(Role::keyed_transform) && call.key.when_full == KeyPolicy::WhenFull::evict) {
       add(stage, "key when_full evict: which key makes room depends on how fast the others are");
     }

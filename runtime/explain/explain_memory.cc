@@ -39,6 +39,7 @@ void add_queue(const compile::QueuePolicy& queue, Sentences& out) {
   if (queue.records > 0) text += counted(queue.records, "record");
   if (queue.records > 0 && queue.bytes > 0) text += " and ";
   if (queue.bytes > 0) text += shown_bytes(queue.bytes);
+  if (queue.records == 0 && queue.bytes == 0) text += "what its region holds";
   text += " may wait for it; beyond that ";
   switch (queue.when_full) {
     case compile::QueuePolicy::WhenFull::wait:
@@ -50,8 +51,17 @@ void add_queue(const compile::QueuePolicy& queue, Sentences& out) {
     case compile::QueuePolicy::WhenFull::drop_oldest:
       text += "the oldest that waits is shed.";
       break;
+    case compile::QueuePolicy::WhenFull::drop_random:
+      text +=
+          "one of those that wait or the new one is shed, chosen by a hash of its origin and "
+          "the seed " +
+          std::to_string(queue.seed) + ".";
+      break;
   }
   out.push_back(std::move(text));
+  if (!queue.max_age) return;
+  out.push_back("What has waited for more than " + OptionType<Duration>::show(*queue.max_age) +
+                " when its turn comes is shed.");
 }
 
 void add_state(const ExplainedStage& stage, Sentences& out) {

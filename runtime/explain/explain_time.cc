@@ -23,6 +23,16 @@ void add_limits(const compile::CallPolicy& call, Sentences& out) {
   }
 }
 
+/// Says how attempts go round services that are alike.
+void add_replicas(const compile::PlannedStage& stage, Sentences& out) {
+  const TypeSpec& type = *stage.type;
+  const int replicas = type.replicas ? type.replicas(stage.options.get()) : 1;
+  if (replicas < 2) return;
+  out.push_back(
+      "Each attempt asks the next of " + std::to_string(replicas) +
+      " replicas; as long as one of them was not asked, the next attempt begins at once.");
+}
+
 void add_attempts(const compile::CallPolicy& call, Sentences& out) {
   if (call.retry.attempts > 1) {
     const bool full = call.retry.jitter == compile::RetryPolicy::Jitter::full;
@@ -30,6 +40,10 @@ void add_attempts(const compile::CallPolicy& call, Sentences& out) {
                   counted(count_of(call.retry.attempts), "attempt") + " in all, after a pause of " +
                   (full ? "up to " : "") + shown(call.retry.backoff) + " that doubles up to " +
                   shown(call.retry.max_backoff) + ".");
+    if (call.retry.max_retry_after != call.retry.max_backoff) {
+      out.push_back("What asks to wait for longer than " + shown(call.retry.max_retry_after) +
+                    " is not tried again.");
+    }
   }
   if (call.hedge) {
     out.push_back("Beside an attempt that takes longer than " + hedge_words(*call.hedge) + ", " +
@@ -63,6 +77,7 @@ Sentences about_time(const ExplainedStage& stage) {
   if (stage.calls) {
     add_limits(stage.planned.call, out);
     add_attempts(stage.planned.call, out);
+    add_replicas(stage.planned, out);
     add_rate(stage.plan, stage.planned.call, out);
   }
   const TypeSpec& type = *stage.planned.type;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "graph/compile/keys/call_keys.h"
 #include "runtime/terminal/figures.h"
 
 namespace weir::cli {
@@ -87,12 +88,13 @@ std::vector<std::string> merge_words(const compile::MergePolicy& merge) {
 }
 
 std::string queue_words(const compile::QueuePolicy& queue) {
-  static constexpr std::array<const char*, 3> kFull = {"wait", "drop_newest", "drop_oldest"};
   std::string text = "at most ";
   if (queue.records > 0) text += counted(queue.records, "record");
   if (queue.records > 0 && queue.bytes > 0) text += ", ";
   if (queue.bytes > 0) text += shown_bytes(queue.bytes);
-  return text + "; then " + kFull[static_cast<std::size_t>(queue.when_full)];
+  if (queue.records == 0 && queue.bytes == 0) text += "its quota";
+  text += "; then " + OptionType<compile::QueuePolicy::WhenFull>::show(queue.when_full);
+  return queue.max_age ? text + "; max_age " + shown(*queue.max_age) : text;
 }
 
 std::string key_words(const KeyPolicy& key) {

@@ -14,27 +14,56 @@ namespace {
 /// Reads the text of `-e`, and writes the YAML that it stands for.
 class InlineReader {
  public:
-  InlineReader(std::string_view text, const Registry& registry)
-      : text_(text), source_(text), registry_(registry) {}
+  InlineReader(std::string_view text, const Registry& registry,
+               const std::vector<std::string>& files)
+      : text_(text), source_(text), registry_(registry), files_(files) {}
 
   InlinePipeline read() {
     if (const ScanProblem problem = check_pairs(text_); !problem.message.empty()) {
-      complain(text_.substr(problem.offset, 1), problem.message,
-               "put a value with unpaired quotes or brackets in quotes");
+      const bool quote = text_[problem.offset] == '\'';
+      complain(
+          text_.substr(problem.offset, 1), problem.message,
+          quote ? "in a shell: '\\''" : "put a value with unpaired quotes or brackets in quotes");
       return std::move(result_);
     }
     const std::vector<std::string_view> stages = split_outside(text_, '|');
     result_.yaml = "stages:\n";
     const Role first = role_of(stages.front());
-    if (first != Role::source) result_.yaml += kRead;
+    if (first != Role::source) {
+      write_read();
+    } else if (!files_.empty()) {
+      const std::string_view name = first_word(stages.front());
+      complain(name, "'" + std::string(name) + "' takes no files");
+    }
     for (const std::string_view stage : stages) write_stage(stage);
     if (role_of(stages.back()) != Role::sink) result_.yaml += kWrite;
     return std::move(result_);
   }
 
  private:
-  static constexpr std::string_view kRead = "  - uses: file.read\n    with:\n      path: \"-\"\n";
   static constexpr std::string_view kWrite = "  - uses: file.write\n    with:\n      path: \"-\"\n";
+
+  /// Writes the source: the files, or standard input.
+  void write_read() {
+    std::string paths;
+    for (const std::string& file : files_) {
+      paths += (paths.empty() ? "" : ", ") + yaml_scalar(literal(file), true);
+    }
+    result_.yaml += "  - uses: file.read\n    with:\n      path: ";
+    result_.yaml += files_.empty() ? "\"-\"" : "[" + paths + "]";
+    result_.yaml += "\n";
+  }
+
+  /// Returns a path of file.read that names this file alone.
+  static std::string literal(std::string_view file) {
+    std::string path;
+    for (std::size_t i = 0; i < file.size(); ++i) {
+      if (std::string_view("*?[\\").find(file[i]) != std::string_view::npos) path += '\\';
+      if (file.substr(i, 2) == "${") path += "$";
+      path += file[i];
+    }
+    return path;
+  }
 
   void complain(std::string_view where, std::string message, std::string hint = {}) {
     text::Diagnostic diagnostic;
@@ -95,16 +124,31 @@ class InlineReader {
     return word.substr(equals, 2) == "==" ? word.npos : equals;
   }
 
+  /// Where a word stands: before the value, behind it, or behind the entries of a map, of which it
+  /// can be none, since no comma stands before it.
+  enum class At : std::uint8_t { front, back, behind_entries };
+
+  static bool is_map(const TypeSpec& type) {
+    return !type.options.empty() && main_option(type).type.starts_with("map of ");
+  }
+
+  /// Returns where the last word stands.
+  static At end_of(const TypeSpec& type, const std::vector<std::string_view>& words) {
+    if (words.size() < 2 || !is_map(type)) return At::back;
+    const std::string_view before = words[words.size() - 2];
+    return before.ends_with(',') || before.ends_with('=') ? At::back : At::behind_entries;
+  }
+
   /// Returns whether the word sets something of the type or the stage, and then adds it to
   /// `settings`.
-  static bool take(const TypeSpec& type, std::string_view word, bool front, Settings& settings) {
+  static bool take(const TypeSpec& type, std::string_view word, At at, Settings& settings) {
     // The entries of a map have the same form.
-    const bool map = !type.options.empty() && main_option(type).type.starts_with("map of ");
-    std::size_t end = map ? word.npos : end_of_name(word);
-    if (end == word.npos && !front) end = word.find(':');
+    const bool entry = is_map(type) && at != At::behind_entries;
+    std::size_t end = entry ? word.npos : end_of_name(word);
+    if (end == word.npos && at != At::front) end = word.find(':');
     if (end == word.npos || end + 1 == word.size()) return false;
     const std::string_view value = word.substr(end + 1);
-    const auto place = [front](auto& list) { return front ? list.end() : list.begin(); };
+    const auto place = [at](auto& list) { return at == At::front ? list.end() : list.begin(); };
     if (const OptionSpec* option = type.option(word.substr(0, end))) {
       settings.options.insert(place(settings.options), {option, value});
     } else if (const OptionSpec* key = stage_key(word.substr(0, end))) {
@@ -119,8 +163,12 @@ class InlineReader {
   static Settings take_named(const TypeSpec& type, std::vector<std::string_view>& words) {
     Settings settings;
     Settings behind;
-    while (!words.empty() && take(type, words.back(), false, behind)) words.pop_back();
-    while (!words.empty() && take(type, words.front(), true, settings)) words.erase(words.begin());
+    while (!words.empty() && take(type, words.back(), end_of(type, words), behind)) {
+      words.pop_back();
+    }
+    while (!words.empty() && take(type, words.front(), At::front, settings)) {
+      words.erase(words.begin());
+    }
     settings.options.insert(settings.options.end(), behind.options.begin(), behind.options.end());
     settings.keys.insert(settings.keys.end(), behind.keys.begin(), behind.keys.end());
     return settings;
@@ -176,7 +224,16 @@ class InlineReader {
 
   void write_option(const std::string& indent, const OptionSpec& option, std::string_view value) {
     result_.yaml += indent + option.name + ":";
-    if (option.type.starts_with("list of ")) {
+    const auto wrapped = [&](char open, char close) {
+      return value.size() > 1 && value.front() == open && value.back() == close;
+    };
+    const auto may_be = [&](std::string_view kind) {
+      return option.type.find(kind) != option.type.npos;
+    };
+    const bool list = may_be("list of ") || option.type == "command";
+    if ((list && wrapped('[', ']')) || (may_be("map of ") && wrapped('{', '}'))) {
+      result_.yaml += " " + std::string(value) + "\n";
+    } else if (option.type.starts_with("list of ")) {
       write_list(option, value);
     } else if (option.type.starts_with("map of ")) {
       write_map(indent + "  ", option, value);
@@ -222,13 +279,15 @@ class InlineReader {
   std::string_view text_;
   text::SourceText source_;
   const Registry& registry_;
+  const std::vector<std::string>& files_;
   InlinePipeline result_;
 };
 
 }  // namespace
 
-InlinePipeline read_inline_pipeline(std::string_view text, const Registry& registry) {
-  return InlineReader(text, registry).read();
+InlinePipeline read_inline_pipeline(std::string_view text, const Registry& registry,
+                                    const std::vector<std::string>& files) {
+  return InlineReader(text, registry, files).read();
 }
 
 }  // namespace weir::cli

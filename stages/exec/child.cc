@@ -17,18 +17,23 @@ void unblock(const Fd& end) { ::fcntl(end.get(), F_SETFL, O_NONBLOCK); }
 
 }  // namespace
 
-Child::Child(const std::vector<std::string>& words, const Guard& guard) : guard_(guard) {
+Child::Child(const std::vector<std::string>& words, const Guard& guard, Input input,
+             const std::string& program)
+    : guard_(guard) {
   Fd its_input;
   Fd its_output;
   Fd its_errors;
-  make_pipe(its_input, input_);
+  if (input != Input::none) make_pipe(its_input, input_);
   make_pipe(output_, its_output);
   make_pipe(errors_, its_errors);
-  for (const Fd* end : {&input_, &output_, &errors_}) unblock(*end);
+  for (const Fd* end : {&input_, &output_, &errors_}) {
+    if (end->open()) unblock(*end);
+  }
   // The smallest pipe has one page. It has room again only once everything in it was read, and
   // poll(2) reports that.
-  says_read_ = ::fcntl(input_.get(), F_SETPIPE_SZ, 1) == ::sysconf(_SC_PAGESIZE);
-  pid_ = spawn(words, {its_input.get(), its_output.get(), its_errors.get()});
+  says_read_ =
+      input == Input::lines && ::fcntl(input_.get(), F_SETPIPE_SZ, 1) == ::sysconf(_SC_PAGESIZE);
+  pid_ = spawn(words, {its_input.get(), its_output.get(), its_errors.get()}, program);
   guard_.watch(pid_);
 }
 
@@ -62,6 +67,11 @@ void Child::kill() {
   input_.reset();
   output_.reset();
   errors_.reset();
+}
+
+int Child::status() const {
+  constexpr int kSignal = 128;
+  return WIFEXITED(status_) ? WEXITSTATUS(status_) : kSignal + WTERMSIG(status_);
 }
 
 std::string Child::fate() const {

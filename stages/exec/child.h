@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,14 @@ namespace weir::stages::exec {
 /// inherits them. Not for use by two threads.
 class Child {
  public:
-  /// Starts the process. Throws Error of kind `exec`. `guard` must outlive the child.
-  Child(const std::vector<std::string>& words, const Guard& guard);
+  /// What its standard input is for: lines, each sent once the one before was read; bytes; or it
+  /// has none.
+  enum class Input : std::uint8_t { lines, bytes, none };
+
+  /// Starts the process: `program`, or else what the first word names in PATH. Throws Error of kind
+  /// `exec`. `guard` must outlive the child.
+  Child(const std::vector<std::string>& words, const Guard& guard, Input input,
+        const std::string& program = {});
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   /// Kills what is left of the group.
@@ -30,7 +37,10 @@ class Child {
   /// True if poll(2) reports room for more input only once everything before was read.
   bool says_read() const { return says_read_; }
   void close_input() { input_.reset(); }
+  void close_output() { output_.reset(); }
   void close_errors() { errors_.reset(); }
+  /// Returns its number; negative once the process was reaped.
+  pid_t pid() const { return pid_; }
 
   /// Returns whether the process itself has ended; its children may still run.
   bool ended() const;
@@ -41,6 +51,8 @@ class Child {
   /// Returns how it ended: "exited with status 3", "was killed by signal 9 (Killed)". Call it after
   /// `kill`. A process that had ended before reports its own end.
   std::string fate() const;
+  /// Returns its exit status, 128 + N after signal N. Call it after `kill`.
+  int status() const;
 
  private:
   const Guard& guard_;

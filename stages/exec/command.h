@@ -13,6 +13,7 @@ namespace weir::stages::exec {
 struct Command {
   std::vector<std::string> words;  ///< The program and its arguments; never empty.
   std::string text;                ///< The command as it may be shown.
+  bool shell = false;              ///< True if it was a text for the shell.
 };
 
 }  // namespace weir::stages::exec
@@ -51,7 +52,7 @@ struct OptionType<stages::exec::Command> {
       binder.warning(node, "'" + node.written + "' is one word to the shell, the program's name",
                      "give the program and its arguments as a list");
     }
-    out = {shell.words(std::move(filled.text)), node.shown()};
+    out = {shell.words(std::move(filled.text)), node.shown(), true};
     return true;
   }
   /// Rejects a NUL, at which an argument would end without notice.

@@ -1,28 +1,21 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "stages/exec/command.h"
+#include "stages/exec/exec_options.h"
+#include "stages/exec/once.h"
 #include "stages/exec/worker.h"
 #include "weir/registry.h"
 
 namespace weir::stages::exec {
 
-/// The options of `exec`.
-struct ExecOptions {
-  Command command;
-  std::optional<Template> input;
-  std::optional<std::string> into;
-  Duration restart = std::chrono::seconds(1);
-};
-
-/// Has a child process answer each record: a line on its standard input, a line on its standard
-/// output. Each worker has a process of its own. When the stage closes, the processes' input ends;
-/// one that is there a second later is asked to end (SIGTERM), and after another one killed. One
-/// that has written more lines than it was asked for fails the run: who answered what is unknown.
+/// Has a child process answer each record. `mode: lines`: it gets a line on its standard input, and
+/// writes a line to its standard output. Each worker has a process of its own. When the stage
+/// closes, the processes' input ends; one that is there a second later is asked to end (SIGTERM),
+/// and after another one killed. One that has written more lines than it was asked for fails the
+/// run: who answered what is unknown. `mode: once`: a process for each record (`Once`).
 ///
 /// Example:
 ///   - uses: exec
@@ -31,9 +24,12 @@ struct ExecOptions {
 ///     workers: 2
 class Exec final : public Transform {
  public:
-  /// The process of one worker.
-  struct Scratch : exec::Worker {
-    explicit Scratch(const Exec& stage) : Worker(stage.terms_, stage.roster_) {}
+  /// The process of one worker, for `mode: lines`.
+  struct Scratch {
+    explicit Scratch(const Exec& stage) {
+      if (!stage.once_) worker.emplace(stage.terms_, stage.roster_);
+    }
+    std::optional<Worker> worker;
   };
 
   explicit Exec(const ExecOptions& options);
@@ -41,13 +37,15 @@ class Exec final : public Transform {
   void open(Context& context) override;
   void process(Record& record, Call& call) const override;
   void close() override;
-  /// Returns the line that the process would get.
+  /// Returns what the process would get: a line, or arguments and input.
   std::string question(const Record& record) const;
 
  private:
   ExecOptions options_;
-  std::shared_ptr<exec::Terms> terms_ = std::make_shared<exec::Terms>();
-  std::shared_ptr<exec::Roster> roster_ = std::make_shared<exec::Roster>();
+  std::string program_;
+  std::optional<Once> once_;
+  std::shared_ptr<Terms> terms_ = std::make_shared<Terms>();
+  std::shared_ptr<Roster> roster_ = std::make_shared<Roster>();
 };
 
 }  // namespace weir::stages::exec

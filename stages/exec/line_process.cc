@@ -21,9 +21,6 @@ constexpr int kTickMs = 20;
 constexpr int kHeldTickMs = 1;
 constexpr std::size_t kChunk = 16 * 1024;
 constexpr int kPipeChunks = 4;
-/// The bytes of standard error that are kept, and those that are shown of its last line.
-constexpr std::size_t kErrorsKept = 4096;
-constexpr std::size_t kErrorShown = 512;
 /// The time in which a process that closed its output may end by itself.
 constexpr milliseconds kLastWords{500};
 constexpr milliseconds kGrace{1000};
@@ -31,24 +28,15 @@ constexpr milliseconds kLook{2};
 /// The number of silent ticks after the end of a process before nothing more is expected.
 constexpr int kSilentTicks = 50;
 
-bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
-
-/// Returns the last line that is not blank, clipped.
-std::string last_line(std::string_view text) {
-  const std::size_t end = text.find_last_not_of(" \t\r\n");
-  if (end == std::string_view::npos) return {};
-  text = text.substr(0, end + 1);
-  const std::size_t begin = text.rfind('\n');
-  if (begin != std::string_view::npos) text.remove_prefix(begin + 1);
-  return std::string(text.substr(0, kErrorShown));
-}
-
 }  // namespace
 
-LineProcess::Result LineProcess::ask(std::string_view line, const Call& call) {
+LineProcess::Result LineProcess::ask(std::string_view line, const Call& call,
+                                     const std::function<void()>& silent) {
   if (const Result early = stale(); early != Result::answered) return early;
   std::size_t sent = 0;
   int silent_ticks = 0;
+  bool patient = static_cast<bool>(silent);
+  const Clock::time_point patient_until = patient ? Clock::now() + kPatience : Clock::time_point();
   while (!call.stopping()) {
     // The line break waits until the line was read. poll cannot report that for every pipe.
     const bool held = sent == line.size() && child_.unread() > 0;
@@ -60,8 +48,12 @@ LineProcess::Result LineProcess::ask(std::string_view line, const Call& call) {
     // A child of the process may hold its streams open, so that reading never finds an end. It may
     // also be the one that answers, so it gets some time.
     if (idle && child_.ended()) ++silent_ticks;
+    if (idle && patient && Clock::now() >= patient_until) {
+      patient = false;
+      silent();
+    }
     const bool last = silent_ticks > kSilentTicks;
-    if (streams[1].revents) drain_errors();
+    if (streams[1].revents) errors_.drain(child_);
     const bool ends_line = streams[2].revents && sent == line.size();
     if (streams[0].revents || last || ends_line) {
       const Result result = read(sent > line.size());
@@ -124,18 +116,6 @@ bool LineProcess::send(std::string_view line, std::size_t& sent) {
   return true;
 }
 
-bool LineProcess::drain_errors() {
-  char chunk[kErrorsKept];
-  const ssize_t got = ::read(child_.errors(), chunk, sizeof chunk);
-  if (got == 0 || (got < 0 && !would_wait(errno))) child_.close_errors();
-  if (got <= 0) return false;
-  last_errors_.append(chunk, static_cast<std::size_t>(got));
-  if (last_errors_.size() > 2 * kErrorsKept) {
-    last_errors_.erase(0, last_errors_.size() - kErrorsKept);
-  }
-  return true;
-}
-
 bool LineProcess::drain_output() {
   char chunk[kChunk];
   const bool any = ::read(child_.output(), chunk, sizeof chunk) > 0;
@@ -149,10 +129,10 @@ std::string LineProcess::obituary() {
   const bool itself = wait_for({&self, 1}, kLastWords);
   // Makes sure that reading the last words comes to an end.
   child_.signal(SIGKILL);
-  while (child_.errors() >= 0 && drain_errors()) {
+  while (child_.errors() >= 0 && errors_.drain(child_)) {
   }
   child_.kill();
-  const std::string words = last_line(last_errors_);
+  const std::string words = errors_.last_line();
   const std::string fate = itself ? child_.fate() : "closed a standard stream and was killed";
   return fate + (words.empty() ? "" : ": " + words);
 }
@@ -167,7 +147,7 @@ bool LineProcess::wait_for(std::span<LineProcess* const> processes, milliseconds
       if (process->child_.ended()) continue;
       all = false;
       process->drain_output();
-      if (process->child_.errors() >= 0) process->drain_errors();
+      if (process->child_.errors() >= 0) process->errors_.drain(process->child_);
     }
     if (all || Clock::now() >= until) return all;
     std::this_thread::sleep_for(kLook);

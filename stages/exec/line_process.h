@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "stages/exec/child.h"
+#include "stages/exec/error_tail.h"
 #include "weir/call.h"
 
 namespace weir::stages::exec {
@@ -26,7 +28,7 @@ class LineProcess {
   /// `limit` is the longest answer in bytes. Throws Error of kind `exec` if the process cannot be
   /// started.
   LineProcess(const std::vector<std::string>& words, std::size_t limit, const Guard& guard)
-      : child_(words, guard), limit_(limit) {}
+      : child_(words, guard, Child::Input::lines), limit_(limit) {}
 
   enum class Result : std::uint8_t {
     answered,
@@ -43,7 +45,9 @@ class LineProcess {
   };
   /// Sends `line` and a line break, and waits for a line. After any result but `answered` the
   /// process is gone or out of step, and must be discarded. Checks `call.stopping()` every 20 ms.
-  Result ask(std::string_view line, const Call& call);
+  /// `silent` is called once, when it has waited for `kPatience`.
+  Result ask(std::string_view line, const Call& call, const std::function<void()>& silent = {});
+  static constexpr std::chrono::seconds kPatience{5};
   /// Returns the line that `ask` got, without its line break.
   std::string_view answer() const { return answer_; }
 
@@ -62,7 +66,6 @@ class LineProcess {
   bool send(std::string_view line, std::size_t& sent);
   Result lost(std::size_t sent) const;
   /// Returns whether there was anything to read.
-  bool drain_errors();
   bool drain_output();
   Result read(bool all_sent);
   Result read_answer(bool all_sent);
@@ -74,7 +77,7 @@ class LineProcess {
   std::string answer_;
   std::size_t searched_ = 0;  ///< The bytes of `answer_` in which there is no line break.
   bool more_ = false;         ///< True if something came after the last answer.
-  std::string last_errors_;
+  ErrorTail errors_;
 };
 
 }  // namespace weir::stages::exec

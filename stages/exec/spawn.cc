@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -41,10 +42,14 @@ class SpawnPlan {
     ::posix_spawnattr_destroy(&attributes_);
   }
 
-  int spawn(pid_t& pid, const std::vector<std::string>& words) const {
+  int spawn(pid_t& pid, const std::vector<std::string>& words, const std::string& program) const {
     std::vector<char*> arguments;
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
+    // The search in PATH costs a failed execve(2) for each folder, in the child.
+    if (!program.empty()) {
+      return ::posix_spawn(&pid, program.c_str(), &files_, &attributes_, arguments.data(), environ);
+    }
     return ::posix_spawnp(&pid, arguments[0], &files_, &attributes_, arguments.data(), environ);
   }
 
@@ -64,7 +69,8 @@ class SpawnPlan {
 }  // namespace
 
 void fail_of(const std::string& what, int error) {
-  const bool lasting = error == ENOENT || error == EACCES || error == ENOEXEC || error == ENOTDIR;
+  const bool lasting =
+      error == ENOENT || error == EACCES || error == ENOEXEC || error == ENOTDIR || error == E2BIG;
   throw Error("exec", what + ": " + std::generic_category().message(error), !lasting);
 }
 
@@ -84,26 +90,36 @@ void make_pipe(Fd& read_end, Fd& write_end) {
   }
 }
 
-pid_t spawn(const std::vector<std::string>& words, const Streams& streams) {
+pid_t spawn(const std::vector<std::string>& words, const Streams& streams,
+            const std::string& program) {
   pid_t pid = -1;
-  const int error = SpawnPlan(streams).spawn(pid, words);
+  const int error = SpawnPlan(streams).spawn(pid, words, program);
   if (error != 0) fail_of("cannot start '" + words.front() + "'", error);
   return pid;
 }
 
-void check_runnable(const std::string& program) {
-  const auto runnable = [](const std::string& path) { return ::access(path.c_str(), X_OK) == 0; };
+bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+
+std::string find_program(const std::string& program) {
+  const auto runnable = [](const std::string& path) {
+    struct stat info {};
+    if (::access(path.c_str(), X_OK) != 0 || ::stat(path.c_str(), &info) != 0) return false;
+    if (!S_ISDIR(info.st_mode)) return true;
+    errno = EACCES;  // As execve(2) says.
+    return false;
+  };
   const std::string what = "cannot start '" + program + "'";
   if (program.find('/') != std::string::npos) {
     if (!runnable(program)) fail_of(what, errno);
-    return;
+    return program;
   }
   const char* path = std::getenv("PATH");
   std::string_view folders = path ? path : "/bin:/usr/bin";
   for (;;) {
     const std::size_t end = std::min(folders.find(':'), folders.size());
     const std::string folder(end == 0 ? "." : folders.substr(0, end));
-    if (runnable(folder + '/' + program)) return;
+    const std::string found = folder + '/' + program;
+    if (runnable(found)) return found;
     if (end == folders.size()) fail_of(what, ENOENT);
     folders.remove_prefix(end + 1);
   }

@@ -23,12 +23,18 @@ struct Streams {
   int errors = -1;
 };
 
-/// Starts a program, found in PATH, with default signals, and returns its number. It is the first
-/// of a new process group, so that only weir gets the terminal's Ctrl-C. Throws Error.
-pid_t spawn(const std::vector<std::string>& words, const Streams& streams);
+/// Starts `program`, or else what the first word names in PATH, with default signals, and returns
+/// its number. It is the first of a new process group, so that only weir gets the terminal's
+/// Ctrl-C. Throws Error.
+pid_t spawn(const std::vector<std::string>& words, const Streams& streams,
+            const std::string& program = {});
 
-/// Throws Error of kind `exec` unless `program` is a path or a name in PATH that can be executed.
-void check_runnable(const std::string& program);
+/// Returns the path of `program`, a path or a name in PATH. Throws Error of kind `exec` unless it
+/// can be executed.
+std::string find_program(const std::string& program);
+
+/// Returns whether an error of read(2) or write(2) says that there is nothing, or no room, yet.
+bool would_wait(int error);
 
 /// Writes two pieces with one writev(2). A reader that is gone is the error EPIPE, not a signal.
 ssize_t write_quietly(int fd, std::string_view first, std::string_view second = {});

@@ -4,6 +4,9 @@
 #include <string>
 #include <thread>
 
+#include "stages/exec/buffering.h"
+#include "weir/options.h"
+
 namespace weir::stages::exec {
 namespace {
 
@@ -68,7 +71,7 @@ bool Worker::ask(std::string_view line, Record& record, const Call& call,
       fail_cancelled(record);
       return false;
     }
-    result = process_->ask(line, call);
+    result = process_->ask(line, call, answered_ ? nullptr : when_silent());
     again = result == Result::gone && answered_;
     if (again) process_.reset();
   }
@@ -80,6 +83,19 @@ bool Worker::ask(std::string_view line, Record& record, const Call& call,
   }
   give_up(result, record);
   return false;
+}
+
+/// Returns what is done if a process does not give its first answer: once for all workers, a
+/// warning says why that may be.
+std::function<void()> Worker::when_silent() const {
+  if (terms_->warned.load(std::memory_order_relaxed)) return {};
+  return [this] {
+    const std::string why = why_silent(terms_->words);
+    if (why.empty() || terms_->warned.exchange(true)) return;
+    terms_->context->log(
+        LogLevel::warning,
+        "no answer for " + OptionType<Duration>::show(LineProcess::kPatience) + ": " + why);
+  };
 }
 
 /// Discards a process that is gone or out of step, and fails the record.

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -33,10 +35,12 @@ class Roster {
 
 /// The settings that all workers of a stage share.
 struct Terms {
+  mutable std::atomic<bool> warned{false};  ///< True once it was said that nothing answers.
   std::vector<std::string> words;
   std::size_t limit = 0;               ///< The longest answer in bytes.
   std::chrono::nanoseconds restart{};  ///< The longest pause before a process is started again.
   Counter* restarts = nullptr;
+  Context* context = nullptr;    ///< For the log.
   std::unique_ptr<Guard> guard;  ///< Set by `open`.
 };
 
@@ -57,6 +61,7 @@ class Worker {
   friend class Roster;
 
   bool start(const Call& call);
+  std::function<void()> when_silent() const;
   void give_up(LineProcess::Result result, Record& record);
 
   std::shared_ptr<const Terms> terms_;

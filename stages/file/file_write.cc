@@ -96,7 +96,8 @@ bool FileWrite::deliver(std::string_view bytes, bool finish) {
 }
 
 /// Fails the records that are not wholly in the file, and cuts the torn one off. It is unknown
-/// which records of a batch a compressed file holds, so all of them fail.
+/// which records of a batch a compressed file holds, so all of them fail. Where only the reader is
+/// gone, they are dropped instead.
 void FileWrite::fail_unwritten(Batch& batch) {
   const auto whole =
       encoder_ ? ends_.begin() : std::upper_bound(ends_.begin(), ends_.end(), written_);
@@ -110,7 +111,11 @@ void FileWrite::fail_unwritten(Batch& batch) {
       continue;
     }
     record.arena().set_budget(record_limit_);
-    record.fail("io", file_.problem());
+    if (file_.reader_gone()) {
+      record.drop();
+    } else {
+      record.fail("io", file_.problem());
+    }
   }
 }
 
@@ -122,7 +127,7 @@ bool FileWrite::finish() {
 }
 
 void FileWrite::commit() {
-  if (!finish()) throw Error("io", file_.problem());
+  if (!finish() && !file_.reader_gone()) throw Error("io", file_.problem());
   file_.commit();
 }
 

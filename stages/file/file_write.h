@@ -44,6 +44,7 @@ class FileWrite final : public Sink, public OpensFiles {
   void close() override;
   std::string leftover() const override { return file_.leftover(); }
   bool writes_stdout() const override { return file_.is_stdout(); }
+  bool reader_gone() const override { return file_.reader_gone(); }
   std::vector<FileUse> files() const override { return file_.files(); }
   void bound_memory(std::size_t bytes) override { window_ = bytes; }
 

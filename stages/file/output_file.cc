@@ -148,6 +148,7 @@ std::size_t OutputFile::write(std::string_view bytes) {
   const std::size_t done = write_all(fd_.get(), bytes);
   if (done < bytes.size()) {
     const int error = errno;
+    reader_gone_ = error == EPIPE && is_stdout();
     const std::string name = shown_name(path_, "stdout");
     problem_ = error == EPIPE ? "cannot write '" + name +
                                     "': its reader has ended ('| head'?); to end a run well after "

@@ -33,6 +33,8 @@ class OutputFile {
   std::size_t write(std::string_view bytes);
   /// Returns "cannot write 'path': No space left on device".
   const std::string& problem() const { return problem_; }
+  /// Returns whether it is standard output, and a write has found that nobody reads it any longer.
+  bool reader_gone() const { return reader_gone_; }
   /// Takes back the last `size` bytes, if it is a file that nobody else has written to meanwhile.
   void take_back(std::uint64_t size);
 
@@ -59,6 +61,7 @@ class OutputFile {
   std::uint64_t size_ = 0;    ///< The size of that file, by our own count.
   Fd fd_;
   std::string problem_;
+  bool reader_gone_ = false;
 };
 
 }  // namespace weir::stages::file

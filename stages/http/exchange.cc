@@ -147,18 +147,19 @@ void Exchange::fail(CURLcode code) {
        !is_permanent(code));
 }
 
-/// Fails the record. What is known of an answer stays with a record that is kept.
+/// Fails the record. What is known of an answer stays with a record that is kept: nothing at all is
+/// null.
 void Exchange::fail(std::string_view kind, std::string_view message, bool retryable,
                     std::chrono::seconds retry_after) {
   completion_.done([&](Record& record, Call&) {
     record.fail(kind, message, retryable, retry_after);
     const int status = transfer_.status();
-    if (status == 0) return;
-    if (options_.status_into) record.tell(FieldName::lasting(*options_.status_into), status);
-    if (options_.headers_into) {
-      record.tell(FieldName::lasting(*options_.headers_into),
-                  Value::json(headers_as_json(transfer_.headers())));
-    }
+    const auto tell = [&](const std::optional<std::string>& field, Value value) {
+      if (field) record.tell(FieldName::lasting(*field), status == 0 ? Value() : value);
+    };
+    tell(options_.into, Value(std::string_view(transfer_.body()).substr(0, kBadBody)));
+    tell(options_.status_into, Value(status));
+    tell(options_.headers_into, Value::json(headers_as_json(transfer_.headers())));
   });
 }
 

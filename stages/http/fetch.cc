@@ -16,10 +16,10 @@ Fetch::Fetch(const FetchOptions& options) : options_(options) {
   check_field("into", options.into);
   check_field("status_into", options.status_into);
   check_field("headers_into", options.headers_into);
-  for (const int status : options.accept_status) {
-    if (status < 100 || status > 599) {
-      throw OptionError("accept_status",
-                        "expected statuses from 100 to 599, got " + std::to_string(status));
+  for (const NumberRange& range : options.accept_status) {
+    if (range.first < 100 || range.last > 599) {
+      throw OptionError("accept_status", "expected statuses from 100 to 599, got " +
+                                             OptionType<NumberRange>::show(range));
     }
   }
   if (options.user_agent.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
@@ -31,6 +31,7 @@ Fetch::Fetch(const FetchOptions& options) : options_(options) {
   terms_.user_agent = options.user_agent;
   terms_.accept = options.accept_status;
   terms_.wants_headers = options.headers_into.has_value();
+  terms_.wants_bad_body = options.into.has_value();
 }
 
 void Fetch::open(Context& context) {

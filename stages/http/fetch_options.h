@@ -7,6 +7,7 @@
 
 #include "stages/http/lower.h"
 #include "stages/http/url_template.h"
+#include "weir/number_range.h"
 #include "weir/options.h"
 
 namespace weir::stages::http {
@@ -27,7 +28,7 @@ struct FetchOptions {
   std::optional<std::string> into;
   std::optional<std::string> status_into;
   std::optional<std::string> headers_into;
-  std::vector<int> accept_status;
+  std::vector<NumberRange> accept_status;
   std::optional<Bytes> max_size;
   int redirects = 5;
   std::optional<int> connections;

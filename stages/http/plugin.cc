@@ -16,7 +16,7 @@ weir::Kinds kinds(const O& o) {
 WEIR_PLUGIN(registry) {
   registry.add<weir::stages::http::Fetch, O>("http.fetch", "Asks an HTTP service about each record")
       .required("url", &O::url,
-                "the url, with fields in braces: {x} is percent-encoded, {x:raw} is not, "
+                "the url, with fields in braces: {x} is percent-encoded, {x|raw} is not, "
                 "{record.text} is the text, {{ and }} are braces; of a list each attempt takes "
                 "the next, another replica of the service")
       .optional("method", &O::method,
@@ -24,8 +24,11 @@ WEIR_PLUGIN(registry) {
                 "hedged, others only if the service takes a request twice")
       .optional("headers", &O::headers, "the request's headers, each value a template")
       .optional("body", &O::body, "the request's body; its content-type is for 'headers' to say")
-      .optional("into", &O::into,
-                "the field that gets the answer's body; it becomes the text without")
+      .optional(
+          "into", &O::into,
+          "the field that gets the answer's body; it becomes the text without; a record that "
+          "is kept or becomes a dead letter gets the first 64 KiB of a bad answer's, and null "
+          "where there was no answer")
       .optional(
           "status_into", &O::status_into,
           "the field that gets the answer's status, also of a record that is kept or becomes a "
@@ -34,8 +37,9 @@ WEIR_PLUGIN(registry) {
                 "the field that gets the answer's headers, a JSON object with names in lower case; "
                 "also of a record that is kept or becomes a dead letter")
       .optional("accept_status", &O::accept_status,
-                "statuses that are as good as 2xx; of the others 408, 429 and 5xx may be retried, "
-                "not before their Retry-After, the rest is permanent")
+                "statuses, or ranges of them such as 300..399, that are as good as 2xx; of the "
+                "others 408, 429 and 5xx may be retried, not before their Retry-After, the rest is "
+                "permanent")
       .optional("max_size", &O::max_size,
                 "how long the answer's body may be, unpacked; limits.record without")
       .optional(
@@ -54,6 +58,7 @@ WEIR_PLUGIN(registry) {
       .optional("ca", &O::ca, "a file of certificates to trust; the system's without")
       .optional("user_agent", &O::user_agent, "what the request says of who asks")
       .idempotent()
+      .replicas([](const O& o) { return static_cast<int>(o.url.size()); })
       .asks([](const weir::stages::http::Fetch& stage, const weir::Record& record) {
         return stage.question(record);
       })

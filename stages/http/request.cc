@@ -3,13 +3,21 @@
 #include <algorithm>
 
 #include "weir/error.h"
-#include "weir/value_text.h"
+#include "weir/template_text.h"
 
 namespace weir::stages::http {
 namespace {
 
-/// Bytes that would end a header, and so let its value write other headers.
-constexpr std::string_view kHeaderEnds("\r\n\0", 3);
+/// True for a byte that no header's value holds (RFC 9110, 5.5): a line break would end it, and so
+/// let its value write other headers.
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), is_control);
+}
 
 /// True for a token as in RFC 9110, 5.6.2.
 bool is_token(std::string_view name) {
@@ -35,8 +43,9 @@ void check(const FetchOptions& options) {
     if (!is_token(name))
       throw OptionError("headers", "expected a header's name, got '" + name + "'");
     for (const Template::Piece& piece : value.pieces()) {
-      if (piece.literal.find_first_of(kHeaderEnds) == std::string::npos) continue;
-      throw OptionError("headers", "header '" + name + "': expected one line");
+      if (!has_control(piece.literal)) continue;
+      throw OptionError("headers",
+                        "header '" + name + "': expected one line without control bytes");
     }
     if (same_name(name, "content-length") || same_name(name, "transfer-encoding")) {
       throw OptionError("headers", "header '" + name + "' is set by weir");
@@ -54,8 +63,8 @@ Request make_request(const FetchOptions& options, const Record& record, int atte
   request.method = options.method.value_or(options.body ? Method::post : Method::get);
   for (const auto& [name, value] : options.headers) {
     const std::string text = rendered(value, record);
-    if (text.find_first_of(kHeaderEnds) != std::string::npos) {
-      throw Error("http", "header '" + name + "': a line break or NUL in its value", false);
+    if (has_control(text)) {
+      throw Error("http", "header '" + name + "': a control byte in its value", false);
     }
     request.headers.push_back(text.empty() ? name + ';' : name + ": " + text);
   }

@@ -13,10 +13,8 @@
 namespace weir::stages::http {
 namespace {
 
-/// The bytes of a bad answer's body that are kept for the message, and those that are read before
-/// it is cut off.
+/// The bytes of a bad answer's body that are kept for the message.
 constexpr std::size_t kExcerpt = 512;
-constexpr std::uint64_t kBadBody = 64 * 1024;
 constexpr std::size_t kMostHeaders = 1024 * 1024;
 constexpr long kConnectTimeoutMs = 30'000;
 
@@ -42,8 +40,7 @@ void set(CURL* handle, CURLoption option, T value) {
 }  // namespace
 
 bool Terms::accepts(int status) const {
-  return (status >= 200 && status < 300) ||
-         std::find(accept.begin(), accept.end(), status) != accept.end();
+  return (status >= 200 && status < 300) || any_holds(accept, status);
 }
 
 Transfer::Transfer(const Terms& terms, Request request)
@@ -197,7 +194,8 @@ std::string Transfer::place() const {
 bool Transfer::take_body(std::string_view bytes) {
   received_ += bytes.size();
   if (!terms_.accepts(status())) {
-    body_ += bytes.substr(0, kExcerpt - std::min(kExcerpt, body_.size()));
+    const std::size_t most = terms_.wants_bad_body ? kBadBody : kExcerpt;
+    body_ += bytes.substr(0, most - std::min(most, body_.size()));
     return received_ <= kBadBody;
   }
   too_big_ = received_ > terms_.max_size;

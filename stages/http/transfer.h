@@ -13,6 +13,9 @@
 
 namespace weir::stages::http {
 
+/// The bytes of a bad answer's body that are read before it is cut off, and that `into` gets.
+constexpr std::size_t kBadBody = 64 * 1024;
+
 /// The settings that all transfers of a stage share.
 struct Terms {
   std::uint64_t max_size = 0;
@@ -20,8 +23,9 @@ struct Terms {
   bool verify = true;
   std::string ca;  ///< A file of certificates; empty for the system's.
   std::string user_agent;
-  std::vector<int> accept;  ///< Statuses that are as good as 2xx.
+  std::vector<NumberRange> accept;  ///< Statuses that are as good as 2xx.
   bool wants_headers = false;
+  bool wants_bad_body = false;  ///< Keeps `kBadBody` of a bad answer's body.
 
   bool accepts(int status) const;
 };

@@ -58,7 +58,7 @@ stages:
     hedge: { after: p99.5, extra: 2, budget: 12.5% }
     rate: api
     breaker: { failures: 7, within: 30s, cooldown: 1m }
-    queue: { records: 500, bytes: 2MiB, when_full: drop_oldest }
+    queue: { records: 500, bytes: 2MiB, when_full: drop_random, seed: 7, max_age: 5s }
     cost: 3
   - uses: tally
     key: { fields: [host, path], max: 1000, when_full: evict }

@@ -7,7 +7,7 @@ namespace weir::fuzz {
 void text_template(std::string_view bytes) {
   const std::string text(bytes);
   const std::vector<Datum> records = {{"text", {{"a", "1"}, {"b", "{\"c\":\"x\"}"}}, {}}};
-  if (const auto format = stage("text.format", kit::map({{"line", kit::scalar(text)}}))) {
+  if (const auto format = stage("text.format", kit::map({{"template", kit::scalar(text)}}))) {
     expect(format->transform(records).size() == 1, "text.format lost or made records");
   }
   std::string doubled;

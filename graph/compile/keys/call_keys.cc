@@ -49,8 +49,8 @@ const std::vector<OptionSpec>& keys_of<KeyPolicy>() {
 
 RetryPolicy RetrySpec::policy() const {
   // By default the bound is 30s, or the first backoff if that is longer.
-  return {attempts, backoff, max_backoff.value_or(std::max(RetryPolicy().max_backoff, backoff)),
-          jitter};
+  const Duration most = max_backoff.value_or(std::max(RetryPolicy().max_backoff, backoff));
+  return {attempts, backoff, most, max_retry_after.value_or(most), jitter};
 }
 
 template <>
@@ -60,6 +60,9 @@ const std::vector<OptionSpec>& keys_of<RetrySpec>() {
         .min(&RetrySpec::attempts, 1)
         .optional("backoff", &RetrySpec::backoff, "Before the second attempt; then doubled.")
         .optional("max_backoff", &RetrySpec::max_backoff, "By default 30s, or `backoff`.")
+        .optional("max_retry_after", &RetrySpec::max_retry_after,
+                  "How long an answer may ask to wait (Retry-After), for there to be another "
+                  "attempt; by default `max_backoff`.")
         .optional("jitter", &RetrySpec::jitter, "full: anything from nothing to the backoff.");
   });
   return keys;
@@ -100,7 +103,11 @@ const std::vector<OptionSpec>& keys_of<QueueSpec>() {
         .min(&QueueSpec::bytes, std::optional(Bytes{1}))
         .optional(
             "when_full", &QueueSpec::when_full,
-            "wait: what is above waits; else a record is shed, the newest or the oldest one.");
+            "wait: what is above waits; else a record is shed: the newest, the oldest, or, of all "
+            "that wait and the new one, the one with the lowest hash of `seed` and its origin.")
+        .optional("seed", &QueueSpec::seed, "drop_random: another number chooses other records.")
+        .optional("max_age", &QueueSpec::max_age, "What has waited longer is shed, not called.")
+        .min(&QueueSpec::max_age, std::optional<Duration>(std::chrono::milliseconds(1)));
   });
   return keys;
 }
@@ -167,6 +174,17 @@ bool OptionType<compile::CostPolicy>::parse(const Node& node, compile::CostPolic
     return true;
   }
   binder.error(node, "expected a number from 1 on or a field, got " + detail::shape_of(node));
+  return false;
+}
+
+bool OptionType<compile::QueueSpec>::parse(const Node& node, compile::QueueSpec& out,
+                                           Binder& binder) {
+  if (!compile::MapOption<compile::QueueSpec>::parse(node, out, binder)) return false;
+  const bool random = out.when_full == compile::QueuePolicy::WhenFull::drop_random;
+  const Node::Entry* const seed = compile::entry_of(node, "seed");
+  if (!seed || random) return true;
+  static_cast<compile::SpecBinder&>(binder).diagnostics().error(
+      seed->key.mark, "'seed' needs 'when_full: drop_random'");
   return false;
 }
 

@@ -57,6 +57,7 @@ struct RetrySpec {
   int attempts = 1;
   Duration backoff = RetryPolicy().backoff;
   std::optional<Duration> max_backoff;
+  std::optional<Duration> max_retry_after;
   RetryPolicy::Jitter jitter = RetryPolicy::Jitter::full;
 
   RetryPolicy policy() const;
@@ -87,9 +88,11 @@ struct QueueSpec {
   std::optional<std::uint64_t> records;
   std::optional<Bytes> bytes;
   QueuePolicy::WhenFull when_full = QueuePolicy::WhenFull::wait;
+  std::uint64_t seed = 0;
+  std::optional<Duration> max_age;
 
   QueuePolicy policy() const {
-    return {records.value_or(0), bytes.value_or(Bytes{}).value, when_full};
+    return {records.value_or(0), bytes.value_or(Bytes{}).value, when_full, seed, max_age};
   }
 };
 
@@ -111,7 +114,7 @@ struct EnumNames<compile::RetryPolicy::Jitter> {
 
 template <>
 struct EnumNames<compile::QueuePolicy::WhenFull> {
-  static constexpr std::string_view names[] = {"wait", "drop_newest", "drop_oldest"};
+  static constexpr std::string_view names[] = {"wait", "drop_newest", "drop_oldest", "drop_random"};
 };
 
 template <>
@@ -168,6 +171,8 @@ template <>
 struct OptionType<compile::BreakerPolicy> : compile::MapOption<compile::BreakerPolicy> {};
 
 template <>
-struct OptionType<compile::QueueSpec> : compile::MapOption<compile::QueueSpec> {};
+struct OptionType<compile::QueueSpec> : compile::MapOption<compile::QueueSpec> {
+  static bool parse(const Node& node, compile::QueueSpec& out, Binder& binder);
+};
 
 }  // namespace weir

@@ -40,6 +40,8 @@ struct RetryPolicy {
   int attempts = 1;  ///< Attempts in all, with the first.
   std::chrono::nanoseconds backoff = std::chrono::milliseconds(100);
   std::chrono::nanoseconds max_backoff = std::chrono::seconds(30);
+  /// What asks for a longer wait than this gets no further attempt.
+  std::chrono::nanoseconds max_retry_after = max_backoff;
   Jitter jitter = Jitter::full;  ///< full: each wait is random, between nothing and the backoff.
 };
 
@@ -71,10 +73,12 @@ struct BreakerPolicy {
 /// The policy of `queue`: the bound on what may wait for the stage, and what happens beyond it. A
 /// bound of 0 leaves only the quota of the region.
 struct QueuePolicy {
-  enum class WhenFull : std::uint8_t { wait, drop_newest, drop_oldest };
+  enum class WhenFull : std::uint8_t { wait, drop_newest, drop_oldest, drop_random };
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
   WhenFull when_full = WhenFull::wait;
+  std::uint64_t seed = 0;                           ///< drop_random: of the hash that chooses.
+  std::optional<std::chrono::nanoseconds> max_age;  ///< What waited longer is shed.
 };
 
 /// The policy of `cost`: the number of permits that a record takes.

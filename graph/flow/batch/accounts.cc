@@ -33,7 +33,7 @@ RootMark Accounts::final_mark(RootMark mark, OriginPlace place) const {
   const auto& cut = cuts_[place.source];
   const bool wanted = !end || place <= end->place;
   if (!wanted && outcome != Outcome::delivered && outcome != Outcome::aggregated) {
-    return root_mark(Outcome::filtered, kAfterTake);
+    return root_mark(Outcome::filtered, end->reason);
   }
   if (cut && place >= *cut && outcome < Outcome::abandoned && outcome != Outcome::delivered) {
     return root_mark(Outcome::abandoned, kAfterFailure);
@@ -168,6 +168,10 @@ std::string Accounts::reason_name(std::uint16_t reason) const {
       return "interrupted";
     case kNoReason:
       return "no_output";
+    case kMaxAge:
+      return "max_age";
+    case kReaderGone:
+      return "reader_gone";
     default:
       return context_.plan.stages[StageId(reason)].name;
   }

@@ -38,6 +38,7 @@ Attempts::Attempts(RegionInput& input, AttemptOwner& owner, CallQueue& queue, Ke
       planned_(context_.plan.stages[input.stage()]),
       policy_(planned_.call),
       keyed_(planned_.type->role == Role::keyed_transform),
+      replicas_(planned_.type->replicas ? planned_.type->replicas(planned_.options.get()) : 1),
       hedges_(policy_.hedge, planned_.workers.max, timers_) {
   if (policy_.breaker) breaker_.emplace(*policy_.breaker);
   if (context_.chaos_at(input.stage())) chaos_ = &context_.services.chaos->plan;
@@ -271,11 +272,15 @@ void Attempts::failed(Slot& slot, CallError error, bool retryable,
   ++slot.call.failed;
   hedges_.disarm(slot);
   const bool again = retryable && slot.call.failed < policy_.retry.attempts && !input_.abandoned();
-  if (again && retry_after > policy_.retry.max_backoff) {
+  const bool elsewhere = again && has_replica(slot);
+  if (again && !elsewhere && retry_after > policy_.retry.max_retry_after) {
     error.message += ", asked to wait " + shown(retry_after);
   } else if (again) {
     const auto jitter = detail::next_mix64(random_);
-    const auto time = std::max(backoff(policy_.retry, slot.call.failed, jitter), retry_after);
+    // Nothing that one replica asks for, and no pause that it may need, holds up the next one.
+    const auto time = elsewhere
+                          ? std::chrono::nanoseconds(0)
+                          : std::max(backoff(policy_.retry, slot.call.failed, jitter), retry_after);
     // The retry would only wait for the deadline. That ends the record now, with the error that
     // says why.
     error.deadline =

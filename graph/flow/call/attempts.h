@@ -82,6 +82,10 @@ class Attempts {
   void start(Slot& slot, std::shared_ptr<Attempt> attempt, Breaker::Grant grant)
       WEIR_REQUIRES(input_lock);
   void launch(std::shared_ptr<Attempt> attempt) WEIR_REQUIRES(input_lock);
+  /// Returns whether the next attempt asks a replica that was not asked yet.
+  bool has_replica(const Slot& slot) const WEIR_REQUIRES(input_lock) {
+    return slot.call.attempts < replicas_;
+  }
   void failed(Slot& slot, CallError error, bool retryable, std::chrono::nanoseconds retry_after,
               Actions& actions) WEIR_REQUIRES(input_lock);
   void release(Attempt& attempt, Verdict verdict) WEIR_REQUIRES(input_lock);
@@ -102,6 +106,7 @@ class Attempts {
   const compile::PlannedStage& planned_;
   const compile::CallPolicy& policy_;
   const bool keyed_;  ///< True if a call changes the state of its key, and cannot be repeated.
+  const int replicas_;
   std::optional<Breaker> breaker_;
   TimerHeap timers_ WEIR_GUARDED_BY(input_lock);
   Hedges hedges_ WEIR_GUARDED_BY(input_lock);

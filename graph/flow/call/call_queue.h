@@ -6,6 +6,7 @@
 
 #include "graph/flow/input/input_lock.h"
 #include "graph/flow/input/record_calls.h"
+#include "graph/flow/input/shed_order.h"
 #include "graph/flow/input/slot.h"
 
 namespace weir::flow {
@@ -14,6 +15,9 @@ namespace weir::flow {
 /// another record of their key are not in it.
 class CallQueue {
  public:
+  /// `shed_order` gets the records that were never called, unless it is null.
+  explicit CallQueue(ShedOrder* shed_order) : shed_order_(shed_order) {}
+
   /// Counts a record that has come in and was never called. `add` or `add_again` must follow, at
   /// once or when it is its key's turn.
   void enter(Slot& slot) WEIR_REQUIRES(input_lock);
@@ -38,12 +42,14 @@ class CallQueue {
   SlotList<&Slot::prev_fresh, &Slot::next_fresh> fresh_;  ///< Never called yet, in order.
   std::set<std::pair<std::uint64_t, Slot*>> again_;       ///< By number.
   Queued uncalled_;
+  ShedOrder* const shed_order_;
 };
 
 inline void CallQueue::enter(Slot& slot) {
   slot.call.uncalled = true;
   ++uncalled_.records;
   uncalled_.bytes += slot.arena.capacity();
+  if (shed_order_) shed_order_->add(slot);
 }
 
 inline void CallQueue::add(Slot& slot) {
@@ -62,6 +68,7 @@ inline void CallQueue::remove(Slot& slot) {
   slot.call.uncalled = false;
   --uncalled_.records;
   uncalled_.bytes -= slot.arena.capacity();
+  if (shed_order_) shed_order_->remove(slot);
 }
 
 inline Slot* CallQueue::front() const {

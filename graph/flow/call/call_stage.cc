@@ -27,6 +27,7 @@ CallStage::CallStage(RegionInput& input, EventLoop& loop, TokenBucket* rate,
       planned_(input.context().plan.stages[input.stage()]),
       loop_(loop),
       permits_(std::move(permits)),
+      queue_(input.shed_order()),
       turns_(input, *permits_, queue_),
       caller_(input.context(), *this, input.stage()),
       attempts_(input, *this, queue_, turns_, caller_, permits_, rate) {
@@ -112,8 +113,14 @@ void CallStage::schedule(Actions& actions) {
   if (input_.abandoned()) return;
   attempts_.forget_rate();
   attempts_.hedge();
+  bool expired = false;
   if (queue_.front()) {
     while (Slot* const slot = queue_.front()) {
+      if (slot->call.uncalled && input_.too_old(*slot)) {
+        input_.shed_old(*slot, actions);
+        expired = true;
+        continue;
+      }
       if (attempts_.memory_short() && slot != input_.queue().first_waiting()) break;
       if (older_elsewhere(*slot)) {
         permits_->freed = true;
@@ -125,6 +132,7 @@ void CallStage::schedule(Actions& actions) {
   }
   attempts_.leave_rate();
   tell_loop(actions);
+  if (expired) input_.room_after_old(actions);
 }
 
 /// Returns whether another pass of a loop has an older record that could have the permit. (The

@@ -50,10 +50,12 @@ class PartTable {
   Part none_;
 };
 
-/// The place after which a stage wanted no more input (`take`).
+/// The place after which a stage wanted no more input (`take`), and the reason for which what lies
+/// behind it is filtered.
 struct InputEnd {
   OriginPlace place;
   StageId stage;
+  std::uint16_t reason;
 };
 
 /// Returns the number of ports by which records may leave a stage.

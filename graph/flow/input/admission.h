@@ -41,8 +41,13 @@ class Admission {
   bool sheds() const {
     return queue() && queue()->when_full != compile::QueuePolicy::WhenFull::wait;
   }
-  bool sheds_oldest() const {
-    return queue() && queue()->when_full == compile::QueuePolicy::WhenFull::drop_oldest;
+  /// Returns whether it sheds records that wait, not only the new one.
+  bool sheds_waiting() const {
+    return sheds() && queue()->when_full != compile::QueuePolicy::WhenFull::drop_newest;
+  }
+  /// Returns whether `queue:` would have no room for a record of `bytes` even if it were empty.
+  bool never_fits(std::size_t bytes) const {
+    return sheds() && queue()->bytes > 0 && bytes > queue()->bytes;
   }
   bool has_queue() const { return queue().has_value(); }
 

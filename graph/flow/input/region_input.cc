@@ -34,7 +34,14 @@ RegionInput::RegionInput(const RegionContext& region, Mutex* mutex)
       store_(region, inputs_),
       admission_(quota_, planned_, inputs_),
       merge_(region, inputs_, store_),
-      queue_(context_, quota_.region) {}
+      queue_(context_, quota_.region) {
+  const auto& queue = planned_.call.queue;
+  if (!queue) return;
+  if (queue->when_full == compile::QueuePolicy::WhenFull::drop_random) {
+    shed_order_.emplace(queue->seed);
+  }
+  max_age_ = queue->max_age;
+}
 
 RegionInput::~RegionInput() {
   while (Slot* const slot = queue_.first_waiting()) {
@@ -67,22 +74,21 @@ Queued RegionInput::queued() const {
   return calls_ ? calls_->queued() : Queued{queue_.size(), store_.bytes()};
 }
 
-/// Finds room for one more record of `bytes`. If there is none, the producer is notified when it
-/// may retry. `ahead`: there may be more records like this one.
-RegionInput::Room RegionInput::find_room(InputQueue& input, std::size_t bytes, bool ahead) {
+/// Finds room for one more record. If there is none, the producer is notified when it may retry.
+RegionInput::Room RegionInput::find_room(InputQueue& input, const Wanted& wanted) {
   Actions actions;
   Room room = Room::shed;
   {
     const Locked lock(*this);
     input.expected = true;
     const bool returned = admission_.return_ahead(input) > 0;  // They cover too few bytes.
-    room = take_room(input, bytes, actions);
+    room = take_room(input, wanted, actions);
     if (room == Room::shed) ++shed_;
     input.wants_room = room == Room::no;
     input.wants_memory = false;
     const bool taken = room == Room::yes || room == Room::alone;
     if (taken) ++input.held;
-    if (taken && ahead) admission_.take_ahead(input, bytes);
+    if (taken && wanted.ahead) admission_.take_ahead(input, wanted.bytes);
     // It may have waited for this input, which is now full.
     if (merge_.merges() && input.wants_room) merge(actions);
     if (returned) offer_room(actions, quota_.gate.held() == 0);
@@ -92,12 +98,14 @@ RegionInput::Room RegionInput::find_room(InputQueue& input, std::size_t bytes, b
 }
 
 /// Takes a credit for one record, and sheds others for it if `queue` says so.
-RegionInput::Room RegionInput::take_room(InputQueue& input, std::size_t bytes, Actions& actions) {
-  while (admission_.must_shed(bytes, queued())) {
-    if (!drop_one(actions)) return Room::shed;
+RegionInput::Room RegionInput::take_room(InputQueue& input, const Wanted& wanted,
+                                         Actions& actions) {
+  if (admission_.never_fits(wanted.bytes)) return Room::shed;
+  while (admission_.must_shed(wanted.bytes, queued())) {
+    if (!drop_one(wanted, actions)) return Room::shed;
   }
   do {
-    switch (admission_.take(input, bytes, queued())) {
+    switch (admission_.take(input, wanted.bytes, queued())) {
       case Admission::Room::yes:
         return Room::yes;
       case Admission::Room::alone:
@@ -105,25 +113,45 @@ RegionInput::Room RegionInput::take_room(InputQueue& input, std::size_t bytes, A
       case Admission::Room::no:
         break;
     }
-  } while (admission_.sheds() && drop_one(actions));
+  } while (admission_.sheds() && drop_one(wanted, actions));
   return admission_.sheds() ? Room::shed : Room::no;
 }
 
 /// Makes room by shedding a waiting record. Returns false if the new one must go.
-bool RegionInput::drop_one(Actions& actions) {
-  if (!admission_.sheds_oldest()) return false;
-  Slot* const oldest = calls_ ? calls_->oldest_queued() : queue_.first_out();
-  if (!oldest) return false;
-  shed(*oldest, actions);
+bool RegionInput::drop_one(const Wanted& wanted, Actions& actions) {
+  if (!admission_.sheds_waiting()) return false;
+  Slot* const slot = first_to_shed(wanted);
+  if (!slot) return false;
+  shed(*slot, root_mark(Outcome::shed, stage_), actions);
   return true;
 }
 
-/// Sheds a record that has waited longest in a full `queue`. Its place closes at once.
-void RegionInput::shed(Slot& slot, Actions& actions) {
+/// Returns the waiting record that makes room; null if the new one must go.
+Slot* RegionInput::first_to_shed(const Wanted& wanted) const {
+  if (!shed_order_) return calls_ ? calls_->oldest_queued() : queue_.first_out();
+  Slot* const first = shed_order_->first();
+  return first && first->shed_hash < wanted.shed_hash ? first : nullptr;
+}
+
+/// Sheds a record that waits. Its place closes at once.
+void RegionInput::shed(Slot& slot, RootMark mark, Actions& actions) {
   ++shed_;
+  if (shed_order_ && !calls_) shed_order_->remove(slot);
   mark_done(slot, Slot::End::shed, actions);
   if (queue_.remove(slot, now_)) actions.output = true;
-  store_.let_go(slot, root_mark(Outcome::shed, stage_));
+  store_.let_go(slot, mark);
+}
+
+void RegionInput::shed_old(Slot& slot, Actions& actions) {
+  shed(slot, root_mark(Outcome::shed, kMaxAge), actions);
+}
+
+/// Lets others come where old records were, if there are any: a merge, a producer, the end.
+void RegionInput::room_after_old(Actions& actions) {
+  if (merge_.merges()) merge(actions);
+  offer_room(actions);
+  note_frontier(actions);
+  if (note_end()) actions.output = true;
 }
 
 RegionInput::Offered RegionInput::offer(std::size_t at, const RecordData& record,
@@ -134,13 +162,14 @@ RegionInput::Offered RegionInput::offer(std::size_t at, const RecordData& record
   if (bounded) flush(at);
   const CopySize copy = copied_size(record);
   const std::size_t size = copy.all() + sizeof(Slot);
+  const std::uint64_t shed_hash = shed_order_ ? shed_order_->hash(context_.origin(record)) : 0;
   for (bool again = false;; again = true) {
     const bool granted = input.granted > 0 && size <= input.granted_bytes;
     if (granted) {
       --input.granted;
       input.granted_bytes -= size;
     }
-    const Room room = granted ? Room::yes : find_room(input, size, !bounded && !again);
+    const Room room = granted ? Room::yes : find_room(input, {size, shed_hash, !bounded && !again});
     if (room == Room::shed) return Offered::shed;
     if (room == Room::no) {
       flush(at);
@@ -149,6 +178,7 @@ RegionInput::Offered RegionInput::offer(std::size_t at, const RecordData& record
     const bool alone = room == Room::alone;
     const Lane lane = alone ? Lane::reserve : Lane::normal;
     if (Slot* const slot = make_slot(at, record, copy, lane, rank, origin_ref)) {
+      slot->shed_hash = shed_hash;
       input.offered.push_back(slot);
       if (bounded || input.offered.size() >= kFlush) flush(at);
       return Offered::taken;
@@ -267,6 +297,7 @@ void RegionInput::merge(Actions& actions) {
 /// Makes the record part of the sequence. `left`: what it would have waited for is no longer read.
 void RegionInput::enter(Slot& slot, Actions& actions, bool left) {
   queue_.enter(slot, now_);
+  if (shed_order_ && !calls_) shed_order_->add(slot);
   if (abandoned_ || left) {
     finish(slot, Slot::End::abandoned, actions);
   } else if (is_beyond(slot)) {
@@ -431,7 +462,7 @@ void RegionInput::abandon() {
 void RegionInput::drop() {
   abandon();
   const Locked lock(*this);
-  while (Slot* const slot = queue_.take()) {
+  while (Slot* const slot = take_first()) {
     store_.let_go(*slot, root_mark(Outcome::abandoned, kInterrupted));
   }
 }
@@ -445,7 +476,7 @@ void RegionInput::no_room_for(const RecordData& record, OriginPlace place) {
 
 void RegionInput::give_up_first() {
   const Locked lock(*this);
-  Slot* const slot = queue_.take();
+  Slot* const slot = take_first();
   if (!slot) return;
   no_room_for(slot->input, slot->rank.place);
   queue_.publish();
@@ -455,13 +486,42 @@ void RegionInput::give_up_first() {
 
 // Records leave.
 
-std::uint32_t RegionInput::take_out(Token& token, std::uint32_t records, std::uint64_t bytes) {
+/// Removes and returns the next of those that leave; null if there is none.
+Slot* RegionInput::take_first() {
+  Slot* const slot = queue_.take();
+  if (slot && shed_order_ && !calls_) shed_order_->remove(*slot);
+  return slot;
+}
+
+/// Undoes `take_first`.
+void RegionInput::put_back(Slot& slot) {
+  queue_.put_back(slot);
+  if (shed_order_ && !calls_) shed_order_->add(slot);
+}
+
+/// Removes and returns up to `records` of those that leave. Sheds what waited too long for a stage
+/// that is not called record by record.
+std::vector<Slot*> RegionInput::take_young(std::uint32_t records) {
+  std::vector<Slot*> taken;
+  while (taken.size() < records && queue_.out() > 0) {
+    Slot* const slot = take_first();
+    if (!calls_ && slot->end == Slot::End::passed && too_old(*slot)) {
+      ++shed_;
+      store_.let_go(*slot, root_mark(Outcome::shed, kMaxAge));
+    } else {
+      taken.push_back(slot);
+    }
+  }
+  return taken;
+}
+
+RegionInput::Taken RegionInput::take_out(Token& token, std::uint32_t records, std::uint64_t bytes) {
   std::vector<Slot*> taken;
   Actions before;
   {
     const Locked lock(*this);
     if (merge_.merges() && queue_.out() < records) merge(before);
-    while (taken.size() < records && queue_.out() > 0) taken.push_back(queue_.take());
+    taken = take_young(records);
     taking_ = taken.size();
   }
   before.output = false;
@@ -477,7 +537,7 @@ std::uint32_t RegionInput::take_out(Token& token, std::uint32_t records, std::ui
   Actions actions;
   {
     const Locked lock(*this);
-    for (std::size_t i = taken.size(); i > done; --i) queue_.put_back(*taken[i - 1]);
+    for (std::size_t i = taken.size(); i > done; --i) put_back(*taken[i - 1]);
     store_.give_back(freed);
     taking_ = 0;
     if (merge_.merges()) merge(actions);
@@ -493,7 +553,7 @@ std::uint32_t RegionInput::take_out(Token& token, std::uint32_t records, std::ui
   }
   actions.output = false;  // The caller looks again by itself.
   perform(actions);
-  return done;
+  return {done, done == 0 && !taken.empty()};
 }
 
 void RegionInput::room_made() {

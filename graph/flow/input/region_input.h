@@ -13,6 +13,7 @@
 #include "graph/flow/input/merge_point.h"
 #include "graph/flow/input/ordered_queue.h"
 #include "graph/flow/input/record_calls.h"
+#include "graph/flow/input/shed_order.h"
 #include "graph/flow/input/slot_store.h"
 #include "graph/flow/sync/mutex.h"
 
@@ -61,9 +62,11 @@ class RegionInput {
   void advance(std::size_t input, const MergeRank& frontier);
   /// Reports that nothing more comes in by that input.
   void close(std::size_t input);
-  /// Reports that nobody needs what comes in from now on: it need not be offered.
-  void forget() { unwanted_.store(true, std::memory_order_relaxed); }
-  bool unwanted() const { return unwanted_.load(std::memory_order_relaxed); }
+  /// Reports that nobody needs what comes in from now on: it need not be offered, and is filtered
+  /// for that reason.
+  void forget(std::uint16_t reason) { unwanted_.store(reason, std::memory_order_relaxed); }
+  /// Returns that reason; 0 if it is needed.
+  std::uint16_t unwanted() const { return unwanted_.load(std::memory_order_relaxed); }
 
   /// Returns whether the merge prefers some inputs to others.
   bool prefers() const { return merge_.prefers(); }
@@ -85,9 +88,15 @@ class RegionInput {
   }
   /// Returns whether the input is closed and empty.
   bool ended() const { return ended_.load(std::memory_order_acquire); }
-  /// Moves up to `records` records into `token`, and returns how many. Tells in the token how far
-  /// the region will be with it.
-  std::uint32_t take_out(Token& token, std::uint32_t records, std::uint64_t bytes);
+  /// The result of `take_out`: how many records were moved, and whether there was no memory for
+  /// the first one.
+  struct Taken {
+    std::uint32_t records = 0;
+    bool starved = false;
+  };
+  /// Moves up to `records` records into `token`. Tells in the token how far the region will be with
+  /// it.
+  Taken take_out(Token& token, std::uint32_t records, std::uint64_t bytes);
   /// Fails the run: the first record to leave has no room in an empty region.
   void give_up_first();
   /// Reports that the region has room again, because a token has ended.
@@ -141,6 +150,15 @@ class RegionInput {
     queue_.let_leave(slot);
     actions.output = true;
   }
+  /// Returns whether a record waits for longer than `queue.max_age`.
+  bool too_old(const Slot& slot) const WEIR_REQUIRES(input_lock) {
+    return max_age_ && now_ - slot.entered > *max_age_;
+  }
+  /// Sheds such a record. `room_after_old` must follow once all are shed.
+  void shed_old(Slot& slot, Actions& actions) WEIR_REQUIRES(input_lock);
+  void room_after_old(Actions& actions) WEIR_REQUIRES(input_lock);
+  /// Null unless `queue` says `drop_random`. A stage that is called adds the records that wait.
+  ShedOrder* shed_order() { return shed_order_ ? &*shed_order_ : nullptr; }
   /// Notifies all producers that found no room.
   void let_come(Actions& actions) WEIR_REQUIRES(input_lock) { admission_.let_come(actions.room); }
   bool wants_room() const WEIR_REQUIRES(input_lock) { return admission_.wants_room(); }
@@ -161,10 +179,21 @@ class RegionInput {
   enum class Retry : std::uint8_t { now, later, never, shed };
 
   Queued queued() const WEIR_REQUIRES(input_lock);
-  Room find_room(InputQueue& input, std::size_t bytes, bool ahead);
-  Room take_room(InputQueue& input, std::size_t bytes, Actions& actions) WEIR_REQUIRES(input_lock);
-  bool drop_one(Actions& actions) WEIR_REQUIRES(input_lock);
-  void shed(Slot& slot, Actions& actions) WEIR_REQUIRES(input_lock);
+  /// What room is looked for: for one record.
+  struct Wanted {
+    std::size_t bytes = 0;
+    std::uint64_t shed_hash = 0;  ///< With `drop_random`.
+    bool ahead = false;           ///< True if there may be more records like this one.
+  };
+  Room find_room(InputQueue& input, const Wanted& wanted);
+  Room take_room(InputQueue& input, const Wanted& wanted, Actions& actions)
+      WEIR_REQUIRES(input_lock);
+  bool drop_one(const Wanted& wanted, Actions& actions) WEIR_REQUIRES(input_lock);
+  Slot* first_to_shed(const Wanted& wanted) const WEIR_REQUIRES(input_lock);
+  void shed(Slot& slot, RootMark mark, Actions& actions) WEIR_REQUIRES(input_lock);
+  Slot* take_first() WEIR_REQUIRES(input_lock);
+  void put_back(Slot& slot) WEIR_REQUIRES(input_lock);
+  std::vector<Slot*> take_young(std::uint32_t records) WEIR_REQUIRES(input_lock);
   void mark_done(Slot& slot, Slot::End end, Actions& actions) WEIR_REQUIRES(input_lock);
   Retry give_room_back(InputQueue& input, bool alone);
   Slot* make_slot(std::size_t input, const detail::RecordData& record, CopySize size, Lane lane,
@@ -207,6 +236,8 @@ class RegionInput {
   Admission admission_;
   MergePoint merge_;
   OrderedQueue queue_;
+  std::optional<ShedOrder> shed_order_;
+  std::optional<std::chrono::nanoseconds> max_age_;
   std::unique_ptr<RecordCalls> calls_;  ///< Null if records are done as they come in.
   std::uint64_t shed_ WEIR_GUARDED_BY(input_lock) = 0;
   std::size_t taking_ WEIR_GUARDED_BY(input_lock) = 0;  ///< Slots that are being taken out.
@@ -217,7 +248,7 @@ class RegionInput {
   EventLoop* loop_ = nullptr;          ///< Set if inputs may fall silent.
   std::atomic<bool> advanced_{false};  ///< True if the frontier has advanced without a record.
   std::atomic<bool> ended_{false};
-  std::atomic<bool> unwanted_{false};
+  std::atomic<std::uint16_t> unwanted_{0};
 };
 
 }  // namespace weir::flow

@@ -72,6 +72,8 @@ struct Slot {
   SlotCall call;
   std::unique_ptr<CallError> error;
   std::uint64_t busy_ns = 0;
+  std::uint64_t shed_hash = 0;  ///< With `drop_random`: its place in `ShedOrder`,
+  std::size_t shed_index = 0;   ///< and its index there.
 };
 
 static_assert(compile::numbers<decltype(Slot::input_index)>(compile::kMostInlets));

@@ -19,7 +19,9 @@ constexpr std::uint16_t kAfterTake = kReasonMask;
 constexpr std::uint16_t kAfterFailure = kReasonMask - 1;
 constexpr std::uint16_t kInterrupted = kReasonMask - 2;
 constexpr std::uint16_t kNoReason = kReasonMask - 3;
-static_assert(compile::kMostStages <= kNoReason,
+constexpr std::uint16_t kMaxAge = kReasonMask - 4;
+constexpr std::uint16_t kReaderGone = kReasonMask - 5;
+static_assert(compile::kMostStages <= kReaderGone,
               "the reasons that are no stages stand behind all stages");
 
 constexpr RootMark root_mark(Outcome outcome, std::uint16_t reason) {

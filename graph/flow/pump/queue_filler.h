@@ -24,16 +24,16 @@ class QueueFiller final : public BatchFiller {
     }
     const auto start = Clock::now();
     const bool ended = input_.ended();
-    const std::uint32_t got = input_.take_out(token, wanted, quota_.pacer.want_bytes());
+    const auto got = input_.take_out(token, wanted, quota_.pacer.want_bytes());
     token.work.set_lane(Lane::normal);
     token.letters.set_lane(Lane::normal);
     token.fill_ns = static_cast<std::uint64_t>((Clock::now() - start).count());
-    if (got > 0 || token.frontier > told_) {
+    if (got.records > 0 || token.frontier > told_) {
       told_ = token.frontier;
       return Got::some;
     }
     if (ended) return Got::end;
-    if (!input_.has_output() || input_.ended()) return Got::nothing;
+    if (!got.starved || !input_.has_output() || input_.ended()) return Got::nothing;
     if (alone) input_.give_up_first();
     return Got::starved;
   }

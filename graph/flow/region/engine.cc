@@ -9,8 +9,9 @@
 namespace weir::flow {
 
 Engine::Engine(RunContext& context, int tokens) : context_(context), accounts_(context) {
-  EngineBuilder::Hooks hooks{[this](RegionId region) { region_done(region); },
-                             [this](StageId stage) { stage_ended(stage); }};
+  EngineBuilder::Hooks hooks{
+      [this](RegionId region) { region_done(region); },
+      [this](StageId stage, std::uint16_t reason) { stage_ended(stage, reason); }};
   EngineBuilder(context, accounts_, tokens, std::move(hooks), parts_).build();
 }
 
@@ -44,7 +45,7 @@ void Engine::region_done(RegionId region) {
 
 /// Handles a stage that needs no more input: what only it needs is no longer produced, up to the
 /// sources, as far as nobody else reads it.
-void Engine::stage_ended(StageId stage) {
+void Engine::stage_ended(StageId stage, std::uint16_t reason) {
   const Lock lock(unwanted_mutex_);
   unwanted_.resize(parts_.regions.size());
   std::vector<RegionId> ended{context_.plan.stages[stage].region};
@@ -53,7 +54,7 @@ void Engine::stage_ended(StageId stage) {
     ended.pop_back();
     if (unwanted_[at]) continue;
     unwanted_[at] = true;
-    if (parts_.inputs[at]) parts_.inputs[at]->forget();
+    if (parts_.inputs[at]) parts_.inputs[at]->forget(reason);
     const compile::Region& region = context_.plan.regions[at];
     if (region.is_source()) context_.stop_source(*region.source);
     for (const RegionId input : region.inputs) {

@@ -55,7 +55,7 @@ class Engine {
  private:
   HeadOfLine seen(const Token& token) const;
   void region_done(RegionId region);
-  void stage_ended(StageId stage);
+  void stage_ended(StageId stage, std::uint16_t reason);
   void stop_sources();
 
   RunContext& context_;

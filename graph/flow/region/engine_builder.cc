@@ -13,7 +13,7 @@ namespace weir::flow {
 void EngineBuilder::build() {
   for (const StageId i : context_.plan.stages.ids()) {
     parts_.runners.push_back(std::make_unique<StageRunner>(
-        context_, i, [unwanted = hooks_.unwanted, i] { unwanted(i); }));
+        context_, i, [unwanted = hooks_.unwanted, i] { unwanted(i, kAfterTake); }));
   }
   for (const compile::RateLimit& rate : context_.plan.rates) {
     parts_.rates.push_back(std::make_unique<TokenBucket>(rate, Clock::now()));
@@ -93,7 +93,10 @@ void EngineBuilder::connect(RegionId index) {
   RegionOutput& output = add_output(region);
   Exit* exit = &output;
   if (region.ends()) {
-    parts_.sinks.push_back(std::make_unique<SinkWriter>(context_, accounts_, region.last));
+    const StageId sink = region.last;
+    parts_.sinks.push_back(std::make_unique<SinkWriter>(
+        context_, accounts_, sink,
+        [unwanted = hooks_.unwanted, sink] { unwanted(sink, kReaderGone); }));
     exit = parts_.sinks.back().get();
   }
   const bool timed = is_timed(region);

@@ -14,7 +14,8 @@ class EngineBuilder {
   /// The functions by which the parts report to the engine.
   struct Hooks {
     std::function<void(RegionId region)> region_done;  ///< The region is over. Called once.
-    std::function<void(StageId stage)> unwanted;       ///< The stage wants no more input.
+    /// The stage wants no more input, for that reason.
+    std::function<void(StageId stage, std::uint16_t reason)> unwanted;
   };
 
   /// `tokens` is the number of batches of a region that may be in flight.

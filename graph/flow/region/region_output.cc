@@ -123,9 +123,9 @@ bool RegionOutput::give(Token& token, RecordData& record, const Entry& to, Stage
     token.mark(record.root, root_mark(Outcome::abandoned, kInterrupted));
     return true;
   }
-  if (to.input->unwanted()) {
+  if (const std::uint16_t reason = to.input->unwanted()) {
     to.input->not_coming(to.index);
-    token.mark(record.root, root_mark(Outcome::filtered, kAfterTake));
+    token.mark(record.root, root_mark(Outcome::filtered, reason));
     return true;
   }
   // The place of what lies beyond decides its outcome.

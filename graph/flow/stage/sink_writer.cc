@@ -13,8 +13,13 @@ namespace weir::flow {
 using detail::RecordData;
 using detail::RecordState;
 
-SinkWriter::SinkWriter(RunContext& context, Accounts& accounts, StageId stage)
-    : context_(context), accounts_(accounts), planned_(context.plan.stages[stage]), stage_(stage) {}
+SinkWriter::SinkWriter(RunContext& context, Accounts& accounts, StageId stage,
+                       std::function<void()> unwanted)
+    : context_(context),
+      accounts_(accounts),
+      planned_(context.plan.stages[stage]),
+      stage_(stage),
+      unwanted_(std::move(unwanted)) {}
 
 void SinkWriter::write(Token& token, Workspace& work, std::span<RecordData> records) {
   using Clock = std::chrono::steady_clock;
@@ -35,6 +40,7 @@ void SinkWriter::write(Token& token, Workspace& work, std::span<RecordData> reco
     return;
   }
   if (records.empty()) return;
+  if (reader_gone_) return filter(token, records);
   token.stage.store(stage_, std::memory_order_relaxed);
   token.tallies[stage_].in += static_cast<std::uint32_t>(records.size());
   work.arena.allow_reserve(true);
@@ -54,9 +60,36 @@ void SinkWriter::write(Token& token, Workspace& work, std::span<RecordData> reco
       if (data.state == RecordState::live) fail_thrown(context_, data, work, caught);
     }
   }
+  if (static_cast<Sink&>(*planned_.stage).reader_gone()) end_input(token, records);
   settle(token, work, records);
   work.arena.allow_reserve(false);
   token.tallies[stage_].busy_ns += static_cast<std::uint64_t>((Clock::now() - start).count());
+}
+
+/// Ends the records that nobody reads.
+void SinkWriter::filter(Token& token, std::span<const RecordData> records) {
+  for (const RecordData& data : records) {
+    if (data.root != detail::kNoRoot) {
+      token.mark(data.root, root_mark(Outcome::filtered, kReaderGone));
+    }
+  }
+}
+
+/// Ends the input at the first record that nobody has read, as `take` does.
+void SinkWriter::end_input(const Token& token, std::span<const RecordData> records) {
+  reader_gone_ = true;
+  if (context_.services.log) {
+    context_.services.log(LogLevel::info, planned_.name,
+                          "its reader has ended: what follows is filtered, reason 'reader_gone'");
+  }
+  const auto dropped = std::ranges::find(records, RecordState::dropped, &RecordData::state);
+  const bool placed = token.kind == Token::Kind::data && dropped != records.end() &&
+                      dropped->root != detail::kNoRoot;
+  if (placed && ends_source(context_.plan, stage_)) {
+    context_.end_input({token.place(dropped->root), stage_, kReaderGone});
+  } else {
+    unwanted_();
+  }
 }
 
 /// Settles what the sink has done with each record. Under `fail` nothing behind the first failed
@@ -69,6 +102,10 @@ void SinkWriter::settle(Token& token, Workspace& work, std::span<RecordData> rec
     if (stopped) {
       // Behind the failed record in the batch, though perhaps not in the order of origins.
       token.mark(data.root, root_mark(Outcome::abandoned, kAfterFailure));
+      continue;
+    }
+    if (data.state == RecordState::dropped) {
+      filter(token, {&data, 1});
       continue;
     }
     if (data.state != RecordState::failed) {

@@ -84,7 +84,7 @@ void StageRun::end_input(const RecordData& last) {
   runner_.input_ended_ = true;
   if (token_.kind != Token::Kind::data) return;
   if (runner_.ends_source_) {
-    context_.end_input({token_.place(last.root), stage_});
+    context_.end_input({token_.place(last.root), stage_, kAfterTake});
   } else {
     runner_.unwanted_();
   }

@@ -13,9 +13,6 @@ namespace weir::flow {
 using detail::RecordData;
 using detail::RecordState;
 
-namespace {
-
-/// Returns whether no stage between a source and this one has another reader or another input.
 bool ends_source(const compile::Plan& plan, StageId stage) {
   RegionId region = plan.stages[stage].region;
   if (plan.regions[region].letters) return false;
@@ -26,6 +23,8 @@ bool ends_source(const compile::Plan& plan, StageId stage) {
   }
   return true;
 }
+
+namespace {
 
 /// Returns whether one of the records is not a kept error, which lacks the fields that others have.
 bool any_good(const Workspace& work) {

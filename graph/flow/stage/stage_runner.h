@@ -11,6 +11,10 @@ namespace weir::flow {
 
 class FieldCheck;
 
+/// Returns whether no stage between a source and this one has another reader or another input: once
+/// this one wants no more, nobody needs the source.
+bool ends_source(const compile::Plan& plan, StageId stage);
+
 /// Runs one stage over the records of a workspace, and decides what becomes of each: it goes on,
 /// ends with an outcome, or fails by its policy. A concurrent stage may run on many threads at a
 /// time, a serial one on one.

@@ -23,8 +23,8 @@ Template parsed(const Filled& filled) {
     throw OptionError("text", problem.message, filled.offset(problem.offset));
   }
   for (const Template::Piece& piece : result.pieces()) {
-    if (!piece.text && (piece.field.empty() || piece.field.name() == "n")) continue;
-    const std::string name = '{' + (piece.text ? "record.text" : piece.field.name()) + '}';
+    if (!piece.reads() || piece.source == "n") continue;
+    const std::string name = '{' + piece.source + '}';
     throw OptionError("text", "expected {n}, got " + name, filled.offset(filled.text.find(name)));
   }
   return result;
@@ -150,7 +150,7 @@ char* Generate::write_text(std::uint64_t number, char* out) const {
   for (const Template::Piece& piece : text_.pieces()) {
     std::memcpy(out, piece.literal.data(), piece.literal.size());
     out += piece.literal.size();
-    if (!piece.field.empty()) out = std::to_chars(out, out + kLongestNumber, number).ptr;
+    if (piece.reads()) out = std::to_chars(out, out + kLongestNumber, number).ptr;
   }
   return out;
 }

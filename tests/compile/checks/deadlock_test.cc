@@ -53,7 +53,9 @@ class Graph {
     return *this;
   }
   Graph& queue(QueuePolicy::WhenFull when_full) {
-    drafts_.back().spec.queue = QueueSpec{1, std::nullopt, when_full};
+    QueueSpec& queue = drafts_.back().spec.queue.emplace();
+    queue.records = 1;
+    queue.when_full = when_full;
     return *this;
   }
   Graph& ports(std::vector<std::string> names) {
@@ -191,6 +193,7 @@ TEST_CASE("a queue that drops what it has no room for breaks a deadlock, one tha
   CHECK(graph(WhenFull::wait) == 1);
   CHECK(graph(WhenFull::drop_newest) == 0);
   CHECK(graph(WhenFull::drop_oldest) == 0);
+  CHECK(graph(WhenFull::drop_random) == 0);
   // Of the branch that is waited for it says nothing.
   Graph other;
   other.source("read").stage("a", {"read"}).queue(WhenFull::drop_newest).stage("b", {"read"});

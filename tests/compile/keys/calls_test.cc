@@ -75,6 +75,7 @@ stages:
   CHECK(call.retry.attempts == 4);
   CHECK(call.retry.backoff == 50ms);
   CHECK(call.retry.max_backoff == 3s);
+  CHECK(call.retry.max_retry_after == 3s);
   CHECK(call.retry.jitter == RetryPolicy::Jitter::none);
   REQUIRE(call.hedge);
   CHECK(call.hedge->percentile == 99.5);
@@ -108,6 +109,22 @@ stages:
   CHECK(plan.rates[2].burst == 2.5);
 }
 
+TEST_CASE("a queue may shed at random, and what is old") {
+  const auto queue = [](const std::string& keys) {
+    return *policy_of("    queue: " + keys + "\n").queue;
+  };
+  const QueuePolicy random = queue("{ records: 5, when_full: drop_random, seed: 7, max_age: 5s }");
+  CHECK(random.when_full == QueuePolicy::WhenFull::drop_random);
+  CHECK(random.seed == 7);
+  CHECK(random.max_age == 5s);
+  CHECK(queue("{ records: 5, when_full: drop_random }").seed == 0);
+  const QueuePolicy aged = queue("{ max_age: 1ms }");
+  CHECK(aged.when_full == QueuePolicy::WhenFull::wait);
+  CHECK(aged.records == 0);
+  CHECK(aged.max_age == 1ms);
+  CHECK_FALSE(queue("{ records: 5 }").max_age);
+}
+
 TEST_CASE("what is not written has its default") {
   const CallPolicy none = policy_of("");
   CHECK_FALSE(none.may_be_late());
@@ -118,6 +135,11 @@ TEST_CASE("what is not written has its default") {
   const CallPolicy some = policy_of("    retry: { attempts: 2 }\n    hedge: { after: p95 }\n");
   CHECK(some.retry.backoff == 100ms);
   CHECK(some.retry.max_backoff == 30s);
+  CHECK(some.retry.max_retry_after == 30s);
+  const RetryPolicy asked =
+      policy_of("    retry: { attempts: 2, max_backoff: 1s, max_retry_after: 1h }\n").retry;
+  CHECK(asked.max_backoff == 1s);
+  CHECK(asked.max_retry_after == 1h);
   CHECK(some.retry.jitter == RetryPolicy::Jitter::full);
   CHECK(some.hedge->extra == 1);
   CHECK(some.hedge->budget == 0.05);

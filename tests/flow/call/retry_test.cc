@@ -226,10 +226,13 @@ TEST_CASE("what start throws is an error of its attempt, also when it has handed
 TEST_CASE(
     "who asks to wait longer than max_backoff gets no further attempt, and the error says so") {
   const int most = GENERATE(5, 10);
+  // `max_retry_after` says it, too, whatever the backoff.
+  const std::string bound =
+      GENERATE(std::string("max_backoff: "), std::string("max_backoff: 1ms, max_retry_after: "));
   Pipeline pipeline(around(10,
                            "  - uses: late.async\n    name: busy\n    on_error: keep\n"
-                           "    retry: { attempts: 3, backoff: 1ms, max_backoff: " +
-                               std::to_string(most) + "ms }\n"),
+                           "    retry: { attempts: 3, backoff: 1ms, " +
+                               bound + std::to_string(most) + "ms }\n"),
                     2);
   Attempts attempts(10);
   stage_of<ScriptedAsync>(pipeline, "busy").act = [&](Completion completion) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "graph/flow/input/shed_order.h"
 #include "tests/flow/kit/run_guard.h"
 #include "tests/flow/kit/shape_stages.h"
 #include "tests/machine/eventually.h"
@@ -67,6 +68,128 @@ TEST_CASE("drop_oldest keeps the newest, and the places of the others close at o
   CHECK(sums_up(report));
 }
 
+TEST_CASE("drop_random keeps the same origins in each run, those of the highest hash") {
+  const int threads = GENERATE(1, 2, 8);
+  const std::uint64_t seed = GENERATE(0, 7);
+  const bool keyed = GENERATE(false, true);
+  const std::string more = keyed ? "    order: key\n    key: k\n" : "";
+  Pipeline pipeline(
+      around(kMany,
+             "  - uses: late.label\n    name: label\n  - uses: late.async\n    name: slow\n"
+             "    workers: 1\n    queue: { records: 10, when_full: drop_random, seed: " +
+                 std::to_string(seed) + " }\n" + more),
+      threads);
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> hashes(kMany);
+  stage_of<Scripted>(pipeline, "label").act = [&](Record& record, Call&) {
+    const std::uint64_t number = number_of(record);
+    hashes[number] = {ShedOrder(seed).hash(record.origin()), number};
+    record.set("k", Value(static_cast<std::int64_t>(number % 3)));
+  };
+  const Report report = run_with_first_held(pipeline);
+  REQUIRE(report.status == RunStatus::ok);
+  std::ranges::sort(hashes.begin() + 1, hashes.end());
+  std::vector<std::uint64_t> kept{0};
+  for (auto it = hashes.end() - 10; it != hashes.end(); ++it) kept.push_back(it->second);
+  std::vector<std::uint64_t> out;
+  for (const std::string& text : texts_of(pipeline, "out")) out.push_back(number_in(text));
+  std::ranges::sort(kept);
+  if (keyed) std::ranges::sort(out);
+  CHECK(out == kept);
+  CHECK(count_of(report, Outcome::shed, "slow") == kMany - 11);
+  CHECK(sums_up(report));
+}
+
+TEST_CASE("what has waited longer than max_age is shed when its turn comes, and says so") {
+  const int threads = GENERATE(1, 2, 8);
+  const std::string when_full = GENERATE(std::string("wait"), std::string("drop_random"));
+  const std::string order = GENERATE(std::string(), std::string("    order: none\n"));
+  constexpr std::uint64_t kCount = 500;
+  Pipeline pipeline(
+      queued("{ records: 1000, when_full: " + when_full + ", max_age: 2ms }", kCount, order),
+      threads);
+  Run& run = pipeline.start();
+  const RunGuard guard(run);
+  Answerer answerer;
+  std::shared_ptr<Completion> first;
+  std::function<void()> look = [&] {
+    const Progress now = run.progress();
+    if (!first->cancelled() && (now.read < kCount || now.records_in_flight < kCount)) {
+      return answerer.after(microseconds(300), look);
+    }
+    answerer.after(microseconds(4000), [&] { first->done(); });
+  };
+  stage_of<ScriptedAsync>(pipeline, "slow").act = [&](Completion completion) {
+    if (number_of(completion.record()) != 0) return completion.done();
+    first = std::make_shared<Completion>(std::move(completion));
+    answerer.after(microseconds(300), look);
+  };
+  const Report report = run.run();
+  REQUIRE(report.status == RunStatus::ok);
+  // A record may come in behind the count of those that were read; the others are too old.
+  const std::vector<std::string>& texts = stage_of<ScriptedSink>(pipeline, "out").texts();
+  CHECK(texts.front() == "0");
+  CHECK(count_of(report, Outcome::shed) > 0);
+  CHECK(count_of(report, Outcome::shed, "max_age") == count_of(report, Outcome::shed));
+  CHECK(report_of(report, "slow").calls->shed == count_of(report, Outcome::shed));
+  CHECK(report_of(report, "slow").calls->attempts == texts.size());
+  CHECK(texts.size() + count_of(report, Outcome::shed) == kCount);
+  CHECK(sums_up(report));
+}
+
+TEST_CASE("a plain stage and a sink are not given what has waited too long, and the run ends") {
+  const int threads = GENERATE(1, 2, 8);
+  const bool at_sink = GENERATE(false, true);
+  const std::string merge = GENERATE(std::string(), std::string("arrival"), std::string("concat"),
+                                     std::string("priority"));
+  const std::string queue = "queue: { records: 4000, max_age: 1ms }\n";
+  constexpr std::uint64_t kCount = 3000;
+  const std::string from = merge.empty() ? "a" : "[a, b]";
+  const std::string merged = merge.empty() ? "" : "    merge: " + merge + "\n";
+  Pipeline pipeline(numbered_source(kCount) + stage("a", "read", "late.plain") +
+                        (merge.empty() ? "" : stage("b", "read", "late.plain")) +
+                        (at_sink ? "" : stage("m", from, "late.plain", queue + merged)) +
+                        (at_sink ? stage("out", from, "late.sink", queue + merged)
+                                 : stage("out", "m", "late.sink")),
+                    threads);
+  // The first record of each ten takes longer than the others behind it may wait.
+  stage_of<ScriptedSink>(pipeline, "out").act = [](Record& record) {
+    if (number_of(record) % 300 == 0) std::this_thread::sleep_for(microseconds(3000));
+  };
+  const Report report = run_guarded(pipeline);
+  REQUIRE(report.status == RunStatus::ok);
+  const std::vector<std::string>& texts = stage_of<ScriptedSink>(pipeline, "out").texts();
+  const std::uint64_t copies = merge.empty() ? 1 : 2;
+  CHECK(texts.size() + report_of(report, at_sink ? "out" : "m").calls->shed == copies * kCount);
+  CHECK(count_of(report, Outcome::shed, "max_age") == count_of(report, Outcome::shed));
+  if (copies == 1) CHECK(ascending(texts));
+  CHECK(sums_up(report));
+}
+
+TEST_CASE("a record that no queue could hold sheds itself alone") {
+  const std::string when_full =
+      GENERATE(std::string("drop_newest"), std::string("drop_oldest"), std::string("drop_random"));
+  Pipeline pipeline(
+      around(40,
+             "  - uses: late.label\n    name: label\n  - uses: late.async\n"
+             "    name: slow\n    workers: 1\n    queue: { bytes: 64KiB, when_full: " +
+                 when_full + " }\n"),
+      2);
+  stage_of<Scripted>(pipeline, "label").act = [](Record& record, Call&) {
+    if (number_of(record) == 20)
+      record.set("big", Value(std::string_view(std::string(100'000, 'x'))));
+  };
+  Run& run = pipeline.start();
+  const RunGuard guard(run);
+  stage_of<ScriptedAsync>(pipeline, "slow").act = [&](Completion completion) {
+    if (number_of(completion.record()) == 0) eventually([&] { return run.progress().read == 40; });
+    completion.done();
+  };
+  const Report report = run.run();
+  REQUIRE(report.status == RunStatus::ok);
+  CHECK(count_of(report, Outcome::shed) == 1);
+  CHECK(sums_up(report));
+}
+
 TEST_CASE("what is done behind a record that is shed goes on") {
   // Every second record fails as it comes in; the others wait for a token and push each other out.
   Pipeline pipeline(around(400,
@@ -100,7 +223,8 @@ TEST_CASE("what is done behind a record that is shed goes on") {
 TEST_CASE("a queue that drops makes nothing above it wait, whatever stands behind it") {
   // Concat takes all of `a` before the first of `b`, and both are copies of what one source read.
   const int threads = GENERATE(1, 2, 8);
-  const std::string when_full = GENERATE(std::string("drop_newest"), std::string("drop_oldest"));
+  const std::string when_full =
+      GENERATE(std::string("drop_newest"), std::string("drop_oldest"), std::string("drop_random"));
   const std::string uses = GENERATE(std::string("late.plain"), std::string("late.async"));
   const bool tiny = GENERATE(false, true);
   constexpr std::uint64_t kCount = 20000;
@@ -131,7 +255,8 @@ TEST_CASE("a queue that waits sheds nothing and is never longer than it says") {
 
 TEST_CASE("what is shed anywhere leaves the rest in order, and the sums right") {
   const int threads = GENERATE(1, 2, 8);
-  const std::string when_full = GENERATE(std::string("drop_newest"), std::string("drop_oldest"));
+  const std::string when_full =
+      GENERATE(std::string("drop_newest"), std::string("drop_oldest"), std::string("drop_random"));
   const std::string order = GENERATE(std::string(), std::string("    order: none\n"),
                                      std::string("    order: key\n    key: k\n"));
   const std::string bound = GENERATE(std::string("records: 20"), std::string("bytes: 2KiB"));
@@ -170,8 +295,8 @@ TEST_CASE("what is shed anywhere leaves the rest in order, and the sums right") 
 TEST_CASE("a plain stage and a sink have queues too") {
   const int threads = GENERATE(1, 2, 8);
   const bool at_sink = GENERATE(false, true);
-  const std::string when_full =
-      GENERATE(std::string("wait"), std::string("drop_newest"), std::string("drop_oldest"));
+  const std::string when_full = GENERATE(std::string("wait"), std::string("drop_newest"),
+                                         std::string("drop_oldest"), std::string("drop_random"));
   const std::string queue = "    queue: { records: 50, when_full: " + when_full + " }\n";
   constexpr std::uint64_t kCount = 5000;
   Pipeline pipeline(
@@ -197,7 +322,8 @@ TEST_CASE("a plain stage and a sink have queues too") {
 TEST_CASE("a slow consumer with a queue does not hold the source back") {
   // The sink takes its first record only when all have been read.
   constexpr std::uint64_t kCount = 30'000;
-  const std::string when_full = GENERATE(std::string("drop_newest"), std::string("drop_oldest"));
+  const std::string when_full =
+      GENERATE(std::string("drop_newest"), std::string("drop_oldest"), std::string("drop_random"));
   Pipeline pipeline(
       "limits: { records: 2000 }\nstages:\n  - uses: test.numbers\n    with: { count: " +
           std::to_string(kCount) +
@@ -219,8 +345,8 @@ TEST_CASE("a slow consumer with a queue does not hold the source back") {
 }
 
 TEST_CASE("a full queue does not keep an interrupt from ending the run") {
-  const std::string when_full =
-      GENERATE(std::string("wait"), std::string("drop_newest"), std::string("drop_oldest"));
+  const std::string when_full = GENERATE(std::string("wait"), std::string("drop_newest"),
+                                         std::string("drop_oldest"), std::string("drop_random"));
   Pipeline pipeline(queued("{ records: 10, when_full: " + when_full + " }", 100'000'000), 2);
   Answerer answerer;
   stage_of<ScriptedAsync>(pipeline, "slow").act = [&](Completion completion) {

@@ -45,7 +45,7 @@ class TwoInputs {
     input_.flush(input);
     return offered;
   }
-  std::uint32_t take_out() { return input_.take_out(token_, 10, 1000); }
+  std::uint32_t take_out() { return input_.take_out(token_, 10, 1000).records; }
   /// How often the producer of an input was told that there is room.
   int told(std::size_t input) const { return told_[input]; }
 

@@ -13,7 +13,7 @@ using std::chrono::nanoseconds;
 using Jitter = compile::RetryPolicy::Jitter;
 
 compile::RetryPolicy policy(nanoseconds first, nanoseconds most, Jitter jitter) {
-  return {10, first, most, jitter};
+  return {10, first, most, most, jitter};
 }
 
 constexpr std::uint64_t kMostRandom = ~std::uint64_t{0};

@@ -26,7 +26,7 @@ std::uint64_t origin_of(const std::string& line) { return std::stoull(line); }
 }  // namespace
 
 TEST_CASE("a queue that drops records drops no dead letters") {
-  for (const char* when_full : {"drop_newest", "drop_oldest"}) {
+  for (const char* when_full : {"drop_newest", "drop_oldest", "drop_random"}) {
     Pipeline run(around(numbers(300), std::string(R"(  - uses: test.mix
     on_error: { to: rejects }
     with: { fail: 50 }

@@ -204,8 +204,11 @@ class Drawing {
       stage.shaky = true;
     }
     if (stage.more.find("queue") == std::string::npos && one_in(3)) {
-      add(stage, "queue: { records: " + number(1 + up_to(20)) +
-                     ", when_full: " + (one_in(2) ? "drop_newest" : "drop_oldest") + " }");
+      static constexpr const char* kFull[] = {"wait", "drop_newest", "drop_oldest", "drop_random"};
+      const std::int64_t full = up_to(4);
+      const bool ages = full == 0 || one_in(3);
+      add(stage, "queue: { records: " + number(1 + up_to(20)) + ", when_full: " + kFull[full] +
+                     (ages ? ", max_age: 1ms }" : " }"));
       stage.shaky = stage.sheds = true;
     }
     if (workers > 4)

@@ -51,7 +51,7 @@ stages:
     hedge: { after: p95, extra: 2 }
     breaker: { failures: 4, within: 1s }
     cost: 2
-    queue: { records: 10, when_full: drop_oldest }
+    queue: { records: 10, when_full: drop_random, max_age: 5s }
   - uses: tally
     key: [host, path]
     workers: { min: 1, max: 8, policy: gradient }
@@ -59,7 +59,7 @@ stages:
     workers: 3
   - { uses: file.write, with: { path: a } }
 )") == R"(generate: [generate] [sequencer]
-delay: [reorder buffer; order: none; queue: at most 10 records; then drop_oldest] [delay; deadline 5s; timeout 1s; retry: 3 attempts, backoff 10ms; hedge after p95, 2 extra; rate 100/s (api); breaker: 4 failures in 1s; cost 2; record by record, 8 workers]
+delay: [reorder buffer; order: none; queue: at most 10 records; then drop_random; max_age 5s] [delay; deadline 5s; timeout 1s; retry: 3 attempts, backoff 10ms; hedge after p95, 2 extra; rate 100/s (api); breaker: 4 failures in 1s; cost 2; record by record, 8 workers]
 tally: [reorder buffer; order: none] [tally; key host, path; record by record, 1 to 8 workers (gradient)] [format; parallel, 3 workers] [write; serial]
 r0_order1 -> r1_in
 r1_call -> r2_in

@@ -53,6 +53,11 @@ TEST_CASE("what the clock decides makes the output differ") {
         "'set' breaker: which calls fail at once depends on the clock\n"
         "'set' queue: which records are shed depends on how fast it is\n");
   CHECK(around("  - { uses: set, with: { fields: { x: y } }, queue: { records: 3 } }\n").empty());
+  CHECK(around("  - { uses: set, with: { fields: { x: y } }, queue: { records: 3, when_full: "
+               "drop_random } }\n") ==
+        "'set' queue: which records are shed depends on how fast it is\n");
+  CHECK(around("  - { uses: set, with: { fields: { x: y } }, queue: { max_age: 5s } }\n") ==
+        "'set' queue max_age 5s: which records wait longer depends on the clock\n");
   CHECK_THAT(around("  - { uses: delay, hedge: { after: 5ms } }\n"),
              Catch::StartsWith("'delay' hedge: the first good answer wins\n"));
   CHECK(around("  - { uses: window, with: { every: 1s } }\n") == "'window' it acts by the clock\n");

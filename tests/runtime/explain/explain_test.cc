@@ -113,6 +113,23 @@ stages:
   }
 }
 
+TEST_CASE("a queue that sheds at random, or what is old, says so") {
+  const std::string text = said_of("ask", R"(stages:
+  - uses: generate
+  - uses: delay
+    name: ask
+    queue: { when_full: drop_random, seed: 7, max_age: 5s }
+    retry: { attempts: 2, max_retry_after: 1h }
+)" + kEnd);
+  for (const char* sentence :
+       {"At most what its region holds may wait for it; beyond that one of those that wait or the "
+        "new one is shed, chosen by a hash of its origin and the seed 7.",
+        "What has waited for more than 5s when its turn comes is shed.",
+        "What asks to wait for longer than 1h is not tried again."}) {
+    CHECK_THAT(text, Catch::Contains(sentence));
+  }
+}
+
 TEST_CASE("a merge says what it waits for, and which errors it makes") {
   const auto merged = [](const std::string& merge) {
     return said_of("both",

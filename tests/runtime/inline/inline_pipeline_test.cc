@@ -32,9 +32,9 @@ std::string inner(std::string_view text) {
   return yaml.substr(head.size(), yaml.size() - head.size() - tail.size());
 }
 
-std::string mistakes_of(std::string_view text) {
+std::string mistakes_of(std::string_view text, const std::vector<std::string>& files = {}) {
   std::string all;
-  for (const text::Diagnostic& d : read_inline_pipeline(text, registry()).diagnostics) {
+  for (const text::Diagnostic& d : read_inline_pipeline(text, registry(), files).diagnostics) {
     all += render(d, text);
   }
   return all;
@@ -128,6 +128,11 @@ TEST_CASE("mistakes in the line are shown in the line") {
         "-e:1:21: error: missing closing quote '\n"
         "  json.parse | filter 'abc\n"
         "                      ^\n"
+        "  in a shell: '\\''\n");
+  CHECK(mistakes_of("filter \"abc") ==
+        "-e:1:8: error: missing closing quote \"\n"
+        "  filter \"abc\n"
+        "         ^\n"
         "  put a value with unpaired quotes or brackets in quotes\n");
   CHECK(mistakes_of("json.parse |") ==
         "-e:1:13: error: expected a stage type, got nothing\n"
@@ -159,6 +164,45 @@ TEST_CASE("words that set an option may stand before the value, and be written w
         "  - uses: filter\n    workers: 2\n    with:\n      where: a == b\n");
   CHECK(inner("set name = upper(a), order=b") ==
         "  - uses: set\n    with:\n      fields:\n        name: upper(a)\n        order: b\n");
+}
+
+TEST_CASE("a key of the stage may stand behind the entries of a map, where no comma is") {
+  CHECK(inner("set a = b + 1, c=d workers=2 on_error=skip") ==
+        "  - uses: set\n    workers: 2\n    on_error: skip\n    with:\n      fields:\n"
+        "        a: b + 1\n        c: d\n");
+  CHECK(inner("set order=b") == "  - uses: set\n    with:\n      fields:\n        order: b\n");
+  CHECK(inner("set a=1, workers=2") ==
+        "  - uses: set\n    with:\n      fields:\n        a: 1\n        workers: 2\n");
+}
+
+TEST_CASE("a list or a map may be written as YAML") {
+  CHECK(inner("csv.format [time, 'odd, name']") ==
+        "  - uses: csv.format\n    with:\n      columns: [time, 'odd, name']\n");
+  CHECK(inner("json.parse retry={attempts: 3, backoff: 1s} queue={records: 2}") ==
+        "  - uses: json.parse\n    retry: {attempts: 3, backoff: 1s}\n    queue: {records: 2}\n");
+  CHECK(inner("exec [tr, -u, a, b] mode=once") ==
+        "  - uses: exec\n    with:\n      command: [tr, -u, a, b]\n      mode: once\n");
+  CHECK(inner("text.format {time}") ==
+        "  - uses: text.format\n    with:\n      template: '{time}'\n");
+  CHECK(inner("regex.match [a-z]") == "  - uses: regex.match\n    with:\n      pattern: '[a-z]'\n");
+  CHECK(mistakes_of("text.format a={x}") ==
+        "-e:1:13: error: unknown option 'a'\n"
+        "  text.format a={x}\n"
+        "              ^~~~~\n"
+        "  put the value in quotes if it is text\n");
+}
+
+TEST_CASE("files are read in the order of the command line, each as it is called") {
+  const auto yaml = [](const std::vector<std::string>& files) {
+    return read_inline_pipeline("take 1", registry(), files).yaml.substr(0, 90);
+  };
+  CHECK(yaml({"b.csv", "-", "a.csv"}).find("path: [b.csv, \"-\", a.csv]\n") != std::string::npos);
+  CHECK(yaml({"a*[1].log", "${x}"}).find("path: ['a\\*\\[1].log', '$${x}']\n") !=
+        std::string::npos);
+  CHECK(mistakes_of("generate 5 | take 1", {"a.csv"}) ==
+        "-e:1:1: error: 'generate' takes no files\n"
+        "  generate 5 | take 1\n"
+        "  ^~~~~~~~\n");
 }
 
 TEST_CASE("a word that sets what there is not is a mistake, and no value") {

@@ -50,6 +50,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path = urllib.parse.urlsplit(self.path).path.split("/")
         if path[1] == "busy":
             return self.answer(503, [("X-Why", "w" * int(path[2]))])
+        if path[1] == "later":
+            with self.server.lock:
+                self.server.asked.append(path[1])
+            return self.answer(503, [("Retry-After", path[2])])
+        if path[1] == "once":
+            with self.server.lock:
+                self.server.asked.append(path[1])
+                first = len(self.server.asked) == 1
+            return self.answer(503 if first else 200, [("Retry-After", path[2])])
         if path[1] == "to":
             return self.answer(302, [("Location", f"http://127.0.0.1:{path[2]}/{path[3]}")])
         with self.server.lock:
@@ -136,13 +145,74 @@ stages:
         self.assertEqual([row["n"] for row in rows], list(range(len(rows))))
         self.assertLess(len(self.server.asked), 20)
 
+    def replicas(self, urls, keys):
+        """What one record gets that asks these urls, and the run."""
+        urls = ", ".join(f"'http://127.0.0.1:{server.server_address[1]}/{path}'"
+                         for server, path in urls)
+        yaml = f"""
+stages:
+  - uses: generate
+    with: {{ count: 1, format: text, text: q }}
+  - uses: http.fetch
+    with: {{ url: [{urls}], into: page, status_into: status }}
+    on_error: keep
+{keys}
+  - uses: json.format
+  - uses: file.write
+    with: {{ path: "-" }}
+"""
+        done = weir("run", self.file("p.yaml", yaml), env={"no_proxy": "127.0.0.1"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout), done
+
+    def test_a_replica_that_was_not_asked_is_asked_at_once(self):
+        """No backoff, and no Retry-After of another one, holds up the next replica."""
+        servers = [self.serve() for _ in range(4)]
+        paths = ["later/3600", "later/0", "later/3600", "{record.text}"]
+        start = time.monotonic()
+        row, _ = self.replicas(zip(servers, paths),
+                               "    retry: { attempts: 4, backoff: 1h, jitter: none }")
+        self.assertEqual((row["page"], row["status"]), ("ok", 200))
+        self.assertEqual([server.asked for server in servers], [["later"]] * 3 + [["q"]])
+        self.assertLess(time.monotonic() - start, 1800)
+
+    def test_all_replicas_asked_the_backoff_counts_again(self):
+        servers = [self.serve(), self.serve()]
+        start = time.monotonic()
+        row, done = self.replicas([(servers[0], "later/0"), (servers[1], "later/0")],
+                                  "    retry: { attempts: 3, backoff: 300ms, jitter: none }")
+        # Two attempts have failed, so that the backoff has doubled.
+        self.assertGreaterEqual(time.monotonic() - start, 0.6)
+        self.assertEqual([len(server.asked) for server in servers], [2, 1])
+        self.assertEqual((row["page"], row["status"]), ("ok", 503))
+        self.assertIn("status 503", done.stderr)
+
+    def test_hedges_ask_the_other_replicas(self):
+        servers = [self.serve() for _ in range(3)]
+        row, _ = self.replicas([(server, "{record.text}") for server in servers],
+                               "    hedge: { after: 1ms, extra: 3, budget: 100% }\n"
+                               "    workers: 4")
+        self.assertEqual(row["status"], 200)
+        asked = sorted(len(server.asked) for server in servers)
+        self.assertGreaterEqual(sum(asked), 2)
+        self.assertLessEqual(asked[-1], 2)
+
+    def test_how_long_an_answer_may_ask_to_wait(self):
+        retry = "    retry: { attempts: 2, backoff: 1ms, max_backoff: 10ms%s }"
+        row, done = self.replicas([(self.server, "once/1")], retry % "")
+        self.assertEqual((row["status"], self.server.asked), (503, ["once"]))
+        self.assertIn("asked to wait 1s", done.stderr)
+        other = self.serve()
+        row, done = self.replicas([(other, "once/1")], retry % ", max_retry_after: 1s")
+        self.assertEqual((row["status"], other.asked), (200, ["once", "once"]))
+
     def test_an_answer_is_told_of_a_kept_record(self):
         rows, done = self.fetch("      status_into: status\n      headers_into: headers\n"
                                 "      into: page", "    on_error: keep", 2, path="busy/3")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual([row["status"] for row in rows], [503, 503])
         self.assertEqual(rows[0]["headers"]["x-why"], "www")
-        self.assertNotIn("page", rows[0])
+        self.assertEqual(rows[0]["page"], "ok")
 
     def test_and_of_a_dead_letter(self):
         box = self.file("box.ndjson")

@@ -175,7 +175,7 @@ TEST_CASE("exec fails a run whose program is not there") {
 TEST_CASE("exec refuses what is no command") {
   CHECK(refused(map({})) == "missing option 'command'");
   CHECK(refused(map({{"command", scalar("cat")}, {"into", scalar("")}})) ==
-        "expected a field, got empty text");
+        "expected a name, got empty text");
   CHECK(refused(shell(" ")) == "expected a command, got nothing\n");
   CHECK(refused(map({{"command", list({})}})) == "expected a command, got nothing\n");
   CHECK(refused(map({{"command", list({"", "a"})}})) == "expected a command, got nothing\n");

@@ -29,7 +29,7 @@ using Fields = decltype(Datum::fields);
 
 TEST_CASE("http.fetch asks for a url made from fields and takes the body as text") {
   const Server server;
-  const std::string got = fetched(with(server.url("/echo/{a}/{a:raw}?t={record.text}&{{n}}={n}")),
+  const std::string got = fetched(with(server.url("/echo/{a}/{a|raw}?t={record.text}&{{n}}={n}")),
                                   {"x y&z", {{"a", "\"ä/b\""}, {"n", "1.5"}}, {}});
   CHECK(contains(got, R"("method": "GET")"));
   CHECK(contains(got, R"("path": "/echo/%C3%A4%2Fb/)"));
@@ -122,6 +122,40 @@ TEST_CASE("a status that http.fetch is to accept is as good as 2xx") {
   CHECK(out.at(0).fields == Fields{{"s", "404"}});
 }
 
+TEST_CASE("ranges of statuses are accepted, and no others") {
+  const Server server;
+  const auto with_ranges = [&](const std::string& status) {
+    return with(server.url("/status/" + status),
+                {{"accept_status", list({"404", "500..503"})}, {"status_into", scalar("s")}});
+  };
+  for (const std::string status : {"404", "500", "503"}) {
+    CHECK(fetch(with_ranges(status)).at(0).fields == Fields{{"s", status}});
+  }
+  CHECK(contains(failed(with_ranges("504")).error, "status 504"));
+  CHECK(contains(failed(with_ranges("405")).error, "status 405"));
+}
+
+TEST_CASE("a bad answer stays with a kept record, null where there was none") {
+  const Server server;
+  const auto asks = [](const std::string& url) {
+    return with(url, {{"into", scalar("b")}, {"status_into", scalar("s")}});
+  };
+  const Failed bad = failed(asks(server.url("/status/503")));
+  CHECK(bad.failure.told == Fields{{"b", R"("\n  what is wrong\nmore")"}, {"s", "503"}});
+  const Failed long_one = failed(asks(server.url("/long_error?size=200000")));
+  REQUIRE(long_one.failure.told.size() == 2);
+  CHECK(long_one.failure.told[0].second == '"' + std::string(64 * 1024, 'x') + '"');
+  CHECK(long_one.failure.told[1].second == "500");
+  CHECK(contains(long_one.error, "status 500"));
+  const Failed none = failed(asks(server.url("/drop")));
+  CHECK(none.failure.told == Fields{{"b", "null"}, {"s", "null"}});
+  Node big = asks(server.url("/big?size=100000"));
+  big.entries.push_back({scalar("max_size"), scalar("1KiB")});
+  const Failed too_big = failed(big);
+  CHECK(contains(too_big.error, "too_big"));
+  CHECK(too_big.failure.told.at(1) == std::pair<std::string, std::string>("s", "200"));
+}
+
 TEST_CASE("http.fetch follows redirects up to its bound, and to http and https alone") {
   const Server server;
   const auto to = [&](const std::string& url) { return server.url("/redirect?to=" + url); };
@@ -155,7 +189,7 @@ TEST_CASE("a connection that cannot be made, or breaks, is a retryable error of 
   CHECK(refused_by_all.error == "connect: http://127.0.0.1:1/a: Couldn't connect to server");
   CHECK(refused_by_all.failure.retryable);
   const Datum bare = {"", {{"u", "\"user:secret@127.0.0.1:1/@a#b\""}}, {}};
-  CHECK_FALSE(contains(failed(with("{u:raw}"), bare).error, "secret"));
+  CHECK_FALSE(contains(failed(with("{u|raw}"), bare).error, "secret"));
   const Server server;
   for (const std::string path : {"/half", "/drop"}) {
     const Failed got = failed(with(server.url(path)));
@@ -238,20 +272,21 @@ TEST_CASE("http.fetch speaks TLS, and only with a server whose certificate is go
 TEST_CASE("no value of a record writes headers or requests of its own") {
   const Server server;
   const auto header = with(server.url("/echo"), {{"headers", map({{"X-A", scalar("{a}")}})}});
-  for (const std::string value : {"\"b\r\nX-B: c\"", "\"b\nc\"", "\"b\rc\""}) {
+  for (const std::string value :
+       {"\"b\r\nX-B: c\"", "\"b\nc\"", "\"b\rc\"", "\"b\x01\"", "\"\x7f\""}) {
     const Failed got = failed(header, {"", {{"a", value}}, {}});
-    CHECK(got.error == "http: header 'X-A': a line break or NUL in its value");
+    CHECK(got.error == "http: header 'X-A': a control byte in its value");
     CHECK_FALSE(got.failure.retryable);
   }
   CHECK(failed(header, {"", {{"a", std::string("\"b\0c\"", 5)}}, {}}).error ==
-        "http: header 'X-A': a line break or NUL in its value");
+        "http: header 'X-A': a control byte in its value");
   for (const std::string value : {"\"/a b\"", "\"/ HTTP/1.1\r\nX: y\"", "\"/\x01\""}) {
-    const Failed got = failed(with(server.url("{a:raw}")), {"", {{"a", value}}, {}});
+    const Failed got = failed(with(server.url("{a|raw}")), {"", {{"a", value}}, {}});
     CHECK(got.error ==
-          "http: the url has a blank or control character, from a field that is ':raw'");
+          "http: the url has a blank or control character, from a field that is '|raw'");
     CHECK_FALSE(got.failure.retryable);
   }
-  CHECK(contains(failed(with("{a:raw}"), {"", {{"a", "\"file:///etc/passwd\""}}, {}}).error,
+  CHECK(contains(failed(with("{a|raw}"), {"", {{"a", "\"file:///etc/passwd\""}}, {}}).error,
                  "Unsupported protocol"));
 }
 

@@ -9,6 +9,7 @@ certificate of its own that it writes to FOLDER/cert.pem first.
     /redirect?to=URL   302 to URL; &status=N: with another status
     /loop              302 to itself
     /big?size=N        N bytes; &chunked: without saying so before; &gzip: packed
+    /long_error?size=N status 500 with N bytes
     /slow              an answer when /release is asked
     /headers           odd headers
     /half              less than it announces
@@ -129,6 +130,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             piece = body[begin:begin + 10_000]
             self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
         return self.wfile.write(b"0\r\n\r\n")
+
+    def serve_long_error(self, _):
+        self.answer(500, b"x" * int(self.query["size"]))
 
     def serve_slow(self, _):
         self.server.count("slow")

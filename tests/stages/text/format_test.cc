@@ -55,6 +55,80 @@ TEST_CASE("text.format writes numbers without an exponent where they fit") {
   CHECK(show("-9223372036854775808") == "-9223372036854775808");
 }
 
+TEST_CASE("text.format names fields as expressions do") {
+  const Datum record{"t",
+                     {{"odd|name", "1"},
+                      {"a}b", "2"},
+                      {"a.b", "3"},
+                      {"a", R"({"b":4,"c d":{"e":5},"l":[6]})"},
+                      {"q\"\\", "7"},
+                      {"record", "8"},
+                      {"fields", "9"},
+                      {"user-agent", "10"}},
+                     {}};
+  CHECK(format(R"({fields["odd|name"]} {fields["a}b"]} {fields['a}b']})", record) == "1 2 2");
+  CHECK(format(R"({fields["a.b"]} {a["b"]} {a["c d"].e} {a.l.0} {fields.a.l.0})", record) ==
+        "3 4 5 6 6");
+  CHECK(format("{a.b}", record) == "3");  // A field of that very name wins over the path.
+  CHECK(format(R"({fields["q\"\\"]} {fields["record"]} {fields["fields"]} { user-agent })",
+               record) == "7 8 9 10");
+  CHECK(format("{record.position} {record.origin} {record.path} {record.error.kind}|", record) ==
+        "0 :0  |");
+}
+
+TEST_CASE("the filters of a template change what is written, from left to right") {
+  const Datum record{"a/b c.csv.gz",
+                     {{"t", "\"x\\\"y\""},
+                      {"n", "1"},
+                      {"z", "null"},
+                      {"e", "\"\""},
+                      {"j", "[1,\n 2]"},
+                      {"p", "\"/a.d/b.tar.x/\""},
+                      {"hidden", "\"d/.rc\""}},
+                     {}};
+  CHECK(format("{t|json} {n|json} {z|json} {none|json} {j|json} {n|or 2|json}", record) ==
+        R"("x\"y" 1 null null [1,2] 1)");
+  CHECK(format("{z|or a b} {none | or c } {e|or -} {n|or 0} {e}|", record) == "a b c - 1 |");
+  CHECK(format("{record.text|url}", record) == "a%2Fb%20c.csv.gz");
+  CHECK(format("{record.text|raw}", record) == "a/b c.csv.gz");
+  CHECK(format("{record.text|name} {record.text|stem} {p|name} {p|stem} {hidden|stem}", record) ==
+        "b c.csv.gz b c b.tar.x b.tar .rc");
+  CHECK(format("{record.text|stem|url} {none|stem|or none} {n|name}", record) == "b%20c none 1");
+}
+
+TEST_CASE("a template says what is wrong with it, and where") {
+  const auto refused = [](const std::string& pattern) {
+    return kit::refused(kit::types_of<&add_text_stages>(), "text.format",
+                        kit::map({{"template", kit::scalar(pattern)}}));
+  };
+  CHECK(refused("{x|rw}") == "unknown filter 'rw' [did you mean 'raw'?]\n");
+  CHECK(refused("{x|%Y}") == "unknown filter '%Y'\n");
+  CHECK(refused("{x:raw}") == "expected '|' before a filter, got ':' [':raw' is now '|raw']\n");
+  CHECK(refused("{a:b|raw}") ==
+        "expected '|' before a filter, got ':' [a field of that name is fields[\"a:b\"]]\n");
+  CHECK(refused("{}") == "expected a field, got nothing\n");
+  CHECK(refused("{ | raw}") == "expected a field, got nothing\n");
+  CHECK(refused("{x|}") == "expected a filter behind '|', got nothing\n");
+  CHECK(refused("{x||raw}") == "expected a filter behind '|', got nothing\n");
+  CHECK(refused("{x|or}") == "expected a text behind 'or', got nothing\n");
+  CHECK(refused("{x|order 1}") == "unknown filter 'order 1' [did you mean 'or'?]\n");
+  CHECK(refused("{record}") ==
+        "expected a '.' behind 'record', got 'record' [a field of that name "
+        "is fields[\"record\"]]\n");
+  CHECK(refused("{record.part}") ==
+        "unknown part 'part' of 'record' [it has text, position, path, origin, error.kind, "
+        "error.message, error.stage, error.attempts]\n");
+  CHECK(refused("{fields}") ==
+        "expected [\"name\"] behind 'fields', got nothing [a field of that "
+        "name is fields[\"fields\"]]\n");
+  CHECK(refused("{a[0]}") == "expected [\"name\"], got '[0]'\n");
+  CHECK(refused("{a[\"b\"}") == "expected [\"name\"], got '[\"b\"'\n");
+  CHECK(refused("{a[\"b\"]c}") == "expected '.' or '[', got 'c'\n");
+  CHECK(refused("{a[\"b}") == "'{' without '}'; write '{{' for a brace\n");
+  CHECK(refused("{a..b}") == "a step of a path is empty or holds a '.'\n");
+  CHECK(refused("{a[\"b.c\"]}") == "a step of a path is empty or holds a '.'\n");
+}
+
 TEST_CASE("text.format past limits.record is an error of the record") {
   const Datum record{"", {{"t", '"' + std::string(300, 'x') + '"'}}, {}};
   CHECK(format("{t}{t}{t}{t}", record, 1000) ==
