@@ -13,6 +13,7 @@ void add_builtin_stages(Registry& registry) {
   add_hash_stages(registry);
   add_wait_stages(registry);
   add_exec_stages(registry);
+  add_lookup_stages(registry);
 }
 
 }  // namespace weir::stages

@@ -8,6 +8,7 @@ is skipped.
 import csv
 import hashlib
 import io
+import ipaddress
 import itertools
 import json
 import os
@@ -101,6 +102,19 @@ def java_errors():
             row["exception"] = name
             row["trace"] = "\n".join(rest)[len(name):]
             out += compact(row)
+def enrich():
+    with open(DATA / "statuses.csv", encoding="utf-8") as file:
+        meanings = {row["status"]: row["meaning"] for row in csv.DictReader(file)}
+    with open(DATA / "networks.csv", encoding="utf-8") as file:
+        sites = {ipaddress.ip_network(row["network"]): row["site"] for row in csv.DictReader(file)}
+    out = "time,site,status,meaning,path\n"
+    for row in access_log():
+        if row["status"] < 400:
+            continue
+        held = [net for net in sites if ipaddress.ip_address(row["ip"]) in net]
+        site = sites[max(held, key=lambda net: net.prefixlen)]
+        meaning = meanings.get(str(row["status"]), "")
+        out += f"{row['time']},{site},{row['status']},{meaning},{row['path']}\n"
     return out
 
 
@@ -181,6 +195,7 @@ EXPECTED = {
     "clean-orders": clean_orders,
     "docker-lines": docker_lines,
     "java-errors": java_errors,
+    "enrich": enrich,
     "hide-addresses": hide_addresses,
     "one-a-second": lambda: records(10),
     "ordered-waits": lambda: records(1000),

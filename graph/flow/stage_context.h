@@ -26,6 +26,11 @@ class StageContext final : public Context {
   std::size_t record_limit() const override { return context_.record_limit(); }
   StateBudget& state() override { return context_.state; }
   const detail::TimeLanguage& times() const override { return *context_.services.times; }
+  void read_side_input(std::span<const SideStage> stages, std::uint64_t memory,
+                       const std::function<void(const Record&)>& take) override {
+    if (!context_.services.side_input) return Context::read_side_input(stages, memory, take);
+    context_.services.side_input({stages, take, memory, threads()});
+  }
 
   void fill(std::map<std::string, std::uint64_t>& counters) const {
     const Lock lock(mutex_);

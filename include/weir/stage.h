@@ -3,15 +3,19 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "weir/batch.h"
 #include "weir/call.h"
 #include "weir/completion.h"
+#include "weir/error.h"
 #include "weir/feed.h"
 #include "weir/time_format.h"
+#include "weir/node.h"
 
 namespace weir {
 
@@ -58,6 +62,12 @@ class StateBudget {
 
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
+/// A stage of a side input: its type, and its options as under `with`.
+struct SideStage {
+  std::string uses;
+  Node with;
+};
+
 /// The services that the engine gives a stage before its first record.
 class Context {
  public:
@@ -75,6 +85,16 @@ class Context {
   /// The compiler of time formats, for TimeFormat(context.times(), spec). Lives as long as the
   /// process.
   virtual const detail::TimeLanguage& times() const = 0;
+
+  /// Reads a side input: a source, and what its records pass, as in a run of their own. Gives
+  /// `take` each record, in order and one at a time; its bytes are gone afterwards. Up to `memory`
+  /// bytes are in use meanwhile, which the caller has taken of `state`. May be called by any thread
+  /// until `close` returns. Throws Error if a record or a stage fails, or `take` throws one: its
+  /// message begins with the record's place ("users.csv:3").
+  virtual void read_side_input(std::span<const SideStage> /*stages*/, std::uint64_t /*memory*/,
+                               const std::function<void(const Record&)>& /*take*/) {
+    throw Error("side_input", "no side input can be read here", false);
+  }
 };
 
 /// A configured instance of a stage type. Its constructor checks options and does no I/O (`weir

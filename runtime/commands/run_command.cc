@@ -9,6 +9,7 @@
 
 #include "graph/flow/context/file_uses.h"
 #include "graph/flow/run.h"
+#include "runtime/commands/side_input.h"
 #include "runtime/process/error_file.h"
 #include "runtime/process/last_words.h"
 #include "runtime/process/log.h"
@@ -80,6 +81,7 @@ flow::Report run_plan(Runtime& runtime, const RunArguments& arguments, compile::
           plan.mask);
   Signals::block();
   flow::RunServices services = services_with(log);
+  services.side_input = side_inputs(runtime, log);
   services.chaos = std::move(chaos);
   if (!arguments.errors.empty()) {
     services.error = [&errors, &plan](const flow::ErrorSample& error) {

@@ -9,6 +9,7 @@
 
 #include "graph/flow/run.h"
 #include "runtime/commands/null_sink.h"
+#include "runtime/commands/side_input.h"
 #include "runtime/commands/trial.h"
 #include "runtime/commands/unasked.h"
 #include "runtime/process/log.h"
@@ -73,7 +74,9 @@ int try_command(Runtime& runtime, const TryArguments& arguments) {
   Trial trial(*loaded.plan, records);
   Log log(runtime.console(), LogLevel::warning, loaded.plan->mask);
   Signals::block();
-  flow::Run run(*loaded.plan, services_with(log));
+  flow::RunServices services = services_with(log);
+  services.side_input = side_inputs(runtime, log);
+  flow::Run run(*loaded.plan, std::move(services));
   run.observe(trial, records * loaded.plan->sources.size());
   const Signals signals([&run](int signal) { run.interrupt(signal); });
   const flow::Report report = run.run();

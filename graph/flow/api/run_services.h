@@ -21,6 +21,14 @@ struct ChaosOptions {
   std::vector<std::string> stages;
 };
 
+/// What a stage reads beside its input: see Context::read_side_input.
+struct SideInput {
+  std::span<const SideStage> stages;
+  const std::function<void(const Record&)>& take;
+  std::uint64_t memory = 0;
+  int threads = 1;
+};
+
 /// The callbacks and settings that the engine needs from its surroundings.
 struct RunServices {
   /// Reads a path in raw JSON (stages/json); see detail::Host::json_at.
@@ -31,6 +39,8 @@ struct RunServices {
   const detail::TimeLanguage* times = nullptr;
   /// Takes the log lines of the stages and the engine.
   std::function<void(LogLevel level, std::string_view stage, std::string_view text)> log;
+  /// Reads a side input to its end; called by any thread. Throws Error.
+  std::function<void(const SideInput&)> side_input;
   /// The faults to inject; LoadOptions::chaos must name the same stages.
   std::optional<ChaosOptions> chaos;
   /// Takes every error of a record, in the order in which they are booked (`--errors`).

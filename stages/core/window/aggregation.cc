@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "stages/core/state/state_account.h"
-#include "stages/core/window/sort_code.h"
+#include "weir/sort_code.h"
 #include "weir/detail/json_text.h"
 #include "weir/error.h"
 #include "weir/in_quotes.h"

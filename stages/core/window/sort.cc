@@ -9,7 +9,7 @@
 #include "stages/core/state/kept_record.h"
 #include "stages/core/state/record_charge.h"
 #include "stages/core/state/state_account.h"
-#include "stages/core/window/sort_code.h"
+#include "weir/sort_code.h"
 
 namespace weir::stages::core {
 namespace {

@@ -4,7 +4,7 @@
 #include <random>
 
 #include "stages/core/core.h"
-#include "stages/core/window/sort_code.h"
+#include "weir/sort_code.h"
 #include "tests/kit/stage_kit.h"
 
 namespace weir::stages::test {
@@ -121,13 +121,13 @@ TEST_CASE("values of every type have one order") {
   for (std::size_t i = 0; i < ascending.size(); ++i) {
     for (std::size_t j = 0; j < ascending.size(); ++j) {
       INFO(i << " and " << j);
-      CHECK(core::sorts_before(ascending[i], ascending[j]) == (i < j));
+      CHECK(sorts_before(ascending[i], ascending[j]) == (i < j));
     }
   }
-  CHECK_FALSE(core::sorts_before(Value(-0.0), Value(0)));
-  CHECK_FALSE(core::sorts_before(Value(0), Value(-0.0)));
-  CHECK_FALSE(core::sorts_before(Value(1), Value(1.0)));
-  CHECK_FALSE(core::sorts_before(Value(1.0), Value(1)));
+  CHECK_FALSE(sorts_before(Value(-0.0), Value(0)));
+  CHECK_FALSE(sorts_before(Value(0), Value(-0.0)));
+  CHECK_FALSE(sorts_before(Value(1), Value(1.0)));
+  CHECK_FALSE(sorts_before(Value(1.0), Value(1)));
 }
 
 TEST_CASE("sort agrees with a sort of everything where the window is wide enough") {

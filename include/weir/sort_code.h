@@ -1,18 +1,23 @@
-#include "stages/core/window/sort_code.h"
+#pragma once
 
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
-namespace weir::stages::core {
-namespace {
+#include "weir/value.h"
 
-void append_ascending(std::uint64_t bits, std::string& out) {
+namespace weir {
+
+namespace detail {
+
+inline void append_ascending(std::uint64_t bits, std::string& out) {
   for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(bits >> shift);
 }
 
 /// Returns bits that sort as the doubles do.
-std::uint64_t ascending(double real) {
+inline std::uint64_t ascending(double real) {
   constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
   if (real == 0) real = 0;  // Turns -0.0 into 0.0, which is equal to it.
   if (std::isnan(real)) real = std::nan("");
@@ -22,7 +27,7 @@ std::uint64_t ascending(double real) {
 
 /// Appends the nearest double and an integer's distance from it. Rounding keeps the order, so
 /// integers and reals are compared exactly.
-void append_number(const Value& value, std::string& out) {
+inline void append_sorted_number(const Value& value, std::string& out) {
   const double real = value.as_real();
   std::int64_t rest = 0;
   if (value.type() == ValueType::integer) {
@@ -35,7 +40,7 @@ void append_number(const Value& value, std::string& out) {
 
 /// Appends bytes such that no code is a prefix of another: a text ends with two zeros, and a zero
 /// within it is followed by 255.
-void append_bytes(std::string_view bytes, std::string& out) {
+inline void append_sorted_bytes(std::string_view bytes, std::string& out) {
   for (const char c : bytes) {
     out += c;
     if (c == '\0') out += '\xff';
@@ -43,9 +48,12 @@ void append_bytes(std::string_view bytes, std::string& out) {
   out.append(2, '\0');
 }
 
-}  // namespace
+}  // namespace detail
 
-void append_sort_code(const Value& value, std::string& out) {
+/// Appends bytes that sort as the values do, also where the codes of several values follow one
+/// another: null, false, true, numbers by value (integers exactly), text by its bytes, JSON by its
+/// bytes. NaN sorts after all numbers. No code is the beginning of another.
+inline void append_sort_code(const Value& value, std::string& out) {
   switch (value.type()) {
     case ValueType::null:
       out += '\0';
@@ -56,17 +64,18 @@ void append_sort_code(const Value& value, std::string& out) {
     case ValueType::integer:
     case ValueType::real:
       out += '\3';
-      return append_number(value, out);
+      return detail::append_sorted_number(value, out);
     case ValueType::text:
       out += '\4';
-      return append_bytes(value.as_text(), out);
+      return detail::append_sorted_bytes(value.as_text(), out);
     case ValueType::json:
       out += '\5';
-      return append_bytes(value.as_text(), out);
+      return detail::append_sorted_bytes(value.as_text(), out);
   }
 }
 
-bool sorts_before(const Value& one, const Value& other) {
+/// Returns whether `one` sorts before `other` in that order.
+inline bool sorts_before(const Value& one, const Value& other) {
   if (one.type() == ValueType::integer && other.type() == ValueType::integer) {
     return one.as_integer() < other.as_integer();
   }
@@ -80,4 +89,4 @@ bool sorts_before(const Value& one, const Value& other) {
   return codes[0] < codes[1];
 }
 
-}  // namespace weir::stages::core
+}  // namespace weir
