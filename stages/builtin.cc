@@ -14,6 +14,7 @@ void add_builtin_stages(Registry& registry) {
   add_wait_stages(registry);
   add_exec_stages(registry);
   add_lookup_stages(registry);
+  add_parse_stages(registry);
 }
 
 }  // namespace weir::stages

@@ -20,6 +20,7 @@ void add_hash_stages(Registry& registry);    // stages/hash: hash
 void add_wait_stages(Registry& registry);    // stages/wait: delay
 void add_exec_stages(Registry& registry);    // stages/exec: exec
 void add_file_stages(Registry& registry);    // stages/file: file.read, file.write
+void add_parse_stages(Registry& registry);   // stages/parse: logfmt.parse, url.parse, ...
 void add_lookup_stages(Registry& registry);  // stages/lookup: lookup
 
 /// Registers every built-in stage type.

@@ -14,8 +14,8 @@
 #include "weir/completion.h"
 #include "weir/error.h"
 #include "weir/feed.h"
-#include "weir/time_format.h"
 #include "weir/node.h"
+#include "weir/time_format.h"
 
 namespace weir {
 

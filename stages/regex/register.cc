@@ -1,4 +1,5 @@
 #include "stages/builtin.h"
+#include "stages/regex/grok_match.h"
 #include "stages/regex/regex_match.h"
 #include "stages/regex/regex_replace.h"
 
@@ -52,6 +53,34 @@ void add_regex_replace(Registry& registry) {
 )");
 }
 
+void add_grok_match(Registry& registry) {
+  using O = GrokOptions;
+  registry
+      .add<GrokMatch, O>("grok.match",
+                         "Keeps the records that match a pattern of grok; what it names becomes "
+                         "fields")
+      .required(
+          "pattern", &O::pattern,
+          "a regular expression of RE2 with %{NAME}, %{NAME:field}, %{NAME:field:int} and "
+          "%{NAME:field:float} in it, found anywhere in the text; of up to 16, the first that "
+          "matches counts")
+      .optional("patterns", &O::patterns,
+                "names of one's own, each with its pattern; they win over those that weir knows")
+      .declare(matcher_options)
+      .optional("on_mismatch", &O::on_mismatch, "what becomes of a record that does not match")
+      .kinds(&GrokMatch::kinds)
+      .scratch<GrokMatch::Scratch>()
+      .example(R"(stages:
+  - uses: generate
+    with: { count: 3, format: text, text: "192.0.2.{n} GET /item/{n} 0.04{n}" }
+  - uses: grok.match
+    with: { pattern: '%{IP:client} %{WORD:method} %{URIPATH:path} %{NUMBER:seconds:float}' }
+  - uses: json.format
+  - uses: file.write
+    with: { path: "-" }
+)");
+}
+
 }  // namespace
 
 void add_regex_stages(Registry& registry);  // called by stages/builtin.cc
@@ -64,6 +93,7 @@ void add_regex_stages(Registry& registry) {
   using namespace regex;
   add_regex_match(registry);
   add_regex_replace(registry);
+  add_grok_match(registry);
 }
 
 }  // namespace weir::stages

@@ -18,7 +18,7 @@ void regex(std::string_view bytes) {
   }
   const auto replace =
       stage("regex.replace",
-            kit::map({{"pattern", kit::scalar(pattern)}, {"with", kit::scalar(replacement)}}));
+            kit::map({{"pattern", kit::scalar(pattern)}, {"to", kit::scalar(replacement)}}));
   if (replace) {
     expect(replace->transform_at_every_cut(lines).size() == lines.size(),
            "regex.replace lost or made records");

@@ -11,6 +11,7 @@ const std::vector<Target>& targets() {
                                              {"json", json},
                                              {"csv", csv},
                                              {"regex", regex},
+                                             {"parse", parse},
                                              {"time", time},
                                              {"framing", framing},
                                              {"ranges", ranges},

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "weir/detail/text_hash.h"
+#include "weir/field_type.h"
+#include "weir/in_quotes.h"
+#include "weir/options.h"
+
+namespace weir::stages::parse {
+
+/// The option `types` of a parser: which of its members are no text.
+class MemberTypes {
+ public:
+  explicit MemberTypes(const OptionMap<FieldType>& types) {
+    for (const auto& [name, type] : types) types_[name] = type;
+  }
+
+  /// Returns the text as a value of the member's type. Throws Error of `kind` if it is none.
+  Value value(std::string_view kind, std::string_view member, std::string_view text) const {
+    const auto found = types_.empty() ? types_.end() : types_.find(member);
+    Value value(text);
+    if (found == types_.end() || read_as(found->second, text, value)) return value;
+    throw Error(std::string(kind),
+                "field " + in_quotes(member) + ": expected " + with_article(found->second) +
+                    ", got " + in_quotes(text),
+                false);
+  }
+
+ private:
+  std::unordered_map<std::string, FieldType, detail::TextHash, std::equal_to<>> types_;
+};
+
+}  // namespace weir::stages::parse
