@@ -11,6 +11,8 @@
 
 namespace weir {
 
+struct OptionSpec;
+
 /// Receives the mistakes found while options are bound; the reader of the pipeline file implements
 /// it.
 class Binder {
@@ -23,6 +25,9 @@ class Binder {
   virtual std::string nearest(std::string_view word,
                               const std::vector<std::string>& candidates) const = 0;
   virtual const detail::ExpressionLanguage& expressions() const = 0;
+  /// Binds a map to the keys that are declared for it, in `out`. Reports what is wrong and then
+  /// returns false.
+  virtual bool bind_map(const std::vector<OptionSpec>& keys, void* out, const Node& map) = 0;
   /// Notes that the stage reads this field, so that its records must have fields.
   virtual void names_field(const Node& node, std::string_view field) = 0;
   /// Notes that the stage reads the text of its records through an expression or template.

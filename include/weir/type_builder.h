@@ -70,6 +70,11 @@ class TypeBuilder {
     add(std::move(name), member, std::move(about)).default_text = OptionType<M>::show(O{}.*member);
     return *this;
   }
+  /// Says what to write in place of an option that the type does not have any more.
+  TypeBuilder& was(std::string name, std::string hint) {
+    spec_.former.emplace_back(std::move(name), std::move(hint));
+    return *this;
+  }
   /// Sets an inclusive bound of the option of that member, which is declared before.
   template <class M, class B>
   TypeBuilder& min(M O::*member, const B& bound) {
@@ -232,6 +237,7 @@ class TypeBuilder {
     if constexpr (std::is_enum_v<Value>) {
       option.choices.assign(std::begin(EnumNames<Value>::names), std::end(EnumNames<Value>::names));
     }
+    if constexpr (requires { OptionType<Value>::keys(); }) option.keys = OptionType<Value>::keys();
     option.bind = [member](void* o, const Node& node, Binder& binder) {
       return OptionType<M>::parse(node, static_cast<O*>(o)->*member, binder);
     };
@@ -282,5 +288,16 @@ class TypeBuilder {
   std::vector<std::ptrdiff_t> places_;
   std::vector<std::string> ports_{"out"};
 };
+
+/// Returns the keys of a map that fills an S, declared as a stage type declares its options:
+/// `declare` gets the builder. An OptionType whose values may be such a map returns them as
+/// `keys()`, and binds the map with Binder::bind_map.
+template <class S, class Declare>
+std::vector<OptionSpec> declared(Declare declare) {
+  TypeSpec spec;
+  TypeBuilder<Stage, S> keys(spec);
+  declare(keys);
+  return std::move(spec.options);
+}
 
 }  // namespace weir

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "weir/keyed.h"
@@ -39,6 +40,7 @@ struct OptionSpec {
   std::string default_text;  ///< Empty for a required option, or one that is simply not set.
   std::string min, max;      ///< As shown; empty if unbounded.
   std::vector<std::string> choices;  ///< The names of an enum's values; empty for other types.
+  std::vector<OptionSpec> keys;      ///< Those of the map that the option may be.
   bool required = false;
   /// Reads `node` into the options at `options`. Reports mistakes to the binder and then returns
   /// false.
@@ -55,6 +57,8 @@ struct TypeSpec {
   bool blocking = false;    ///< The `process` of a transform waits, and gets threads of its own.
   bool idempotent = false;  ///< Two calls for one record do no harm: `hedge` is allowed.
   std::vector<OptionSpec> options;
+  /// The options that the type had once, each with what to write in its place.
+  std::vector<std::pair<std::string, std::string>> former;
 
   std::function<std::shared_ptr<void>()> make_options;
   std::function<std::unique_ptr<Stage>(const void* options)> make;

@@ -22,6 +22,20 @@ std::string indented(std::string_view text, const std::string& indent) {
   return out;
 }
 
+std::string options_text(const std::vector<OptionSpec>& options, bool colours, std::size_t width,
+                         std::size_t indent) {
+  std::string text;
+  const std::size_t deeper = indent + 4;
+  for (const OptionSpec& option : options) {
+    const std::string facts = option_facts(option);
+    text += std::string(indent, ' ') + painted(colours, Tone::strong, option.name) + "  " +
+            option.type + (facts.empty() ? "" : "; " + facts) + "\n" + std::string(deeper, ' ') +
+            wrapped_text(about_text(option.about), width - std::min(deeper, width), deeper) + "\n" +
+            options_text(option.keys, colours, width, deeper);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::vector<const TypeSpec*> of_role(const Registry& registry, Role role) {
@@ -98,12 +112,7 @@ std::string describe_text(const TypeSpec& type, bool colours, std::size_t width)
     text += "\nIt takes no options.\n";
   } else {
     text += "\noptions\n";
-    for (const OptionSpec& option : type.options) {
-      const std::string facts = option_facts(option);
-      text += "  " + painted(colours, Tone::strong, option.name) + "  " + option.type +
-              (facts.empty() ? "" : "; " + facts) + "\n";
-      text += "      " + wrapped_text(about_text(option.about), width - 6, 6) + "\n";
-    }
+    text += options_text(type.options, colours, width, 2);
   }
   if (type.set_key)
     text += "\nIt takes the key 'key' beside 'uses': a field or a list of fields.\n";

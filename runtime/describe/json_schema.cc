@@ -152,8 +152,19 @@ class Schemas {
   std::string schema_of(const OptionSpec& option, const std::vector<compile::KeyMap>& maps) const {
     if (!option.choices.empty()) return choice_of(option.choices);
     if (option.type == "integer" || option.type == "number") return bounded(option);
+    if (!option.keys.empty()) return named_or_map(option);
     const auto map = std::ranges::find(maps, option.name, &compile::KeyMap::key);
     return schema_of(option.type, map == maps.end() ? nullptr : &map->keys);
+  }
+
+  /// The schema of an option that is one of some names, or a map.
+  std::string named_or_map(const OptionSpec& option) const {
+    Words names;
+    for (const std::string& one : alternatives(option.type)) {
+      if (!one.starts_with("map of ")) names.push_back(one);
+    }
+    const std::string map = options(option.keys);
+    return names.empty() ? map : any_of({choice_of(names), map});
   }
 
   /// `keys` are those of a map that the option may be.

@@ -65,6 +65,10 @@ std::string section(const TypeSpec& type) {
   if (type.set_key) text += " It takes `key`, a field or a list of fields, beside `uses`.";
   text += "\n\n";
   if (!type.options.empty()) text += options_table(type.options) + "\n";
+  for (const OptionSpec& option : type.options) {
+    if (option.keys.empty()) continue;
+    text += "Under `" + option.name + "`:\n\n" + options_table(option.keys, "key") + "\n";
+  }
   if (!type.example.empty()) {
     text += "```yaml\n" + type.example + (type.example.ends_with('\n') ? "" : "\n") + "```\n\n";
   }

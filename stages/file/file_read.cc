@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "stages/file/path_check.h"
+#include "weir/in_quotes.h"
 
 namespace weir::stages::file {
 namespace {
@@ -45,21 +46,22 @@ Start look_at_start(const Fd& fd, const Input& input) {
 }  // namespace
 
 void set_framing(FileReadOptions& options, const Framing& wanted) {
-  if (options.framing == FramingChoice::automatic && !options.delimiter) {
+  FramingChoice& choice = options.framing.choice;
+  if (options.framing.automatic()) {
     switch (wanted.unit) {
       case Framing::Unit::csv:
-        options.framing = FramingChoice::csv;
+        choice = FramingChoice::csv;
         break;
       case Framing::Unit::file:
-        options.framing = FramingChoice::file;
+        choice = FramingChoice::file;
         break;
       case Framing::Unit::any:
       case Framing::Unit::lines:
-        options.framing = FramingChoice::lines;
+        choice = FramingChoice::lines;
         break;
     }
   }
-  if (options.framing == FramingChoice::csv && wanted.unit == Framing::Unit::csv) {
+  if (choice == FramingChoice::csv && wanted.unit == Framing::Unit::csv) {
     if (!options.header) options.header = wanted.header;
     options.separator = wanted.delimiter;
   }
@@ -83,21 +85,18 @@ std::optional<std::vector<FileReadOptions>> split_streams(const FileReadOptions&
 FileRead::FileRead(const FileReadOptions& options) : options_(options) {
   if (options.path.empty()) throw OptionError("path", "expected at least one path, got none");
   for (const std::string& path : options.path) check_input_path(path);
-  rules_.unit = unit_of(options.framing);
+  rules_.unit = unit_of(options.framing.choice);
   rules_.header = options.header.value_or(false);
   rules_.separator = options.separator;
   if (rules_.header && rules_.unit != Rules::Unit::csv) {
-    throw OptionError("header", "a header needs 'framing: csv'");
+    const std::string written = options.framing.written();
+    throw OptionError("header", written.empty() ? "'header' needs 'framing: csv'"
+                                                : in_quotes(written) + " takes no 'header'");
   }
-  if (!options.delimiter) return;
-  if (options.framing == FramingChoice::csv || options.framing == FramingChoice::file) {
-    throw OptionError("delimiter", "a delimiter needs 'framing: lines'");
+  if (const auto& delimiter = options.framing.keys.delimiter) {
+    rules_.delimiter = *delimiter;
+    rules_.cut_cr = false;
   }
-  if (options.delimiter->empty()) {
-    throw OptionError("delimiter", "expected at least one byte, got empty text");
-  }
-  rules_.delimiter = *options.delimiter;
-  rules_.cut_cr = false;
 }
 
 std::vector<FileUse> FileRead::files() const {
@@ -110,9 +109,9 @@ std::vector<FileUse> FileRead::files() const {
 
 void FileRead::open(Context& context) {
   const Bytes limit{context.record_limit()};
-  const Bytes max_size = std::min(options_.max_line.value_or(limit), limit);
+  const Bytes max_size = std::min(options_.max_record.value_or(limit), limit);
   rules_.max_size = max_size.value;
-  rules_.max_size_shown = (max_size < limit ? "max_line (" : "limits.record (") +
+  rules_.max_size_shown = (max_size < limit ? "max_record (" : "limits.record (") +
                           OptionType<Bytes>::show(max_size) + ")";
   threads_ = context.threads();
   inputs_ = find_inputs(options_.path);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "stages/file/framing.h"
 #include "stages/file/input.h"
 #include "stages/file/rules.h"
 #include "stages/file/serial_reader.h"
@@ -15,17 +16,15 @@
 
 namespace weir::stages::file {
 
-enum class FramingChoice : std::uint8_t { automatic, lines, csv, file };
 enum class Decompression : std::uint8_t { automatic, none };
 enum class Streams : std::uint8_t { one, per_file };
 
 /// The options of `file.read`.
 struct FileReadOptions {
   std::vector<std::string> path;
-  FramingChoice framing = FramingChoice::automatic;
-  std::optional<std::string> delimiter;
+  FramingOption framing;
   std::optional<bool> header;
-  std::optional<Bytes> max_line;
+  std::optional<Bytes> max_record;
   Decompression compression = Decompression::automatic;
   Streams streams = Streams::one;
   char separator = 0;  ///< Not an option: the separator of csv, if the next stage names it.
@@ -43,7 +42,7 @@ std::optional<std::vector<FileReadOptions>> split_streams(const FileReadOptions&
 ///
 /// Example:
 ///   - uses: file.read
-///     with: { path: [access.log.1.gz, access.log], max_line: 64KiB }
+///     with: { path: [access.log.1.gz, access.log], max_record: 64KiB }
 class FileRead final : public Source, public OpensFiles {
  public:
   explicit FileRead(const FileReadOptions& options);
@@ -78,11 +77,6 @@ class FileRead final : public Source, public OpensFiles {
 };
 
 }  // namespace weir::stages::file
-
-template <>
-struct weir::EnumNames<weir::stages::file::FramingChoice> {
-  static constexpr std::string_view names[] = {"auto", "lines", "csv", "file"};
-};
 
 template <>
 struct weir::EnumNames<weir::stages::file::Decompression> {

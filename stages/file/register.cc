@@ -12,13 +12,11 @@ void add_file_read(Registry& registry) {
       .required("path", &O::path, "a path, a list of paths, globs, or '-' for stdin")
       .optional("framing", &O::framing,
                 "what a record is: a line, a row of csv, a whole file; auto is what the next stage "
-                "needs")
-      .optional("delimiter", &O::delimiter,
-                "the bytes that end a record, in place of a line's end; a single byte is fastest")
+                "needs; a map says it in other ways")
       .optional("header", &O::header,
                 "with framing csv: the first row of each file is its header and no record; what "
                 "the next stage needs, without")
-      .optional("max_line", &O::max_line,
+      .optional("max_record", &O::max_record,
                 "a longer record is an error of kind too_long; limits.record without")
       .optional("compression", &O::compression,
                 "auto undoes gzip, zstd, xz, bzip2 and lz4, known by a file's first bytes; none "
@@ -27,6 +25,8 @@ void add_file_read(Registry& registry) {
                 "per_file: each file, 64 at most, is read at the same time as the others and goes "
                 "through stages of its own, down to one with a single input and 'merge', which "
                 "makes them one stream again; one: a file after the other")
+      .was("delimiter", "write 'framing: { delimiter: ... }'")
+      .was("max_line", "it is 'max_record'")
       .kinds({.gives_text = true})
       .set_framing(file::set_framing)
       .streams(file::split_streams)

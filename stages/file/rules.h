@@ -19,7 +19,7 @@ struct Rules {
   bool header = false;         ///< csv: true if the first record of each file is its header.
   char separator = 0;          ///< csv: the byte between fields; 0 if it is not known.
   std::size_t max_size = 0;    ///< The largest size of a text; longer ones become errors.
-  std::string max_size_shown;  ///< As messages show it: "max_line (64KiB)".
+  std::string max_size_shown;  ///< As messages show it: "max_record (64KiB)".
 
   /// Returns whether a record's end can be found from any place in the file.
   bool splittable() const {

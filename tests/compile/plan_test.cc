@@ -31,7 +31,7 @@ about: a line
 limits: { records: 10, record: 1MiB, memory: 64MiB, threads: 3, drain: 1m }
 stages:
   - uses: file.read
-    with: { path: [a, b], framing: csv, max_line: 1MB }
+    with: { path: [a, b], framing: csv, max_record: 1MB }
   - uses: json.parse
   - name: errors
     about: some
@@ -55,7 +55,7 @@ stages:
   const auto& read =
       *static_cast<const weir::fake::ReadOptions*>(plan.stages[StageId(0)].options.get());
   CHECK(read.path == std::vector<std::string>{"a", "b"});
-  CHECK(read.max_line->value == 1'000'000);
+  CHECK(read.max_record->value == 1'000'000);
   const PlannedStage& errors = plan.stages[StageId(2)];
   CHECK(errors.name == "errors");
   CHECK(errors.about == "some");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +52,18 @@ class KitBinder final : public Binder {
   }
   const detail::ExpressionLanguage& expressions() const override {
     return stages::expression_language();
+  }
+  bool bind_map(const std::vector<OptionSpec>& keys, void* out, const Node& map) override {
+    bool good = map.shape == Node::Shape::map;
+    if (!good) error(map, "expected a map", {}, 0);
+    for (const Node::Entry& entry : map.entries) {
+      const auto key = std::find_if(keys.begin(), keys.end(), [&](const OptionSpec& one) {
+        return one.name == entry.key.text;
+      });
+      if (key == keys.end()) error(entry.key, "unknown key '" + entry.key.text + "'", {}, 0);
+      good = key != keys.end() && key->bind(out, entry.value, *this) && good;
+    }
+    return good;
   }
   void names_field(const Node&, std::string_view field) override { fields.emplace_back(field); }
   void names_text(const Node&) override {}

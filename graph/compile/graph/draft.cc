@@ -27,6 +27,12 @@ void unknown_type(const StageSpec& spec, const LoadOptions& load, bool quiet, Sp
 
 void unknown_option(const Node& key, const TypeSpec& type, SpecBinder& binder) {
   std::string hint = did_you_mean(key.text, names_of(type.options));
+  for (const auto& [former, instead] : type.former) {
+    if (key.text == former) {
+      binder.diagnostics().error(key.mark, "unknown option " + in_quotes(key.text), instead);
+      return;
+    }
+  }
   const std::vector<std::string> keys = names_of(stage_keys());
   if (std::find(keys.begin(), keys.end(), key.text) != keys.end()) {
     hint = "'" + key.text + "' is a key of the stage: put it beside 'uses:'";

@@ -33,23 +33,6 @@ const std::vector<OptionSpec>& letter_keys() {
 
 }  // namespace
 
-bool bind_map(const std::vector<OptionSpec>& keys, void* out, const Node& node, Binder& binder) {
-  // Only a SpecBinder binds keys of the framework.
-  auto& spec_binder = static_cast<SpecBinder&>(binder);
-  if (node.shape != Node::Shape::map) {
-    std::string hint = missing_space_hint(node);
-    const bool word = node.shape == Node::Shape::scalar && !node.is_null();
-    for (const OptionSpec& key : keys) {
-      if (!word || !key.required || !hint.empty()) continue;
-      hint = "write it as '{ " + key.name + ": " + node.text.substr(0, 40) + " }'";
-    }
-    binder.error(node, "expected a map, got " + detail::shape_of(node), std::move(hint));
-    return false;
-  }
-  return bind_options(keys, out, node, "key", node.mark, spec_binder,
-                      unknown_key(keys, spec_binder));
-}
-
 template <>
 const std::vector<OptionSpec>& keys_of<KeyPolicy>() {
   static const auto keys = declared<KeySpec>([](auto& map) {
@@ -139,7 +122,7 @@ bool OptionType<compile::ErrorSpec>::parse(const Node& node, compile::ErrorSpec&
   const std::string what = "one of fail | skip | keep | { to: NAME }";
   if (node.shape == Node::Shape::map) {
     compile::LetterSpec letter;
-    if (!compile::bind_map(compile::letter_keys(), &letter, node, binder)) return false;
+    if (!binder.bind_map(compile::letter_keys(), &letter, node)) return false;
     out.policy.action = compile::OnError::letter;
     out.to = letter.to;
     return true;
@@ -164,7 +147,7 @@ std::string OptionType<compile::ErrorSpec>::show(const compile::ErrorSpec& spec)
 bool OptionType<KeyPolicy>::parse(const Node& node, KeyPolicy& out, Binder& binder) {
   const bool map = node.shape == Node::Shape::map;
   compile::KeySpec spec;
-  const bool bound = map ? compile::bind_map(compile::keys_of<KeyPolicy>(), &spec, node, binder)
+  const bool bound = map ? binder.bind_map(compile::keys_of<KeyPolicy>(), &spec, node)
                          : OptionType<std::vector<Field>>::parse(node, spec.fields, binder);
   out = {std::move(spec.fields), spec.max.value_or(0), spec.when_full};
   if (!bound || !out.fields.empty()) return bound;

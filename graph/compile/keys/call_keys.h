@@ -16,15 +16,6 @@ struct RetrySpec;
 struct HedgeSpec;
 struct QueueSpec;
 
-/// Returns keys that are declared as a stage type declares its options: `declare` gets the builder.
-template <class S, class Declare>
-std::vector<OptionSpec> declared(Declare declare) {
-  TypeSpec spec;
-  TypeBuilder<Stage, S> keys(spec);
-  declare(keys);
-  return std::move(spec.options);
-}
-
 /// Returns the keys of the map that fills an S.
 template <class S>
 const std::vector<OptionSpec>& keys_of();
@@ -41,9 +32,6 @@ const std::vector<OptionSpec>& keys_of<QueueSpec>();
 template <>
 const std::vector<OptionSpec>& keys_of<RateLimit>();
 
-/// Binds a map to the keys declared for it. Returns false if anything is wrong.
-bool bind_map(const std::vector<OptionSpec>& keys, void* out, const Node& node, Binder& binder);
-
 /// An option that is a map with keys of its own.
 template <class S>
 struct MapOption {
@@ -53,7 +41,7 @@ struct MapOption {
     return text;
   }
   static bool parse(const Node& node, S& out, Binder& binder) {
-    return bind_map(keys_of<S>(), &out, node, binder);
+    return binder.bind_map(keys_of<S>(), &out, node);
   }
   static std::string show(const S&) { return ""; }
 };

@@ -155,7 +155,7 @@ bool OptionType<compile::Weight>::parse(const Node& node, compile::Weight& out, 
 bool OptionType<compile::MergeSpec>::parse(const Node& node, compile::MergeSpec& out,
                                            Binder& binder) {
   if (node.shape == Node::Shape::map) {
-    return bind_map(compile::keys_of<compile::MergeSpec>(), &out, node, binder) &&
+    return binder.bind_map(compile::keys_of<compile::MergeSpec>(), &out, node) &&
            compile::check_keys(out, node, binder);
   }
   return OptionType<compile::MergeKind>::parse(node, out.policy.emplace(), binder) &&

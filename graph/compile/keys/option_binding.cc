@@ -23,7 +23,8 @@ bool repaired(const Node& node, const Diagnostics& diagnostics) {
 /// Returns whether a `#` in this option's value is probably meant.
 bool code_like(const OptionSpec& option) {
   return option.type.find("expression") != std::string::npos ||
-         option.type.find("template") != std::string::npos || option.name == "pattern";
+         option.type.find("template") != std::string::npos || option.type == "pattern" ||
+         option.name == "pattern";
 }
 
 /// Warns of a value that YAML silently cuts at a comment, as in `template: {a} #{b}`. A real
@@ -136,6 +137,23 @@ std::string SpecBinder::trap_hint(const Node& node) const {
     return "'[' begins a list in YAML: quote the whole value if it is text";
   }
   return {};
+}
+
+bool SpecBinder::bind_map(const std::vector<OptionSpec>& keys, void* out, const Node& map) {
+  if (map.shape != Node::Shape::map) {
+    std::string hint = missing_space_hint(map);
+    const bool word = map.shape == Node::Shape::scalar && !map.is_null();
+    for (const OptionSpec& key : keys) {
+      if (!word || !key.required || !hint.empty()) continue;
+      hint = "write it as '{ " + key.name + ": " + map.text.substr(0, 40) + " }'";
+    }
+    error(map, "expected a map, got " + detail::shape_of(map), std::move(hint));
+    return false;
+  }
+  const Expected expected = expected_;
+  const bool good = bind_options(keys, out, map, "key", map.mark, *this, unknown_key(keys, *this));
+  expected_ = expected;
+  return good;
 }
 
 void SpecBinder::names_field(const Node&, std::string_view field) {

@@ -35,6 +35,7 @@ class SpecBinder final : public Binder {
     return did_you_mean(word, candidates);
   }
   const detail::ExpressionLanguage& expressions() const override { return expressions_; }
+  bool bind_map(const std::vector<OptionSpec>& keys, void* out, const Node& map) override;
   void names_field(const Node& node, std::string_view field) override;
   void names_text(const Node&) override { named_.text = true; }
   void warning(const Node& node, std::string message, std::string hint) override {

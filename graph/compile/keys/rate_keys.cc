@@ -36,10 +36,9 @@ namespace weir {
 bool OptionType<compile::RateLimit>::parse(const Node& node, compile::RateLimit& out,
                                            Binder& binder) {
   compile::RateMap map;
-  const bool good =
-      node.shape == Node::Shape::map
-          ? compile::bind_map(compile::keys_of<compile::RateLimit>(), &map, node, binder)
-          : OptionType<Frequency>::parse(node, map.limit, binder);
+  const bool good = node.shape == Node::Shape::map
+                        ? binder.bind_map(compile::keys_of<compile::RateLimit>(), &map, node)
+                        : OptionType<Frequency>::parse(node, map.limit, binder);
   if (!good) return false;
   out.per_second = map.limit.per_second;
   out.burst = map.burst;

@@ -55,7 +55,7 @@ Shared read_shared(const Node& node, SpecBinder& binder) {
   Shared shared;
   SharedSpec spec;
   if (node.is_null()) return shared;
-  bind_map(shared_keys(), &spec, node, binder);
+  binder.bind_map(shared_keys(), &spec, node);
   read_named(spec.rates.node, "rates", binder, [&](const Node& key, const Node& value) {
     SharedRate& rate = shared.rates.emplace_back();
     rate.limit.name = key.text;

@@ -17,7 +17,7 @@ struct AdaptiveSpec {
 
 bool bind_adaptive(const Node& node, Workers& out, Binder& binder) {
   AdaptiveSpec spec;
-  if (!bind_map(adaptive_worker_keys(), &spec, node, binder)) return false;
+  if (!binder.bind_map(adaptive_worker_keys(), &spec, node)) return false;
   if (spec.min > spec.max) {
     binder.error(*node.find("min"), "expected 'min' of at most " + std::to_string(spec.max) +
                                         ", as 'max' says, got '" + std::to_string(spec.min) + "'");

@@ -27,6 +27,9 @@ class AssignmentBinder final : public Binder {
     return binder_.nearest(word, candidates);
   }
   const detail::ExpressionLanguage& expressions() const override { return binder_.expressions(); }
+  bool bind_map(const std::vector<OptionSpec>& keys, void* out, const Node& map) override {
+    return binder_.bind_map(keys, out, map);
+  }
   void names_field(const Node& node, std::string_view field) override {
     if (!set_.contains(std::string(field))) binder_.names_field(node, field);
   }

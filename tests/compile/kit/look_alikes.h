@@ -22,7 +22,7 @@ enum class Cut { any, lines, csv };
 struct ReadOptions {
   std::vector<std::string> path;
   Cut framing = Cut::any;
-  std::optional<Bytes> max_line;
+  std::optional<Bytes> max_record;
   std::optional<std::int64_t> streams;
   Framing told;
 };
@@ -159,7 +159,7 @@ inline void add_ends(Registry& registry) {
   registry.add<Read, ReadOptions>("file.read", "Reads.")
       .required("path", &ReadOptions::path, "Files.")
       .optional("framing", &ReadOptions::framing, "How it is cut.")
-      .optional("max_line", &ReadOptions::max_line, "Longer ones are errors.")
+      .optional("max_record", &ReadOptions::max_record, "Longer ones are errors.")
       .optional("streams", &ReadOptions::streams, "How many.")
       .streams(split)
       .set_framing([](ReadOptions& o, const Framing& framing) { o.told = framing; })

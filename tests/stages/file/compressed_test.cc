@@ -243,7 +243,7 @@ TEST_CASE("a few bytes that stand for many are read in little memory") {
     std::mt19937 random(37);
     file::FileReadOptions options;
     options.path = {path};
-    options.max_line = Bytes{1000};
+    options.max_record = Bytes{1000};
     const Reading reading = read_stingily(options, random, 0);
     REQUIRE(reading.lines.size() == 1);
     CHECK(reading.lines[0].error == "too_long");

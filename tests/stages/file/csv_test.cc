@@ -77,11 +77,12 @@ TEST_CASE("a quote that is never closed ends with the input") {
   CHECK(rows(directory.write("rows", "a\n\"b\nc\n")) == expected);
 }
 
-TEST_CASE("a quote that is never closed takes no more memory than max_line") {
+TEST_CASE("a quote that is never closed takes no more memory than max_record") {
   const Folder directory;
   const std::string open = "\"" + std::string(300'000, '\n');
-  const Node options = with(
-      {{"path", directory.write("rows", "a\n" + open)}, {"framing", "csv"}, {"max_line", "5000"}});
+  const Node options = with({{"path", directory.write("rows", "a\n" + open)},
+                             {"framing", "csv"},
+                             {"max_record", "5000"}});
   const std::vector<Line> expected = {{0, 0, "a", {}}, {0, 2, open.substr(0, 1024), "too_long"}};
   CHECK(read_lines(options) == expected);
 }
@@ -126,7 +127,7 @@ TEST_CASE("rows end with CR where the first 64 KiB have no LF outside of quotes"
   for (int i = 0; i < 2'000; ++i) content += std::string(random() % 100, 'y') + ",x\r";
   file::FileReadOptions options;
   options.path = {directory.write("rows", content)};
-  options.framing = file::FramingChoice::csv;
+  options.framing.choice = file::FramingChoice::csv;
   for (const unsigned refuse_one_in : {0, 3}) {
     CHECK(read_stingily(options, random, refuse_one_in).lines.size() == 2'000);
   }
@@ -141,7 +142,7 @@ TEST_CASE("each file's header is taken off and given as the part's") {
   file::FileReadOptions options;
   options.path = {a, b, c, d};
   file::set_framing(options, {Framing::Unit::csv, true});
-  CHECK(options.framing == file::FramingChoice::csv);
+  CHECK(options.framing.choice == file::FramingChoice::csv);
   const Node with = kit::map({{"path", kit::list({a, b, c, d})},
                               {"framing", kit::scalar("csv")},
                               {"header", kit::scalar("true")}});
@@ -159,24 +160,24 @@ TEST_CASE("each file's header is taken off and given as the part's") {
   }
 }
 
-TEST_CASE("a header longer than max_line ends the run") {
+TEST_CASE("a header longer than max_record ends the run") {
   const Folder directory;
   const std::string path = directory.write("rows", "\"" + std::string(300'000, 'x'));
   const Registry registry = file_registry();
   kit::StageKit kit(
       registry, "file.read",
-      with({{"path", path}, {"framing", "csv"}, {"header", "true"}, {"max_line", "4KiB"}}));
+      with({{"path", path}, {"framing", "csv"}, {"header", "true"}, {"max_record", "4KiB"}}));
   CHECK(error_of([&] { kit.read(); }) ==
-        "too_long: the header of '" + path + "' is longer than max_line (4KiB)");
+        "too_long: the header of '" + path + "' is longer than max_record (4KiB)");
 }
 
 TEST_CASE("what the next stage wants counts only where the options leave it open") {
   using file::FramingChoice;
   const auto framing = [](FramingChoice choice, Framing wanted) {
     file::FileReadOptions options;
-    options.framing = choice;
+    options.framing.choice = choice;
     file::set_framing(options, wanted);
-    return options.framing;
+    return options.framing.choice;
   };
   CHECK(framing(FramingChoice::automatic, {Framing::Unit::any, false}) == FramingChoice::lines);
   CHECK(framing(FramingChoice::automatic, {Framing::Unit::file, false}) == FramingChoice::file);
@@ -186,9 +187,10 @@ TEST_CASE("what the next stage wants counts only where the options leave it open
   file::set_framing(options, {Framing::Unit::csv, true});
   CHECK_FALSE(*options.header);
   file::FileReadOptions delimited;
-  delimited.delimiter = ";";
+  delimited.framing.key = "delimiter";
+  delimited.framing.keys.delimiter = ";";
   file::set_framing(delimited, {Framing::Unit::csv, true});
-  CHECK(delimited.framing == FramingChoice::automatic);
+  CHECK(delimited.framing.choice == FramingChoice::automatic);
 }
 
 }  // namespace

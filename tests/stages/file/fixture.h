@@ -93,6 +93,14 @@ inline Node with(std::vector<std::pair<std::string, std::string>> options) {
   return kit::map(std::move(entries));
 }
 
+/// `with:` of a path and a `framing` that is a map of one key.
+inline Node framed(const std::string& path, const std::string& key, const std::string& value,
+                   std::vector<std::pair<std::string, Node>> more = {}) {
+  more.emplace_back("path", kit::scalar(path));
+  more.emplace_back("framing", kit::map({{key, kit::scalar(value)}}));
+  return kit::map(std::move(more));
+}
+
 /// What file.read gives, which must be the same at every cut.
 inline std::vector<Line> read_lines(const Node& with) {
   const Registry registry = file_registry();

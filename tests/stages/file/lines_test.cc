@@ -48,7 +48,7 @@ TEST_CASE("a byte order mark is no part of the first record") {
                                            "a\nb\n");
   const std::vector<Line> expected = {{0, 3, "a", {}}, {0, 5, "b", {}}};
   CHECK(read_lines(with({{"path", path}})) == expected);
-  CHECK(read_lines(with({{"path", path}, {"delimiter", "\n"}})) == expected);
+  CHECK(read_lines(framed(path, "delimiter", "\n")) == expected);
   CHECK(read_lines(with({{"path", directory.write("bom", "\xef\xbb\xbf")}})).empty());
 }
 
@@ -57,18 +57,18 @@ TEST_CASE("a delimiter of one byte is cut exactly") {
   std::mt19937 random(11);
   const std::string content = random_lines(random, 20'000, 3'000);
   const std::string path = directory.write("lines", content);
-  const Node nul = with({{"path", path}, {"delimiter", std::string(1, '\0')}});
+  const Node nul = framed(path, "delimiter", std::string(1, '\0'));
   CHECK(read_lines(nul) == cut(content, std::string_view("\0", 1), false));
-  CHECK(read_lines(with({{"path", path}, {"delimiter", "\n"}})) == cut(content, "\n", false));
+  CHECK(read_lines(framed(path, "delimiter", "\n")) == cut(content, "\n", false));
 }
 
-TEST_CASE("a line longer than max_line is an error with its beginning") {
+TEST_CASE("a line longer than max_record is an error with its beginning") {
   const Folder directory;
   std::mt19937 random(13);
   for (const std::size_t most : {10, 1'500, 5'000}) {
     const std::string content = random_lines(random, 50'000, 20'000);
     const std::string path = directory.write("lines", content);
-    const Node options = with({{"path", path}, {"max_line", std::to_string(most)}});
+    const Node options = with({{"path", path}, {"max_record", std::to_string(most)}});
     CHECK(read_lines(options) == limited(cut(content), most));
   }
 }
@@ -77,10 +77,10 @@ TEST_CASE("the error of a long line says how long it is and which limit it passe
   const Folder directory;
   const Registry registry = file_registry();
   const std::string path = directory.write("lines", std::string(3'000, 'x') + "\nb\n");
-  kit::StageKit by_option(registry, "file.read", with({{"path", path}, {"max_line", "2KiB"}}));
+  kit::StageKit by_option(registry, "file.read", with({{"path", path}, {"max_record", "2KiB"}}));
   CHECK(by_option.read()[0].error ==
-        "too_long: a record of 3000 bytes, longer than max_line (2KiB)");
-  kit::StageKit by_limit(registry, "file.read", with({{"path", path}, {"max_line", "2MiB"}}));
+        "too_long: a record of 3000 bytes, longer than max_record (2KiB)");
+  kit::StageKit by_limit(registry, "file.read", with({{"path", path}, {"max_record", "2MiB"}}));
   by_limit.set_record_limit(1024);
   CHECK(by_limit.read()[0].error ==
         "too_long: a record of 3000 bytes, longer than limits.record (1KiB)");
@@ -97,7 +97,7 @@ TEST_CASE("whole files are a record each") {
   CHECK(read_lines(all) == expected);
   const Node small = kit::map({{"path", kit::list({a, c})},
                                {"framing", kit::scalar("file")},
-                               {"max_line", kit::scalar("2000")}});
+                               {"max_record", kit::scalar("2000")}});
   CHECK(read_lines(small) ==
         limited({{0, 0, "one\ntwo\r\n", {}}, {1, 0, expected[2].text, {}}}, 2'000));
 }

@@ -17,12 +17,13 @@ TEST_CASE("memory that runs out anywhere loses no record and repeats none") {
     file::FileReadOptions options;
     options.path = {directory.write("lines", content)};
     const std::size_t most = random() % 3 == 0 ? 2'000 : 1'000'000;
-    options.max_line = Bytes{most};
+    options.max_record = Bytes{most};
     INFO("round " << round << ", " << content.size() << " bytes");
     for (const unsigned refuse_one_in : {0u, 2u, 10u}) {
-      options.delimiter.reset();
+      options.framing = {};
       CHECK(read_stingily(options, random, refuse_one_in).lines == limited(cut(content), most));
-      options.delimiter = "\r\n";  // two bytes: the serial reader
+      options.framing.key = "delimiter";
+      options.framing.keys.delimiter = "\r\n";  // two bytes: the serial reader
       CHECK(read_stingily(options, random, refuse_one_in).lines ==
             limited(cut(content, "\r\n", false), most));
     }

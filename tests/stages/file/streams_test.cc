@@ -57,7 +57,7 @@ TEST_CASE("a stream takes over how its file is cut") {
   REQUIRE(streams);
   REQUIRE(streams->size() == 2);
   for (const file::FileReadOptions& stream : *streams) {
-    CHECK(stream.framing == file::FramingChoice::csv);
+    CHECK(stream.framing.choice == file::FramingChoice::csv);
     CHECK(stream.header == true);
     CHECK(stream.separator == ';');
     CHECK(stream.streams == file::Streams::one);

@@ -70,7 +70,7 @@ TEST_CASE("what is written does not depend on how batches are cut") {
       CHECK((content_of(path) == all));
     }
     std::vector<std::string> texts;
-    for (const Line& line : read_lines(with({{"path", path}, {"delimiter", "\n"}}))) {
+    for (const Line& line : read_lines(framed(path, "delimiter", "\n"))) {
       texts.push_back(line.text);
     }
     REQUIRE(texts.size() == input.size());

@@ -1,0 +1,94 @@
+#include "stages/file/framing.h"
+
+#include <utility>
+
+namespace weir::stages::file {
+namespace {
+
+constexpr std::size_t kLongestDelimiter = 64;
+
+/// The keys, of which a map has exactly one.
+std::vector<std::string> key_names() {
+  std::vector<std::string> names;
+  for (const OptionSpec& key : OptionType<FramingOption>::keys()) names.push_back(key.name);
+  return names;
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between,
+                   std::string_view last) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? last : between;
+    text += words[i];
+  }
+  return text;
+}
+
+bool parse_map(const Node& node, FramingOption& out, Binder& binder) {
+  if (!binder.bind_map(OptionType<FramingOption>::keys(), &out.keys, node)) return false;
+  std::vector<std::string> given;
+  for (const Node::Entry& entry : node.entries) given.push_back(entry.key.text);
+  if (given.size() != 1) {
+    binder.error(node, "expected one of " + joined(key_names(), " | ", " | ") + ", got " +
+                           (given.empty() ? "none" : joined(given, ", ", " and ")));
+    return false;
+  }
+  out.key = given.front();
+  const Node& value = node.entries.front().value;
+  if (out.keys.delimiter && (value.text.empty() || value.text.size() > kLongestDelimiter)) {
+    binder.error(value,
+                 "expected 1 to " + std::to_string(kLongestDelimiter) + " bytes, got " +
+                     (value.text.empty() ? "empty text" : std::to_string(value.text.size())));
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string FramingOption::written() const {
+  if (!key.empty()) return "framing: { " + key + ": ... }";
+  return named && choice != FramingChoice::automatic
+             ? "framing: " + OptionType<FramingChoice>::show(choice)
+             : "";
+}
+
+}  // namespace weir::stages::file
+
+namespace weir {
+
+using stages::file::FramingChoice;
+using stages::file::FramingKeys;
+
+std::string OptionType<stages::file::FramingOption>::name() {
+  return OptionType<FramingChoice>::name() + " | map of " +
+         stages::file::joined(stages::file::key_names(), ", ", ", ");
+}
+
+const std::vector<OptionSpec>& OptionType<stages::file::FramingOption>::keys() {
+  static const auto keys = declared<FramingKeys>([](auto& map) {
+    map.optional("delimiter", &FramingKeys::delimiter,
+                 "the bytes that end a record, 64 at most; a single byte is fastest");
+  });
+  return keys;
+}
+
+bool OptionType<stages::file::FramingOption>::parse(const Node& node, Option& out, Binder& binder) {
+  out = {};
+  if (node.shape == Node::Shape::map) return stages::file::parse_map(node, out, binder);
+  out.named = true;
+  for (const std::string& key : stages::file::key_names()) {
+    if (node.shape != Node::Shape::scalar || node.text != key) continue;
+    binder.error(node,
+                 "expected one of " + OptionType<FramingChoice>::name() + ", got '" + key + "'",
+                 "write 'framing: { " + key + ": ... }'");
+    return false;
+  }
+  return OptionType<FramingChoice>::parse(node, out.choice, binder);
+}
+
+std::string OptionType<stages::file::FramingOption>::show(const Option& value) {
+  return value.key.empty() ? OptionType<FramingChoice>::show(value.choice) : "";
+}
+
+}  // namespace weir

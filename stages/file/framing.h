@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weir/registry.h"
+
+namespace weir::stages::file {
+
+enum class FramingChoice : std::uint8_t { automatic, lines, csv, file };
+
+/// The map that `framing` may be. Exactly one of its keys is set.
+struct FramingKeys {
+  std::optional<std::string> delimiter;
+};
+
+/// The option `framing` of `file.read`: one of its names, or a map.
+struct FramingOption {
+  FramingChoice choice = FramingChoice::automatic;
+  FramingKeys keys;
+  std::string key;     ///< The key of the map; empty if it is none.
+  bool named = false;  ///< True if the YAML has one of the names, `auto` included.
+
+  /// Returns whether the next stage decides.
+  bool automatic() const { return choice == FramingChoice::automatic && key.empty(); }
+  /// Returns the framing as the YAML has it, for messages; empty if it does not decide.
+  std::string written() const;
+};
+
+}  // namespace weir::stages::file
+
+template <>
+struct weir::EnumNames<weir::stages::file::FramingChoice> {
+  static constexpr std::string_view names[] = {"auto", "lines", "csv", "file"};
+};
+
+template <>
+struct weir::OptionType<weir::stages::file::FramingOption> {
+  using Option = stages::file::FramingOption;
+
+  static std::string name();
+  static const std::vector<OptionSpec>& keys();
+  static bool parse(const Node& node, Option& out, Binder& binder);
+  static std::string show(const Option& value);
+};
