@@ -82,7 +82,7 @@ THIRD_PARTIES = {
     "tbb/": ["graph/flow"],
     "oneapi/": ["graph/flow"],
     "simdjson": ["stages/json"],
-    "re2/": ["stages/regex", "stages/lua"],
+    "re2/": ["stages/regex", "stages/lua", "stages/file"],
     "lua": ["stages/lua"],
     "lauxlib": ["stages/lua"],
     "nettle/": ["stages/hash"],

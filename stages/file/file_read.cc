@@ -93,6 +93,8 @@ FileRead::FileRead(const FileReadOptions& options) : options_(options) {
     throw OptionError("header", written.empty() ? "'header' needs 'framing: csv'"
                                                 : in_quotes(written) + " takes no 'header'");
   }
+  rules_.pattern = options.framing.line_pattern();
+  if (rules_.pattern) rules_.unit = Rules::Unit::multiline;
   if (const auto& delimiter = options.framing.keys.delimiter) {
     rules_.delimiter = *delimiter;
     rules_.cut_cr = false;

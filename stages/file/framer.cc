@@ -38,12 +38,14 @@ bool has_line_feed(std::string_view bytes, std::size_t at, char separator) {
 }  // namespace
 
 void Framer::restart() {
+  if (lines_) lines_->restart();
   looked_at_ = 0;
   dropped_ = 0;
   quoted_ = false;
 }
 
 bool Framer::find(std::string_view bytes, Cut& cut, bool all) {
+  if (lines_) return lines_->find(bytes, cut, all);
   if (rules_.unit == Rules::Unit::file) {
     looked_at_ = bytes.size();
     return false;

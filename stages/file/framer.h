@@ -2,8 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
+#include "stages/file/cut.h"
+#include "stages/file/line_framer.h"
 #include "stages/file/rules.h"
 
 namespace weir::stages::file {
@@ -12,13 +15,11 @@ namespace weir::stages::file {
 /// in pieces is scanned once.
 class Framer {
  public:
-  explicit Framer(const Rules& rules) : rules_(rules) {}
+  explicit Framer(const Rules& rules) : rules_(rules) {
+    if (rules.unit == Rules::Unit::multiline) lines_.emplace(rules);
+  }
 
-  /// A record at the front of the bytes.
-  struct Cut {
-    std::size_t size = 0;  ///< The size of its text.
-    std::size_t next = 0;  ///< The offset of the next record.
-  };
+  using Cut = file::Cut;
   /// Finds the end of the record with which `bytes` begin. If the last call returned false, that
   /// must be the same record, grown. Returns false if it does not end in them. `all` says that
   /// nothing follows them.
@@ -29,8 +30,12 @@ class Framer {
 
   /// Returns how many bytes at the front of the record need not be seen again; `dropped` says that
   /// they are gone.
-  std::size_t droppable() const { return looked_at_ > 1 ? looked_at_ - 1 : 0; }
+  std::size_t droppable() const {
+    if (lines_) return lines_->droppable();
+    return looked_at_ > 1 ? looked_at_ - 1 : 0;
+  }
   void dropped(std::size_t size) {
+    if (lines_) return lines_->dropped(size);
     looked_at_ -= size;
     dropped_ += size;
   }
@@ -45,6 +50,7 @@ class Framer {
   bool settle_row_end(std::string_view bytes, std::size_t end, bool all);
 
   const Rules& rules_;
+  std::optional<LineFramer> lines_;   ///< multiline: this does it all.
   RowEnd row_end_ = RowEnd::unknown;  ///< Decided by the first row of a file.
   std::size_t looked_at_ = 0;
   std::size_t dropped_ = 0;  ///< The bytes of the record that came before those that are seen.

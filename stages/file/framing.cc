@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "weir/error.h"
+#include "weir/in_quotes.h"
+
 namespace weir::stages::file {
 namespace {
 
@@ -24,6 +27,42 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
   return text;
 }
 
+/// A key that is a pattern.
+struct PatternKey {
+  const char* name;
+  LinePattern::Role role;
+  std::optional<Pattern> FramingKeys::*member;
+};
+constexpr PatternKey kPatternKeys[] = {
+    {"begin", LinePattern::Role::begin, &FramingKeys::begin},
+    {"continue", LinePattern::Role::continues, &FramingKeys::continues},
+    {"end", LinePattern::Role::end, &FramingKeys::end},
+};
+
+const PatternKey* pattern_key(const FramingOption& option) {
+  for (const PatternKey& key : kPatternKeys) {
+    if (option.keys.*key.member) return &key;
+  }
+  return nullptr;
+}
+
+bool check_pattern(const PatternKey& key, const FramingOption& option, const Node& node,
+                   Binder& binder) {
+  const std::string& pattern = (option.keys.*key.member)->text;
+  std::string problem;
+  std::size_t offset = OptionError::kWhole;
+  if (!is_pattern(pattern, problem, offset)) {
+    binder.error(node, problem, {}, offset);
+    return false;
+  }
+  if (LinePattern(key.role, pattern).matches_every_line()) {
+    const bool one = key.role == LinePattern::Role::continues;
+    binder.warning(node, in_quotes(key.name) + " matches every line",
+                   one ? "each file is one record" : "each line is a record");
+  }
+  return true;
+}
+
 bool parse_map(const Node& node, FramingOption& out, Binder& binder) {
   if (!binder.bind_map(OptionType<FramingOption>::keys(), &out.keys, node)) return false;
   std::vector<std::string> given;
@@ -35,6 +74,7 @@ bool parse_map(const Node& node, FramingOption& out, Binder& binder) {
   }
   out.key = given.front();
   const Node& value = node.entries.front().value;
+  if (const PatternKey* key = pattern_key(out)) return check_pattern(*key, out, value, binder);
   if (out.keys.delimiter && (value.text.empty() || value.text.size() > kLongestDelimiter)) {
     binder.error(value,
                  "expected 1 to " + std::to_string(kLongestDelimiter) + " bytes, got " +
@@ -53,6 +93,11 @@ std::string FramingOption::written() const {
              : "";
 }
 
+std::shared_ptr<LinePattern> FramingOption::line_pattern() const {
+  const PatternKey* key = pattern_key(*this);
+  return key ? std::make_shared<LinePattern>(key->role, (keys.*key->member)->text) : nullptr;
+}
+
 }  // namespace weir::stages::file
 
 namespace weir {
@@ -67,6 +112,12 @@ std::string OptionType<stages::file::FramingOption>::name() {
 
 const std::vector<OptionSpec>& OptionType<stages::file::FramingOption>::keys() {
   static const auto keys = declared<FramingKeys>([](auto& map) {
+    map.optional("begin", &FramingKeys::begin,
+                 "a record begins with each line in which this pattern is found")
+        .optional("continue", &FramingKeys::continues,
+                  "a line in which this pattern is found belongs to the record above it")
+        .optional("end", &FramingKeys::end,
+                  "a record ends with each line in which this pattern is found");
     map.optional("delimiter", &FramingKeys::delimiter,
                  "the bytes that end a record, 64 at most; a single byte is fastest");
   });

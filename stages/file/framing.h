@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "stages/file/line_pattern.h"
 #include "weir/registry.h"
 
 namespace weir::stages::file {
@@ -14,6 +16,9 @@ enum class FramingChoice : std::uint8_t { automatic, lines, csv, file };
 
 /// The map that `framing` may be. Exactly one of its keys is set.
 struct FramingKeys {
+  std::optional<Pattern> begin;
+  std::optional<Pattern> continues;
+  std::optional<Pattern> end;
   std::optional<std::string> delimiter;
 };
 
@@ -28,6 +33,9 @@ struct FramingOption {
   bool automatic() const { return choice == FramingChoice::automatic && key.empty(); }
   /// Returns the framing as the YAML has it, for messages; empty if it does not decide.
   std::string written() const;
+  /// Returns the pattern that tells records of several lines apart; null if that is not the
+  /// framing.
+  std::shared_ptr<LinePattern> line_pattern() const;
 };
 
 }  // namespace weir::stages::file

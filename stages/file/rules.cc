@@ -4,6 +4,24 @@
 #include <cstring>
 
 namespace weir::stages::file {
+namespace {
+
+std::string too_long(std::uint64_t size, const Rules& rules) {
+  std::string bytes =
+      "a record of " + std::to_string(size) + " bytes, longer than " + rules.max_size_shown;
+  if (rules.unit != Rules::Unit::multiline) return bytes;
+  switch (rules.pattern->role()) {
+    case LinePattern::Role::begin:
+      return "no line matched 'begin' in " + bytes;
+    case LinePattern::Role::continues:
+      return "every line matched 'continue' in " + bytes;
+    case LinePattern::Role::end:
+      return "no line matched 'end' in " + bytes;
+  }
+  return bytes;
+}
+
+}  // namespace
 
 void append_too_long(Feed& feed, std::uint32_t part, std::uint64_t position,
                      std::string_view excerpt, std::uint64_t size, const Rules& rules) {
@@ -16,8 +34,7 @@ void append_too_long(Feed& feed, std::uint32_t part, std::uint64_t position,
   Record record = feed.adopt(part, position, {text, excerpt.size()});
   record.trim(text + excerpt.size());
   record.arena().set_budget(kErrorRoom);
-  record.fail("too_long", "a record of " + std::to_string(size) + " bytes, longer than " +
-                              rules.max_size_shown);
+  record.fail("too_long", too_long(size, rules));
 }
 
 }  // namespace weir::stages::file

@@ -2,28 +2,38 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "stages/file/line_pattern.h"
 #include "weir/feed.h"
 
 namespace weir::stages::file {
 
 /// The rules by which a file's bytes become records, made from the options of `file.read`.
 struct Rules {
-  enum class Unit : std::uint8_t { delimited, csv, file };
+  enum class Unit : std::uint8_t { delimited, csv, file, multiline };
 
   Unit unit = Unit::delimited;
   std::string delimiter = "\n";
-  bool cut_cr = true;          ///< True if a \r before the delimiter is no part of the text.
-  bool header = false;         ///< csv: true if the first record of each file is its header.
-  char separator = 0;          ///< csv: the byte between fields; 0 if it is not known.
-  std::size_t max_size = 0;    ///< The largest size of a text; longer ones become errors.
-  std::string max_size_shown;  ///< As messages show it: "max_record (64KiB)".
+  bool cut_cr = true;   ///< True if a \r before the delimiter is no part of the text.
+  bool header = false;  ///< csv: true if the first record of each file is its header.
+  char separator = 0;   ///< csv: the byte between fields; 0 if it is not known.
+  std::shared_ptr<LinePattern> pattern;  ///< multiline: what tells records apart.
+  std::size_t max_size = 0;              ///< The largest size of a text; longer ones become errors.
+  std::string max_size_shown;            ///< As messages show it: "max_record (64KiB)".
 
   /// Returns whether a record's end can be found from any place in the file.
   bool splittable() const {
-    return unit == Unit::file || (unit == Unit::delimited && delimiter.size() == 1);
+    return unit == Unit::file || unit == Unit::multiline ||
+           (unit == Unit::delimited && delimiter.size() == 1);
+  }
+  /// Returns how many bytes more than its text are held, at most, before a record's end is seen.
+  std::size_t margin() const {
+    if (unit != Unit::multiline) return delimiter.size() + 1;
+    const bool end = pattern->role() == LinePattern::Role::end;
+    return end ? 2 : LinePattern::kUsualLine + 4;
   }
 };
 

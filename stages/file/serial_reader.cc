@@ -160,11 +160,10 @@ bool SerialReader::meet_long_record() {
     take(cut.next);
     return true;
   }
-  // The first bytes of a delimiter and a \r may be all that makes it look too long.
-  const std::size_t margin = rules_.delimiter.size() + 1;
   if (long_.skipping) {
     skip();
-  } else if (tail_.size() > std::max(rules_.max_size, kExcerpt) + margin) {
+    // What follows the text, such as the first bytes of a delimiter, may make it look too long.
+  } else if (tail_.size() > std::max(rules_.max_size, kExcerpt) + rules_.margin()) {
     long_ = {true, false, position_, 0, std::string(tail_.bytes().substr(0, kExcerpt))};
     skip();
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "stages/file/line_cutter.h"
 #include "stages/file/range_cutter.h"
 
 namespace weir::stages::file {
@@ -55,6 +56,8 @@ void SplitFile::load(Split& split, Feed& feed, const Rules& rules) {
   const Account account(split, left_, fd_);
   if (rules.unit == Rules::Unit::file) {
     load_whole(split, feed, rules);
+  } else if (rules.unit == Rules::Unit::multiline) {
+    LineCutter(*this, split, feed, rules).run();
   } else {
     RangeCutter(*this, split, feed, rules).run();
   }

@@ -14,7 +14,7 @@ using Cuts = std::vector<std::pair<std::size_t, std::size_t>>;
 
 Rules rules_of(Bytes& input) {
   Rules rules;
-  switch (input.byte() % 5) {
+  switch (input.byte() % 6) {
     case 0:
       break;
     case 1:
@@ -28,6 +28,16 @@ Rules rules_of(Bytes& input) {
       rules.cut_cr = false;
       rules.delimiter = "\r\n";
       break;
+    case 5: {
+      rules.unit = Rules::Unit::multiline;
+      const auto role = static_cast<stages::file::LinePattern::Role>(input.byte() % 3);
+      std::string pattern = input.line();
+      std::string problem;
+      std::size_t offset = 0;
+      const bool good = pattern.size() <= 32 && stages::file::is_pattern(pattern, problem, offset);
+      rules.pattern = std::make_shared<stages::file::LinePattern>(role, good ? pattern : "^a");
+      break;
+    }
     default:
       rules.cut_cr = false;
       rules.delimiter = input.line().substr(0, 8);

@@ -12,6 +12,7 @@ const std::vector<Target>& targets() {
                                              {"csv", csv},
                                              {"regex", regex},
                                              {"framing", framing},
+                                             {"ranges", ranges},
                                              {"codec", codec},
                                              {"exec", exec}};
   return result;

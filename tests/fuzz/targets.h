@@ -19,6 +19,7 @@ void json(std::string_view bytes);
 void csv(std::string_view bytes);
 void regex(std::string_view bytes);
 void framing(std::string_view bytes);
+void ranges(std::string_view bytes);
 void codec(std::string_view bytes);
 void exec(std::string_view bytes);
 

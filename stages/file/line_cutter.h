@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "stages/file/line_framer.h"
+#include "stages/file/rules.h"
+#include "weir/feed.h"
+
+namespace weir::stages::file {
+
+class SplitFile;
+
+/// Loads one range of a file whose records have several lines, as RangeCutter does for lines.
+///
+/// Where a record begins is decided by a single line: by the first of the record, or with `end` by
+/// the line before it. So a range finds its first record by looking from the line on in which it
+/// begins, and one without such a line has none.
+class LineCutter {
+ public:
+  LineCutter(const SplitFile& file, Split& split, Feed& feed, const Rules& rules);
+  void run();
+
+ private:
+  /// The end of a record, by offsets in the file.
+  struct End {
+    std::uint64_t text = 0;  ///< The end of its text.
+    std::uint64_t next = 0;  ///< The beginning of the next record; the file's end if none follows.
+  };
+
+  bool seek_record();
+  bool line_begins() const;
+  std::uint64_t begin_of_line() const;
+  bool find_end(std::uint64_t begin, std::uint64_t stop, End& found);
+  void read_window();
+  void cut_window();
+  void cut_long();
+  void give(const char* text, std::size_t size);
+
+  const SplitFile& file_;
+  Split& split_;
+  Feed& feed_;
+  const Rules& rules_;
+  LineFramer framer_;
+  std::uint64_t given_ = 0;  ///< The bytes of text appended so far.
+  char* window_ = nullptr;   ///< The bytes [split_.begin, split_.begin + size_) of the file.
+  std::size_t size_ = 0;
+  /// The size of a window to which no record refers yet; 0 if there is none to reuse.
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace weir::stages::file
