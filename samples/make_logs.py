@@ -1,10 +1,11 @@
-"""Writes samples/data/sshd.log, hdfs.log and requests.txt: what an sshd, an HDFS cluster and the
-access log of a web server under attack look like, made up, and the same in every run.
+"""Writes samples/data/sshd.log, hdfs.log, requests.txt, java.log and docker.ndjson: what an sshd, an HDFS cluster, the access log of a web server under attack, a Java program and
+containers look like, made up, and the same in every run.
 
 Usage: make_logs.py
 """
 
 import datetime
+import json
 import pathlib
 import random
 
@@ -97,7 +98,57 @@ def requests(chance):
     write("requests.txt", lines)
 
 
+def java(chance):
+    """Some errors have a stack trace below them, some messages several lines."""
+    loggers = ["web.DispatcherServlet", "orders.OrderService", "mail.Mailer", "db.Pool"]
+    causes = ["java.lang.IllegalStateException: order is closed",
+              "java.net.SocketTimeoutException: Read timed out",
+              "java.sql.SQLException: no connection"]
+    lines = [(0, "OpenJDK 64-Bit Server VM warning: Sharing is only supported for boot loader classes")]
+    seconds = 0
+    for number in range(160):
+        seconds += chance.randint(1, 40)
+        head = f"{at(seconds):%Y-%m-%d %H:%M:%S},{chance.randint(0, 999):03} "
+        tail = f" [exec-{chance.randint(1, 8)}] {chance.choice(loggers)} - "
+        kind = chance.random()
+        if kind < 0.15:
+            said = [f"{head}ERROR{tail}request {number} failed", chance.choice(causes)]
+            said += [f"\tat com.example.Layer{depth}.call(Layer{depth}.java:{chance.randint(9, 400)})"
+                     for depth in range(chance.randint(3, 8))]
+            if chance.random() < 0.4:
+                said += ["Caused by: java.io.IOException: Broken pipe",
+                         "\tat sun.nio.ch.FileDispatcherImpl.write0(Native Method)", "\t... 9 more"]
+        elif kind < 0.25:
+            said = [f"{head}WARN {tail}slow request:", "  GET /orders HTTP/1.1", "",
+                    f"  took {chance.randint(1000, 9000)} ms"]
+        else:
+            said = [f"{head}INFO {tail}request {number} took {chance.randint(1, 400)} ms"]
+        lines += [(seconds, text) for text in said]
+    write("java.log", lines)
+
+
+def docker(chance):
+    """Containers' lines, the long ones split, as docker splits them behind 16 KiB; here behind 160 bytes."""
+    streams = [("web", "stdout"), ("web", "stderr"), ("db", "stdout")]
+    waiting = {stream: [] for stream in streams}
+    for number in range(70):
+        text = f"served {number} in {chance.randint(1, 500)} ms\n"
+        if chance.random() < 0.2:
+            words = " ".join(f"{chance.getrandbits(32):x}" for _ in range(chance.randint(40, 90)))
+            text = f"query {number} {words}\n"
+        waiting[chance.choice(streams)] += [text[at:at + 160] for at in range(0, len(text), 160)]
+    lines = []
+    while any(waiting.values()):
+        container, stream = key = chance.choice([key for key in streams if waiting[key]])
+        row = {"container": container, "stream": stream, "log": waiting[key].pop(0),
+               "time": f"{at(len(lines)):%Y-%m-%dT%H:%M:%SZ}"}
+        lines.append((len(lines), json.dumps(row, separators=(",", ":"))))
+    write("docker.ndjson", lines)
+
+
 if __name__ == "__main__":
     sshd(random.Random(1))
     hdfs(random.Random(2))
     requests(random.Random(3))
+    java(random.Random(4))
+    docker(random.Random(5))

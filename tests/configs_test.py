@@ -74,6 +74,36 @@ def clean_orders():
     return out.getvalue()
 
 
+def docker_lines():
+    out, open_lines = "", {}
+    for text in (DATA / "docker.ndjson").read_text().splitlines():
+        row = json.loads(text)
+        key = (row["container"], row["stream"])
+        open_lines[key] = open_lines.get(key, "") + row["log"]
+        if row["log"].endswith("\n"):
+            line = open_lines.pop(key).removesuffix("\n")
+            out += compact({"container": key[0], "stream": key[1], "line": line})
+    return out
+
+
+def java_errors():
+    records, out = [], ""
+    for line in (DATA / "java.log").read_text().splitlines():
+        if re.match(r"\d{4}-\d\d-\d\d ", line):
+            records.append([])
+        if records:
+            records[-1].append(line)
+    for first, *rest in records:
+        head = re.match(r"(\S+ \S+) ERROR +\[([^\]]*)\] (\S+) - (.*)", first)
+        if head and rest:
+            name = re.match(r"[\w.]+", rest[0])[0]
+            row = dict(zip(("time", "thread", "logger", "message"), head.groups()))
+            row["exception"] = name
+            row["trace"] = "\n".join(rest)[len(name):]
+            out += compact(row)
+    return out
+
+
 def hide_addresses():
     out = ""
     for row in access_log():
@@ -149,6 +179,8 @@ EXPECTED = {
     "access-log": access_log_itself,
     "apache-errors": apache_errors,
     "clean-orders": clean_orders,
+    "docker-lines": docker_lines,
+    "java-errors": java_errors,
     "hide-addresses": hide_addresses,
     "one-a-second": lambda: records(10),
     "ordered-waits": lambda: records(1000),

@@ -21,15 +21,18 @@ void append_member(const Record& record, std::string& out) {
 }  // namespace
 
 Group::Group(const GroupOptions& options) : options_(options) {
-  if (!options.count && !options.bytes && !options.time) {
-    throw OptionError("count", "a group needs an end: give count, bytes or time");
+  if (!options.count && !options.bytes && !options.within && !options.until) {
+    throw OptionError("count", "a group needs an end: give count, bytes, within or until");
   }
   if (options.count == 0u) throw OptionError("count", "expected at least 1, got '0'");
   if (options.bytes && options.bytes->value == 0) {
     throw OptionError("bytes", "expected at least 1, got '0'");
   }
-  if (options.time == Duration::zero()) {
-    throw OptionError("time", "expected a time above 0, got '0s'");
+  if (options.within == Duration::zero()) {
+    throw OptionError("within", "expected a time above 0, got '0s'");
+  }
+  if (options.including && !options.until) {
+    throw OptionError("including", "'including' needs 'until'");
   }
   if (options.into && options.into->empty()) {
     throw OptionError("into", "expected a field, got empty text");
@@ -46,11 +49,15 @@ void Group::open(Context& context) {
   outbox_.open(account_, context.record_limit());
   most_emitted_ = emitted_share(context.record_limit());
   evicted_ = &context.counter("evicted");
+  cut_ = &context.counter("cut");
+  if (options_.until) until_ = options_.until->evaluator();
 }
 
 void Group::close() { account_.close(); }
 
 void Group::process(Record& record, Call& call) {
+  const bool ends = until_ && until_->test(record);
+  const bool including = options_.including.value_or(true);
   key_.read(record, options_.key.fields);
   Entry* known = groups_.find(key_);
   key_size_ = known ? known->key.size() : key_.code().size();
@@ -61,7 +68,7 @@ void Group::process(Record& record, Call& call) {
     throw Error("too_big", "a member of a group takes at most a third of limits.record", false);
   }
   try {
-    add(group_for(known, member), member);
+    add(group_for(known, member, ends && !including), member, ends && including);
   } catch (...) {
     outbox_.undo();
     throw;
@@ -71,9 +78,12 @@ void Group::process(Record& record, Call& call) {
 }
 
 /// Returns a group of the record's key in which the member has room. `entry` is the group that the
-/// key has, or null.
-Group::Entry& Group::group_for(Entry* entry, std::string_view member) {
-  if (entry && too_much(entry->state.content.size() + separator().size() + member.size())) {
+/// key has, or null; with `ends_before` it ends here.
+Group::Entry& Group::group_for(Entry* entry, std::string_view member, bool ends_before) {
+  const bool cut =
+      entry && too_much(entry->state.content.size() + separator().size() + member.size());
+  if (cut && !ends_before) cut_->add(1);
+  if (cut || (entry && ends_before)) {
     shut(*entry);
     entry = nullptr;
   }
@@ -84,7 +94,7 @@ Group::Entry& Group::group_for(Entry* entry, std::string_view member) {
   while (!outbox_.reserve(size)) make_room(nullptr);
   Entry& added = groups_.add(key_);
   added.state.charged = size;
-  if (options_.time) added.state.since = Clock::now();
+  if (options_.within) added.state.since = Clock::now();
   return added;
 }
 
@@ -94,7 +104,8 @@ bool Group::too_much(std::size_t size) const {
          (options_.bytes && size > options_.bytes->value);
 }
 
-void Group::add(Entry& entry, std::string_view member) {
+/// Adds a member to a group, as its `last` one if nothing else ends it.
+void Group::add(Entry& entry, std::string_view member, bool last) {
   Members& group = entry.state;
   const std::size_t size = group.content.size() + separator().size() + member.size();
   const std::size_t capacity = grown_capacity(group.content.capacity(), size);
@@ -110,7 +121,7 @@ void Group::add(Entry& entry, std::string_view member) {
   if (group.count++ > 0) group.content += separator();
   group.content += member;
   const bool full = options_.bytes && group.content.size() >= options_.bytes->value;
-  if (full || group.count == options_.count) shut(entry);
+  if (last || full || group.count == options_.count) shut(entry);
 }
 
 /// Closes the group of the key that was not seen for longest. Throws Error `state_full` if that is
@@ -160,15 +171,15 @@ bool Group::finish(Call& call) {
 }
 
 std::optional<Group::Clock::time_point> Group::due() const {
-  if (!options_.time) return std::nullopt;
+  if (!options_.within) return std::nullopt;
   if (!outbox_.empty()) return Clock::now();
   if (groups_.empty()) return std::nullopt;
-  return groups_.oldest().state.since + *options_.time;
+  return groups_.oldest().state.since + *options_.within;
 }
 
 bool Group::tick(Call& call) {
   const Clock::time_point now = Clock::now();
-  while (!groups_.empty() && groups_.oldest().state.since + *options_.time <= now) {
+  while (!groups_.empty() && groups_.oldest().state.since + *options_.within <= now) {
     shut(groups_.oldest());
   }
   return outbox_.flush_until_full(call, [&](const Closed& closed) { emit(closed, call); });
@@ -177,21 +188,29 @@ bool Group::tick(Call& call) {
 void add_group(Registry& registry) {
   registry
       .add<Group, GroupOptions>("group",
-                                "Joins records to one: so many, so many bytes, or those of a time; "
-                                "with key: those of each key")
+                                "Joins records to one: so many, so many bytes, those of a time, or "
+                                "up to one that ends them; with key: those of each key")
       .optional("count", &GroupOptions::count, "a group ends with so many members")
-      .optional("bytes", &GroupOptions::bytes,
-                "a group ends before it has more bytes than this; a longer member is one by itself")
-      .optional("time", &GroupOptions::time,
+      .optional(
+          "bytes", &GroupOptions::bytes,
+          "a group ends before it has more bytes than this, counted as 'cut'; a longer member "
+          "is one by itself; about a third of limits.record without")
+      .optional("within", &GroupOptions::within,
                 "a group ends so long after its first member came; which members that are depends "
                 "on the clock")
+      .optional("until", &GroupOptions::until,
+                "a group ends with a record for which this is neither false nor nil")
+      .optional("including", &GroupOptions::including,
+                "whether that record is in the group that it ends; true without. If not, it begins "
+                "the next one")
+      .was("time", "it is 'within'")
       .optional("separator", &GroupOptions::separator, "what stands between the members' texts")
       .optional("into", &GroupOptions::into,
                 "makes a field of this name with a JSON array of the members, in place of a text: "
                 "their fields as objects, the text of one that has none")
       .key(&GroupOptions::key)
       .stateful()
-      .timed([](const GroupOptions& options) { return options.time.has_value(); })
+      .timed([](const GroupOptions& options) { return options.within.has_value(); })
       .kinds([](const GroupOptions& options) {
         const bool fields = options.into || !options.key.fields.empty();
         return Kinds{.needs_text = !options.into,

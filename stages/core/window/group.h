@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,14 +18,16 @@ namespace weir::stages::core {
 struct GroupOptions {
   std::optional<std::uint64_t> count;
   std::optional<Bytes> bytes;
-  std::optional<Duration> time;
+  std::optional<Duration> within;
+  std::optional<Expression> until;
+  std::optional<bool> including;
   std::string separator = "\n";
   std::optional<std::string> into;
   KeyPolicy key;
 };
 
 /// Joins several records to one. Of its members a group keeps only what its record will say,
-/// charged to the state of the run. A group ends early if its record would take more than
+/// charged to the state of the run. A group is cut if its record would take more than
 /// `emitted_share`.
 class Group final : public SerialTransform {
  public:
@@ -58,9 +61,9 @@ class Group final : public SerialTransform {
   std::string_view separator() const {
     return options_.into ? std::string_view(",") : std::string_view(options_.separator);
   }
-  Entry& group_for(Entry* entry, std::string_view member);
+  Entry& group_for(Entry* entry, std::string_view member, bool ends_before);
   bool too_much(std::size_t size) const;
-  void add(Entry& entry, std::string_view member);
+  void add(Entry& entry, std::string_view member, bool last);
   void make_room(const Entry* keep);
   void shut(Entry& entry);
   std::size_t emitted_size(std::size_t key, std::size_t size) const;
@@ -72,9 +75,11 @@ class Group final : public SerialTransform {
   Groups groups_;
   std::size_t most_emitted_ = 0;
   Counter* evicted_ = nullptr;
-  RecordKey key_;             ///< The key of the current record.
-  std::size_t key_size_ = 0;  ///< The bytes of that key as the stage keeps it.
-  std::string member_;        ///< The JSON of the current record, for `into`.
+  Counter* cut_ = nullptr;
+  std::unique_ptr<detail::Evaluator> until_;  ///< Null if no record ends a group.
+  RecordKey key_;                             ///< The key of the current record.
+  std::size_t key_size_ = 0;                  ///< The bytes of that key as the stage keeps it.
+  std::string member_;                        ///< The JSON of the current record, for `into`.
 };
 
 }  // namespace weir::stages::core

@@ -26,7 +26,7 @@ std::string grouped(std::uint64_t count, const std::string& time, const std::str
   return (from.empty()
               ? stage("read", "", "shape.source", "with: { count: " + std::to_string(count) + " }")
               : "") +
-         stage("group", from, "group", "with: { time: " + time + ", separator: '+' }") +
+         stage("group", from, "group", "with: { within: " + time + ", separator: '+' }") +
          stage("out", "", "late.sink");
 }
 
@@ -107,7 +107,7 @@ TEST_CASE("a tick in one branch passes the merge with the other, which is silent
   // By place, what a tick makes may have to wait for the next record of the other branch.
   const std::string policy = GENERATE(std::string("arrival"), std::string("input"));
   Pipeline pipeline("stages:\n" + stage("read", "", "shape.source", "with: { count: 12 }") +
-                        stage("group", "read", "group", "with: { time: 20ms, separator: '+' }") +
+                        stage("group", "read", "group", "with: { within: 20ms, separator: '+' }") +
                         stage("none", "read", "late.plain") +
                         stage("m", "[group, none]", "late.plain", "merge: " + policy) +
                         stage("out", "", "late.sink"),

@@ -150,8 +150,52 @@ TEST_CASE("group ends where its record would take too much of limits.record") {
   CHECK_THAT(big[0].error, Catch::StartsWith("too_big: "));
 }
 
-TEST_CASE("group with a time ends a time after its first member") {
-  kit::StageKit stage = group({{"time", scalar("1ns")}, {"separator", scalar("")}}, {"k"});
+TEST_CASE("group ends with a record for which until is true, or before it") {
+  const auto ends = [](const char* including) {
+    return group({{"until", scalar("record.text == 'e'")},
+                  {"including", scalar(including)},
+                  {"separator", scalar("")}});
+  };
+  CHECK(ends("true").transform_at_every_cut(letters("abeceed")) ==
+        std::vector<Datum>{text("abe"), text("ce"), text("e"), text("d")});
+  CHECK(ends("false").transform_at_every_cut(letters("abeceed")) ==
+        std::vector<Datum>{text("ab"), text("ec"), text("e"), text("ed")});
+  CHECK(ends("false").transform_at_every_cut(letters("e")) == letters("e"));
+
+  kit::StageKit keyed_stage = group(
+      {{"until", scalar("string.sub(record.text, -1) == '.'")}, {"separator", scalar("")}}, {"k"});
+  CHECK(keyed_stage.transform_at_every_cut({keyed("a", "x"), keyed("b.", "y"), keyed("c", "y"),
+                                            keyed("d.", "x"), keyed("e.", "y")}) ==
+        std::vector<Datum>{keyed("b.", "y"), keyed("ad.", "x"), keyed("ce.", "y")});
+  CHECK(keyed_stage.state_used() == 0);
+}
+
+TEST_CASE("until ends groups beside the other ends of group") {
+  kit::StageKit stage = group(
+      {{"until", scalar("record.text == 'e'")}, {"count", scalar("2")}, {"separator", scalar("")}});
+  CHECK(stage.transform_at_every_cut(letters("abceede")) ==
+        std::vector<Datum>{text("ab"), text("ce"), text("e"), text("de")});
+}
+
+TEST_CASE("a record for which until fails is in no group") {
+  kit::StageKit stage = group({{"until", scalar("n > 1")}, {"into", scalar("all")}});
+  const std::vector<Datum> out = stage.transform_at_every_cut(
+      {{"", {{"n", "1"}}, {}}, {"", {{"n", "\"x\""}}, {}}, {"", {{"n", "2"}}, {}}});
+  REQUIRE(out.size() == 2);
+  CHECK_THAT(out[0].error, Catch::StartsWith("expression: "));
+  CHECK(out[1].fields.at(0).second == R"([{"n":1},{"n":2}])");
+}
+
+TEST_CASE("groups that outgrow their bytes are counted as cut") {
+  kit::StageKit stage = group(
+      {{"until", scalar("record.text == 'e'")}, {"bytes", scalar("4")}, {"separator", scalar("")}});
+  CHECK(stage.transform_at_every_cut({text("abc"), text("de"), text("fg"), text("e")}) ==
+        std::vector<Datum>{text("abc"), text("defg"), text("e")});
+  CHECK(stage.count("cut") == 1);
+}
+
+TEST_CASE("group within a time ends a time after its first member") {
+  kit::StageKit stage = group({{"within", scalar("1ns")}, {"separator", scalar("")}}, {"k"});
   CHECK(stage.timed());
   CHECK_FALSE(group({{"count", scalar("2")}}).timed());
   stage.open();
@@ -164,7 +208,7 @@ TEST_CASE("group with a time ends a time after its first member") {
   CHECK_FALSE(stage.due());
   CHECK(stage.finish().empty());
 
-  kit::StageKit slow = group({{"time", scalar("10h")}, {"count", scalar("2")}});
+  kit::StageKit slow = group({{"within", scalar("10h")}, {"count", scalar("2")}});
   slow.open();
   CHECK(slow.feed(letters("abc")) == std::vector<Datum>{text("a\nb")});
   CHECK(slow.tick().empty());
@@ -174,10 +218,12 @@ TEST_CASE("group with a time ends a time after its first member") {
 }
 
 TEST_CASE("a group without an end is a diagnostic") {
-  CHECK_THROWS_WITH(group({}), "a group needs an end: give count, bytes or time");
+  CHECK_THROWS_WITH(group({}), "a group needs an end: give count, bytes, within or until");
+  CHECK_THROWS_WITH(group({{"count", scalar("2")}, {"including", scalar("true")}}),
+                    "'including' needs 'until'");
   CHECK_THROWS_WITH(group({{"count", scalar("0")}}), "expected at least 1, got '0'");
   CHECK_THROWS_WITH(group({{"bytes", scalar("0")}}), "expected at least 1, got '0'");
-  CHECK_THROWS_WITH(group({{"time", scalar("0s")}}), "expected a time above 0, got '0s'");
+  CHECK_THROWS_WITH(group({{"within", scalar("0s")}}), "expected a time above 0, got '0s'");
   CHECK_THROWS_WITH(group({{"count", scalar("1")}, {"into", scalar("")}}),
                     "expected a field, got empty text");
 }
