@@ -19,6 +19,7 @@ weir::compile::LoadOptions load_options(const bench::Arguments& arguments, int a
   weir::compile::LoadOptions options;
   options.registry = &registry;
   options.expressions = &weir::stages::expression_language();
+  options.times = &weir::stages::time_language();
   options.threads = static_cast<int>(arguments.number("--threads", 2));
   for (int i = 2; i + 1 < argc; i += 2) {
     const std::string name = argv[i];
@@ -30,6 +31,7 @@ weir::compile::LoadOptions load_options(const bench::Arguments& arguments, int a
 weir::flow::RunServices services() {
   weir::flow::RunServices services;
   services.json_at = weir::stages::json_at;
+  services.times = &weir::stages::time_language();
   services.log = [](weir::LogLevel level, std::string_view stage, std::string_view text) {
     if (level >= weir::LogLevel::warning) std::cerr << stage << ": " << text << '\n';
   };

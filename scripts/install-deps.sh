@@ -9,7 +9,7 @@ set -euo pipefail
 build=(
   g++ cmake ninja-build ccache pkg-config
   libtbb-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libcli11-dev libsimdjson-dev libre2-dev
-  libluajit-5.1-dev zlib1g-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev
+  libluajit-5.1-dev libabsl-dev tzdata zlib1g-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev
   nettle-dev libcurl4-openssl-dev
 )
 test=("${build[@]}" catch2 python3 python3-yaml python3-jsonschema openssl spin graphviz zstd)

@@ -28,6 +28,9 @@ void add_builtin_stages(Registry& registry);
 /// process.
 const detail::ExpressionLanguage& expression_language();
 
+/// Returns the compiler of time formats (stages/time), which lives as long as the process.
+const detail::TimeLanguage& time_language();
+
 /// Returns the value at `steps` inside raw JSON (stages/json), for detail::Host::json_at.
 Value json_at(std::string_view json, std::span<const std::string> steps, detail::Arena& arena);
 

@@ -82,6 +82,7 @@ THIRD_PARTIES = {
     "tbb/": ["graph/flow"],
     "oneapi/": ["graph/flow"],
     "simdjson": ["stages/json"],
+    "absl/": ["stages/time"],
     "re2/": ["stages/regex", "stages/lua"],
     "lua": ["stages/lua"],
     "lauxlib": ["stages/lua"],

@@ -36,6 +36,22 @@ class NoExpressions final : public detail::ExpressionLanguage {
   }
 };
 
+/// A compiler of time formats that knows none.
+class NoTimes final : public detail::TimeLanguage {
+ public:
+  std::shared_ptr<const detail::TimeRules> compile(const TimeSpec&,
+                                                   TimeProblem& problem) const override {
+    problem.message = "time formats cannot be used here";
+    return nullptr;
+  }
+  std::shared_ptr<const detail::TimeRules> compile_to_write(const TimeSpec& spec,
+                                                            TimeProblem& problem) const override {
+    return compile(spec, problem);
+  }
+};
+
+const NoTimes no_times;
+
 std::string directory_of(const std::string& file) {
   const std::size_t slash = file.rfind('/');
   if (slash == std::string::npos) return ".";
@@ -49,7 +65,8 @@ class Loading {
       : source_(text),
         options_(options),
         diagnostics_(file),
-        binder_(source_, *options.expressions, diagnostics_) {}
+        binder_(source_, *options.expressions, options.times ? *options.times : no_times,
+                diagnostics_) {}
 
   Loaded run() {
     Loaded loaded;
@@ -201,7 +218,7 @@ PipelineHelp describe_pipeline(std::string_view text, const std::string& file) {
   const std::optional<Node> root = read_yaml(source, ignored);
   if (!root) return help;
   const NoExpressions none;
-  SpecBinder binder(source, none, ignored);
+  SpecBinder binder(source, none, no_times, ignored);
   const PipelineSpec spec = read_pipeline(*root, binder);
   help.name = spec.name;
   help.about = spec.about;

@@ -25,6 +25,7 @@ class StageContext final : public Context {
   int threads() const override { return context_.plan.limits.threads; }
   std::size_t record_limit() const override { return context_.record_limit(); }
   StateBudget& state() override { return context_.state; }
+  const detail::TimeLanguage& times() const override { return *context_.services.times; }
 
   void fill(std::map<std::string, std::uint64_t>& counters) const {
     const Lock lock(mutex_);

@@ -8,6 +8,7 @@
 #include "weir/expression.h"
 #include "weir/in_quotes.h"
 #include "weir/node.h"
+#include "weir/time_format.h"
 
 namespace weir {
 
@@ -23,12 +24,16 @@ class Binder {
   virtual std::string nearest(std::string_view word,
                               const std::vector<std::string>& candidates) const = 0;
   virtual const detail::ExpressionLanguage& expressions() const = 0;
+  virtual const detail::TimeLanguage& times() const = 0;
   /// Notes that the stage reads this field, so that its records must have fields.
   virtual void names_field(const Node& node, std::string_view field) = 0;
   /// Notes that the stage reads the text of its records through an expression or template.
   virtual void names_text(const Node& node) = 0;
   /// Reports something at `node` that is most likely unintended.
   virtual void warning(const Node&, std::string /*message*/, std::string /*hint*/) {}
+  /// Notes why the value makes the output depend on when or where the run is; `weir explain` says
+  /// so.
+  virtual void chance(const Node&, std::string /*why*/) {}
   /// Marks the content of `node` as secret: no diagnostic, excerpt or report shows it.
   virtual void hide(const Node&) {}
 };

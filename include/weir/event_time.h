@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "weir/instant.h"
 #include "weir/value.h"
 
 namespace weir {
@@ -18,7 +19,7 @@ class TimeReader {
   explicit TimeReader(std::string_view text) : text_(text) {}
 
   /// Reads the whole text: seconds since 1970, and nanoseconds from there on. Returns false if the
-  /// text is no time of the years 0 to 9999.
+  /// text is no time of the years 1 to 9999.
   bool read(std::int64_t& seconds, std::int64_t& fraction) {
     seconds = fraction = 0;
     if (!date(seconds)) return false;
@@ -26,6 +27,8 @@ class TimeReader {
     if (!take('T') && !take('t') && !take(' ')) return false;
     return clock(seconds, fraction) && zone(seconds) && text_.empty();
   }
+  /// Returns whether the text that was read names its offset from UTC.
+  bool has_offset() const { return has_offset_; }
 
  private:
   bool take(char c) {
@@ -48,7 +51,7 @@ class TimeReader {
     int year = 0;
     int month = 0;
     int day = 0;
-    if (!number(4, 0, 9999, year) || !take('-') || !number(2, 1, 12, month) || !take('-') ||
+    if (!number(4, 1, 9999, year) || !take('-') || !number(2, 1, 12, month) || !take('-') ||
         !number(2, 1, 31, day)) {
       return false;
     }
@@ -66,6 +69,7 @@ class TimeReader {
     if (take(':')) {
       if (!number(2, 0, 60, second)) return false;  // 60: a leap second
       if ((take('.') || take(',')) && !decimals(fraction)) return false;
+      if (second == 60) fraction = 0;  // The next minute has begun.
     }
     seconds += hour * 3600 + minute * 60 + second;
     return true;
@@ -80,7 +84,9 @@ class TimeReader {
     return digits > 0;
   }
   bool zone(std::int64_t& seconds) {
-    if (text_.empty() || take('Z') || take('z')) return true;
+    if (text_.empty()) return true;
+    has_offset_ = true;
+    if (take('Z') || take('z')) return true;
     const int sign = take('-') ? -1 : take('+') ? 1 : 0;
     int hours = 0;
     int minutes = 0;
@@ -92,7 +98,49 @@ class TimeReader {
   }
 
   std::string_view text_;
+  bool has_offset_ = false;
 };
+
+/// Returns the time that a number of seconds is; false if it is none of the years 1 to 9999. Behind
+/// the point, a double of today's seconds has no more than the microseconds.
+inline bool instant_of(double seconds, Instant& out) {
+  constexpr double kPrecise = 1'048'576;  // Up to here a double has nanoseconds.
+  if (!(seconds >= static_cast<double>(Instant::kFirst) &&
+        seconds < static_cast<double>(Instant::kEnd))) {
+    return false;
+  }
+  const double whole = std::floor(seconds);
+  const double fraction = seconds - whole;
+  std::int64_t nanoseconds = std::fabs(seconds) < kPrecise ? std::llround(fraction * 1e9)
+                                                           : std::llround(fraction * 1e6) * 1000;
+  out.seconds = static_cast<std::int64_t>(whole);
+  if (nanoseconds == 1'000'000'000) {
+    ++out.seconds;
+    nanoseconds = 0;
+  }
+  out.nanoseconds = static_cast<std::int32_t>(nanoseconds);
+  return out.in_range();
+}
+
+/// Reads a time by format `auto`: ISO 8601 text, or a number of seconds since 1970. One above 1e11,
+/// of the year 5138, is taken for milliseconds and refused.
+inline bool read_auto(const Value& value, Instant& out) {
+  constexpr std::int64_t kMost = 100'000'000'000;
+  std::int64_t fraction = 0;
+  switch (value.type()) {
+    case ValueType::integer:
+      out = {value.as_integer(), 0};
+      return out.seconds >= Instant::kFirst && out.seconds <= kMost;
+    case ValueType::real:
+      return instant_of(value.as_real(), out) && out.seconds <= kMost;
+    case ValueType::text:
+      if (!TimeReader(value.as_text()).read(out.seconds, fraction)) return false;
+      out.nanoseconds = static_cast<std::int32_t>(fraction);
+      return out.in_range();
+    default:
+      return false;
+  }
+}
 
 }  // namespace detail
 
@@ -101,26 +149,9 @@ class TimeReader {
 /// if it names no zone. Returns nothing if the value is no time, or if it is outside the years 1678
 /// to 2261, the range of nanoseconds in 64 bits.
 inline std::optional<std::chrono::nanoseconds> event_time(const Value& value) {
-  constexpr std::int64_t kMost = 9'200'000'000;    // The largest number of seconds that is taken.
-  constexpr std::int64_t kFirst = -9'214'560'000;  // 1678-01-01
-  constexpr std::int64_t kEnd = 9'214'646'400;     // 2262-01-01
-  std::int64_t time = 0;
-  std::int64_t fraction = 0;
-  switch (value.type()) {
-    case ValueType::integer:
-      time = value.as_integer();
-      if (time > kMost || time < -kMost) return std::nullopt;
-      return std::chrono::nanoseconds(time * 1'000'000'000);
-    case ValueType::real:
-      if (!(std::fabs(value.as_real()) <= static_cast<double>(kMost))) return std::nullopt;
-      return std::chrono::nanoseconds(std::llround(value.as_real() * 1e9));
-    case ValueType::text:
-      if (!detail::TimeReader(value.as_text()).read(time, fraction)) return std::nullopt;
-      if (time < kFirst || time >= kEnd) return std::nullopt;
-      return std::chrono::nanoseconds(time * 1'000'000'000 + fraction);
-    default:
-      return std::nullopt;
-  }
+  Instant time;
+  if (!detail::read_auto(value, time)) return std::nullopt;
+  return time.since_1970();
 }
 
 }  // namespace weir

@@ -31,6 +31,8 @@ class CompiledExpression {
   /// The top-level fields that the expression names, once each.
   virtual const std::vector<std::string>& fields() const = 0;
   virtual bool uses_text() const = 0;
+  /// Why the value depends on when or where the run is; empty if it does not.
+  virtual const std::vector<std::string>& chances() const = 0;
   virtual std::unique_ptr<Evaluator> evaluator() const = 0;
 };
 
@@ -39,6 +41,8 @@ struct ExpressionProblem {
   std::size_t offset = 0;  ///< The byte in the scalar's text.
   std::string message;
   std::string hint;
+  std::string word = {};                     ///< An unknown name,
+  std::vector<std::string> candidates = {};  ///< and those of which one may be meant.
 };
 
 /// The language of expressions. The engine implements it, so that this header needs no parser.

@@ -14,6 +14,7 @@
 #include "weir/option_scalars.h"
 #include "weir/secret.h"
 #include "weir/template.h"
+#include "weir/time_options.h"
 
 namespace weir {
 
@@ -126,9 +127,12 @@ struct OptionType<Expression> {
     detail::ExpressionProblem problem;
     auto compiled = binder.expressions().compile(node, problem);
     if (!compiled) {
-      binder.error(node, problem.message, problem.hint, problem.offset);
+      const std::string near =
+          problem.word.empty() ? std::string() : binder.nearest(problem.word, problem.candidates);
+      binder.error(node, problem.message, near.empty() ? problem.hint : near, problem.offset);
       return false;
     }
+    for (const std::string& why : compiled->chances()) binder.chance(node, why);
     for (const std::string& field : compiled->fields()) binder.names_field(node, field);
     if (compiled->uses_text()) binder.names_text(node);
     out = Expression(node.shown(), std::move(compiled));

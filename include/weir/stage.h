@@ -11,6 +11,7 @@
 #include "weir/call.h"
 #include "weir/completion.h"
 #include "weir/feed.h"
+#include "weir/time_format.h"
 
 namespace weir {
 
@@ -71,6 +72,9 @@ class Context {
   /// The budget for what the stage keeps between records; its type says `.stateful()`. Lives as
   /// long as the run.
   virtual StateBudget& state() = 0;
+  /// The compiler of time formats, for TimeFormat(context.times(), spec). Lives as long as the
+  /// process.
+  virtual const detail::TimeLanguage& times() const = 0;
 };
 
 /// A configured instance of a stage type. Its constructor checks options and does no I/O (`weir

@@ -81,9 +81,9 @@ constexpr Scalar kScalars[] = {
 };
 
 /// Names of types whose values are any text.
-constexpr std::string_view kTexts[] = {"field",      "expression",   "pattern",
-                                       "template",   "secret",       "name",
-                                       "percentile", "url template", "stage or stage.port"};
+constexpr std::string_view kTexts[] = {
+    "field",        "expression",          "pattern", "template", "secret", "name", "percentile",
+    "url template", "stage or stage.port", "zone",    "reference"};
 
 /// A place where `${...}` stands for the value, or for a part of it.
 constexpr const char* kInsert = R"({"type":"string","pattern":"\\$\\{"})";
@@ -178,6 +178,8 @@ class Schemas {
         schemas.push_back(Object().add("type", "\"array\"").add("items", element).done());
       } else if (is_scalar(one)) {
         schemas.push_back(defined(one));
+      } else if (one == "time" || one == "field or time") {
+        schemas.push_back(defined("time"));
       } else if (std::ranges::find(kTexts, one) != std::end(kTexts)) {
         schemas.push_back(defined("text"));
       } else {
@@ -218,6 +220,16 @@ class Schemas {
     return any_of({number.done(), matching(scalar->pattern), kInsert});
   }
 };
+
+/// A field with a time: its name, or a map of that and how its times are written.
+std::string time_schema() {
+  const std::string text = defined("text");
+  const std::string texts = Object().add("type", "\"array\"").add("items", text).done();
+  Object keys;
+  keys.add("field", text).add("format", any_of({text, texts})).add("zone", text);
+  keys.add("reference", text);
+  return any_of({text, Schemas::object(keys.done(), {"field"})});
+}
 
 std::string params_schema() {
   return Object()
@@ -300,6 +312,7 @@ std::string json_schema(const Registry& registry) {
   std::ranges::sort(types, {}, [](const TypeSpec* type) { return type->name; });
   Object definitions;
   for (const Scalar& scalar : kScalars) definitions.add(scalar.name, definition_of(scalar));
+  definitions.add("time", time_schema());
   definitions.add("stage", stage_schema(types));
   const Schemas schemas;
   Object properties;

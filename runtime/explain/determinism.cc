@@ -108,6 +108,7 @@ class Judge {
     if (stage.is(Role::keyed_transform) && call.key.when_full == KeyPolicy::WhenFull::evict) {
       add(stage, "key when_full evict: which key makes room depends on how fast the others are");
     }
+    for (const std::string& why : stage.planned.chances) add(stage, why);
     const TypeSpec& type = *stage.planned.type;
     const void* const options = stage.planned.options.get();
     if (type.timed && type.timed(options)) {

@@ -38,6 +38,7 @@ compile::LoadOptions Runtime::load_options() {
   compile::LoadOptions options;
   options.registry = &registry_;
   options.expressions = &stages::expression_language();
+  options.times = &stages::time_language();
   options.auto_threads = cpu_count();
   options.auto_memory = auto_memory();
   options.load_plugin = [this](const std::string& path, const std::string& directory) {

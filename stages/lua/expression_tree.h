@@ -78,6 +78,7 @@ struct Tree {
   std::vector<Input> inputs;
   std::vector<std::string> fields;  ///< The top-level fields, once each.
   bool uses_text = false;
+  std::vector<std::string> chances;  ///< Why it depends on when or where the run is, once each.
 };
 
 }  // namespace weir::stages::lua

@@ -11,6 +11,7 @@ const std::vector<Target>& targets() {
                                              {"json", json},
                                              {"csv", csv},
                                              {"regex", regex},
+                                             {"time", time},
                                              {"framing", framing},
                                              {"codec", codec},
                                              {"exec", exec}};

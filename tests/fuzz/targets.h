@@ -18,6 +18,7 @@ void text_template(std::string_view bytes);
 void json(std::string_view bytes);
 void csv(std::string_view bytes);
 void regex(std::string_view bytes);
+void time(std::string_view bytes);
 void framing(std::string_view bytes);
 void codec(std::string_view bytes);
 void exec(std::string_view bytes);

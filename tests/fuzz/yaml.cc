@@ -9,6 +9,7 @@ void yaml(std::string_view bytes) {
   compile::LoadOptions options;
   options.registry = &builtin_types();
   options.expressions = &stages::expression_language();
+  options.times = &stages::time_language();
   options.load_plugin = [](const std::string&, const std::string&) {
     return std::string("no plugins here");
   };

@@ -84,6 +84,7 @@ class KitContext final : public Context {
   int threads() const override { return threads_; }
   std::size_t record_limit() const override { return record_limit_; }
   StateBudget& state() override { return state_; }
+  const detail::TimeLanguage& times() const override { return stages::time_language(); }
 
   std::uint64_t count(const std::string& name) const {
     const auto found = counters_.find(name);

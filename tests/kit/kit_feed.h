@@ -52,6 +52,7 @@ class KitBinder final : public Binder {
   const detail::ExpressionLanguage& expressions() const override {
     return stages::expression_language();
   }
+  const detail::TimeLanguage& times() const override { return stages::time_language(); }
   void names_field(const Node&, std::string_view field) override { fields.emplace_back(field); }
   void names_text(const Node&) override {}
   std::string problems;

@@ -121,6 +121,7 @@ Draft bind_stage(StageSpec spec, const LoadOptions& load, bool quiet, SpecBinder
     if (std::find(known.begin(), known.end(), field) == known.end()) known.push_back(field);
   }
   draft.named.text |= draft.spec.named.text;
+  for (const std::string& why : draft.spec.named.chances) draft.named.chances.push_back(why);
   // The ports depend on the options, and stay unknown if these are wrong.
   if (!draft.type->ports) draft.ports = {"out"};
   if (draft.good) draft.good = ask_type(draft, binder);

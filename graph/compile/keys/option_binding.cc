@@ -138,6 +138,11 @@ std::string SpecBinder::trap_hint(const Node& node) const {
   return {};
 }
 
+void SpecBinder::chance(const Node&, std::string why) {
+  auto& known = named_.chances;
+  if (std::find(known.begin(), known.end(), why) == known.end()) known.push_back(std::move(why));
+}
+
 void SpecBinder::names_field(const Node&, std::string_view field) {
   if (known_fields_.emplace(field).second) named_.fields.emplace_back(field);
 }

@@ -18,6 +18,7 @@ namespace weir::compile {
 struct NamedInputs {
   std::vector<std::string> fields;  ///< Top-level fields, once each.
   bool text = false;
+  std::vector<std::string> chances;  ///< Why they depend on when or where the run is, once each.
 };
 
 /// Turns the complaints of option types into diagnostics, and adds a hint where one of YAML's traps
@@ -25,8 +26,8 @@ struct NamedInputs {
 class SpecBinder final : public Binder {
  public:
   SpecBinder(const text::SourceText& source, const detail::ExpressionLanguage& expressions,
-             Diagnostics& diagnostics)
-      : source_(source), expressions_(expressions), diagnostics_(diagnostics) {}
+             const detail::TimeLanguage& times, Diagnostics& diagnostics)
+      : source_(source), expressions_(expressions), times_(times), diagnostics_(diagnostics) {}
 
   void error(const Node& node, std::string message, std::string hint = {},
              std::size_t offset = static_cast<std::size_t>(-1)) override;
@@ -35,11 +36,13 @@ class SpecBinder final : public Binder {
     return did_you_mean(word, candidates);
   }
   const detail::ExpressionLanguage& expressions() const override { return expressions_; }
+  const detail::TimeLanguage& times() const override { return times_; }
   void names_field(const Node& node, std::string_view field) override;
   void names_text(const Node&) override { named_.text = true; }
   void warning(const Node& node, std::string message, std::string hint) override {
     diagnostics_.warning(node.mark, std::move(message), std::move(hint));
   }
+  void chance(const Node&, std::string why) override;
   void hide(const Node& node) override;
 
   /// Announces the value that is bound next. A value whose option may be a list or a map gets no
@@ -65,6 +68,7 @@ class SpecBinder final : public Binder {
 
   const text::SourceText& source_;
   const detail::ExpressionLanguage& expressions_;
+  const detail::TimeLanguage& times_;
   Diagnostics& diagnostics_;
   Expected expected_;
   NamedInputs named_;

@@ -15,6 +15,7 @@ namespace weir::compile {
 struct LoadOptions {
   const Registry* registry = nullptr;
   const detail::ExpressionLanguage* expressions = nullptr;
+  const detail::TimeLanguage* times = nullptr;
   /// Values from `--set name=value` and `--name=value`, in order. An unknown name is an error
   /// without a position.
   std::vector<std::pair<std::string, std::string>> params;

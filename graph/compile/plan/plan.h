@@ -83,6 +83,7 @@ struct PlannedStage {
   Workers workers;
   CallPolicy call;
   std::vector<std::string> named_fields;  ///< Top-level fields that its options name.
+  std::vector<std::string> chances;       ///< Why its options depend on when or where the run is.
   Mark mark;                              ///< The position of the stage in the file.
   RegionId region;
   /// The stage of which this one is another pass (`loop`) or stream (`streams`). Both have the same

@@ -87,6 +87,7 @@ PlannedStage planned(Draft draft) {
   stage.on_error = draft.spec.on_error.policy;
   stage.workers = draft.spec.workers;
   stage.named_fields = std::move(draft.named.fields);
+  stage.chances = std::move(draft.named.chances);
   stage.mark = draft.spec.node->mark;
   stage.pass_of = draft.pass_of;
   stage.ports = std::move(draft.ports);

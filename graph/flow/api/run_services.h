@@ -27,6 +27,8 @@ struct RunServices {
   std::function<Value(std::string_view json, std::span<const std::string> steps,
                       detail::Arena& arena)>
       json_at;
+  /// Compiles time formats (stages/time); see Context::times.
+  const detail::TimeLanguage* times = nullptr;
   /// Takes the log lines of the stages and the engine.
   std::function<void(LogLevel level, std::string_view stage, std::string_view text)> log;
   /// The faults to inject; LoadOptions::chaos must name the same stages.

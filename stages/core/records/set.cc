@@ -27,10 +27,12 @@ class AssignmentBinder final : public Binder {
     return binder_.nearest(word, candidates);
   }
   const detail::ExpressionLanguage& expressions() const override { return binder_.expressions(); }
+  const detail::TimeLanguage& times() const override { return binder_.times(); }
   void names_field(const Node& node, std::string_view field) override {
     if (!set_.contains(std::string(field))) binder_.names_field(node, field);
   }
   void names_text(const Node& node) override { binder_.names_text(node); }
+  void chance(const Node& node, std::string why) override { binder_.chance(node, std::move(why)); }
 
  private:
   Binder& binder_;

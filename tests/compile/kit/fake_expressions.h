@@ -28,10 +28,12 @@ class Language final : public detail::ExpressionLanguage {
         : fields_(std::move(fields)), uses_text_(uses_text) {}
     const std::vector<std::string>& fields() const override { return fields_; }
     bool uses_text() const override { return uses_text_; }
+    const std::vector<std::string>& chances() const override { return chances_; }
     std::unique_ptr<detail::Evaluator> evaluator() const override { return nullptr; }
 
    private:
     std::vector<std::string> fields_;
+    std::vector<std::string> chances_;
     bool uses_text_;
   };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "graph/compile/load.h"
+#include "stages/builtin.h"
 #include "tests/compile/kit/fake_expressions.h"
 #include "weir/keyed.h"
 #include "weir/registry.h"
@@ -265,6 +266,7 @@ struct Setup {
     add_shapes(registry);
     options.registry = &registry;
     options.expressions = &language;
+    options.times = &stages::time_language();
     options.auto_threads = 4;
   }
   Setup(const Setup&) = delete;

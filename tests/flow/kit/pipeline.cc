@@ -27,6 +27,7 @@ Pipeline::Pipeline(const std::string& yaml, int threads) {
   compile::LoadOptions options;
   options.registry = &test_registry();
   options.expressions = &stages::expression_language();
+  options.times = &stages::time_language();
   options.threads = threads;
   compile::Loaded loaded = load_plan(yaml, "test.yaml", options);
   if (!loaded.plan) {
@@ -40,6 +41,7 @@ Pipeline::Pipeline(const std::string& yaml, int threads) {
 Run& Pipeline::start(RunServices services) {
   services.json_at = [](std::string_view json, std::span<const std::string> steps,
                         detail::Arena& arena) { return stages::json_at(json, steps, arena); };
+  services.times = &stages::time_language();
   run_ = std::make_unique<Run>(*plan_, std::move(services));
   return *run_;
 }

@@ -36,6 +36,7 @@ struct Watched {
     compile::LoadOptions options;
     options.registry = &registry;
     options.expressions = &stages::expression_language();
+    options.times = &stages::time_language();
     compile::Loaded loaded = load_plan(yaml, "p.yaml", options);
     for (const text::Diagnostic& d : loaded.diagnostics) UNSCOPED_INFO(render(d, yaml));
     REQUIRE(loaded.plan);

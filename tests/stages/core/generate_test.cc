@@ -6,6 +6,7 @@
 #include <deque>
 #include <thread>
 
+#include "stages/builtin.h"
 #include "stages/core/core.h"
 #include "tests/kit/no_host.h"
 #include "tests/kit/stage_kit.h"
@@ -212,6 +213,7 @@ TEST_CASE("a rated source that waits comes back when it is asked to stop") {
     std::size_t record_limit() const override { return 1 << 20; }
     Counter none;
     StateBudget& state() override { return state_; }
+    const detail::TimeLanguage& times() const override { return time_language(); }
     StateBudget state_{0};
   } context;
   int wake[2];

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "stages/builtin.h"
 #include "stages/core/core.h"
 #include "tests/kit/no_host.h"
 #include "tests/kit/stage_kit.h"
@@ -46,6 +47,7 @@ class NoContext final : public Context {
   int threads() const override { return 1; }
   std::size_t record_limit() const override { return 1 << 20; }
   StateBudget& state() override { return nothing_; }
+  const detail::TimeLanguage& times() const override { return time_language(); }
 
  private:
   StateBudget nothing_{0};

@@ -94,6 +94,7 @@ class SmallContext final : public Context {
   int threads() const override { return 1; }
   std::size_t record_limit() const override { return 16u << 20; }
   StateBudget& state() override { return state_; }
+  const detail::TimeLanguage& times() const override { return time_language(); }
 
  private:
   Counter counter_;
