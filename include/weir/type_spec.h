@@ -54,6 +54,7 @@ struct TypeSpec {
   Role role = Role::transform;
   bool blocking = false;    ///< The `process` of a transform waits, and gets threads of its own.
   bool idempotent = false;  ///< Two calls for one record do no harm: `hedge` is allowed.
+  bool replaced_fields = false;  ///< It once dropped the fields that stood above it.
   std::vector<OptionSpec> options;
 
   std::function<std::shared_ptr<void>()> make_options;
