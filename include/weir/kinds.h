@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 namespace weir {
 
 /// The needs and effects of a stage with regard to text and fields. The compiler checks them along
@@ -21,6 +23,10 @@ struct Framing {
   enum class Unit { any, lines, csv, file } unit = Unit::any;
   bool header = false;  ///< csv: the first record of each part is its header.
   char delimiter = 0;   ///< csv: the character between fields; 0 if not known.
+  /// csv: the first row of each part says the delimiter; the source tells it as Part::delimiter.
+  bool find_delimiter = false;
+  char quote = '"';          ///< csv: the character around fields; 0: none, so that rows are lines.
+  std::string comment = {};  ///< csv: a row that begins so is a comment; empty: none is.
 };
 
 }  // namespace weir

@@ -22,6 +22,9 @@ struct Origin {
 struct Part {
   std::string name;    ///< A file's path; shown by messages and `record.path`.
   std::string header;  ///< The header line, if the source was asked to take it off.
+  /// csv: the character between fields, if the source was asked to find it in a part without a
+  /// header line (Framing::find_delimiter); else 0.
+  char delimiter = 0;
 };
 
 }  // namespace weir

@@ -190,6 +190,8 @@ class Record {
 
   /// Ends the record here, as filtered.
   void drop() { data_->state = detail::RecordState::dropped; }
+  /// Ends the record here, as filtered with the reason `blank`: there was nothing in it.
+  void drop_blank() { data_->state = detail::RecordState::blank; }
   /// Ends the record here, with an error of this stage; the records that it emitted in this call
   /// are discarded. `retryable` says that another attempt may help, though not before `retry_after`
   /// has passed.

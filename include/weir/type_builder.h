@@ -47,6 +47,11 @@ class TypeBuilder {
     spec_.former.emplace_back(std::move(name), std::move(hint));
     return *this;
   }
+  /// Says that the type keeps the fields above it, which it once dropped: `weir check` says so.
+  TypeBuilder& replaced_fields() {
+    spec_.replaced_fields = true;
+    return *this;
+  }
   /// Sets an inclusive bound of the option of that member, which is declared before.
   template <class C, class M, class B>
   requires std::derived_from<O, C> TypeBuilder& min(M C::*member, const B& bound) {

@@ -56,6 +56,7 @@ struct TypeSpec {
   Role role = Role::transform;
   bool blocking = false;    ///< The `process` of a transform waits, and gets threads of its own.
   bool idempotent = false;  ///< Two calls for one record do no harm: `hedge` is allowed.
+  bool replaced_fields = false;  ///< It once dropped the fields that stood above it.
   std::vector<OptionSpec> options;
   /// The options that the type had once, each with what to write in its place.
   std::vector<std::pair<std::string, std::string>> former;

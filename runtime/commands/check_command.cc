@@ -43,7 +43,7 @@ int check_command(Runtime& runtime, const CheckArguments& arguments) {
       continue;
     }
     const compile::Loaded loaded = load_plan(text->yaml, text->name, options);
-    const DiagnosticCounts counts = show_diagnostics(runtime, loaded, text->yaml);
+    const DiagnosticCounts counts = show_diagnostics(runtime, loaded, text->yaml, Shown::notes);
     all.errors += counts.errors;
     all.warnings += counts.warnings;
     if (!loaded.plan) {

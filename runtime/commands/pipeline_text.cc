@@ -169,20 +169,22 @@ std::optional<compile::Plan> load_shown(Runtime& runtime, const PipelineChoice& 
 
 DiagnosticCounts show_diagnostics(Runtime& runtime,
                                   const std::vector<text::Diagnostic>& diagnostics,
-                                  const std::string& yaml, bool quiet) {
+                                  const std::string& yaml, Shown shown) {
   DiagnosticCounts counts;
   for (const text::Diagnostic& diagnostic : diagnostics) {
     if (diagnostic.severity == text::Severity::error) ++counts.errors;
     if (diagnostic.severity == text::Severity::warning) ++counts.warnings;
-    if (quiet && diagnostic.severity != text::Severity::error) continue;
+    const bool note = diagnostic.severity == text::Severity::note && diagnostic.mark.line > 0;
+    if (shown == Shown::errors && diagnostic.severity != text::Severity::error) continue;
+    if (shown == Shown::warnings && note) continue;
     runtime.console().write(render(diagnostic, yaml));
   }
   return counts;
 }
 
 DiagnosticCounts show_diagnostics(Runtime& runtime, const compile::Loaded& loaded,
-                                  const std::string& yaml, bool quiet) {
-  return show_diagnostics(runtime, loaded.diagnostics, without(yaml, loaded.hidden), quiet);
+                                  const std::string& yaml, Shown shown) {
+  return show_diagnostics(runtime, loaded.diagnostics, without(yaml, loaded.hidden), shown);
 }
 
 }  // namespace weir::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,14 +45,17 @@ struct DiagnosticCounts {
   int warnings = 0;
 };
 
-/// Shows diagnostics on the console; only the errors if `quiet`.
+/// Which diagnostics are shown: notes are for those who check a file, not for each run of it.
+enum class Shown : std::uint8_t { errors, warnings, notes };
+
+/// Shows diagnostics on the console.
 DiagnosticCounts show_diagnostics(Runtime& runtime,
                                   const std::vector<text::Diagnostic>& diagnostics,
-                                  const std::string& yaml, bool quiet = false);
+                                  const std::string& yaml, Shown shown = Shown::warnings);
 
 /// Shows the diagnostics of a pipeline that was loaded; no excerpt contains its secrets.
 DiagnosticCounts show_diagnostics(Runtime& runtime, const compile::Loaded& loaded,
-                                  const std::string& yaml, bool quiet = false);
+                                  const std::string& yaml, Shown shown = Shown::warnings);
 
 /// Returns the plan of a pipeline that is shown and not run; `threads` is as with `--threads`.
 /// Diagnostics go to the console. Returns nothing if any is an error.

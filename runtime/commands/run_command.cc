@@ -151,7 +151,7 @@ int run_command(Runtime& runtime, const RunArguments& arguments) {
   std::optional<flow::ChaosOptions> chaos;
   if (!take_chaos(runtime, arguments, options, chaos)) return 2;
   compile::Loaded loaded = load_plan(text->yaml, text->name, options);
-  show_diagnostics(runtime, loaded, text->yaml, arguments.quiet);
+  show_diagnostics(runtime, loaded, text->yaml, arguments.quiet ? Shown::errors : Shown::warnings);
   if (!loaded.plan) {
     if (arguments.pipeline.is_inline) {
       runtime.console().write(

@@ -17,7 +17,7 @@ int schema_command(Runtime& runtime, const SchemaArguments& arguments) {
     // cannot be loaded.
     const compile::Loaded loaded =
         compile::load_plan(text->yaml, text->name, runtime.load_options());
-    show_diagnostics(runtime, loaded, text->yaml, true);
+    show_diagnostics(runtime, loaded, text->yaml, Shown::errors);
   }
   return runtime.print(json_schema(runtime.registry()));
 }

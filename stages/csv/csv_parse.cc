@@ -146,7 +146,7 @@ void CsvParse::process(Record& record, Call& call) const {
   const CsvColumns& columns = columns_of(record, call.scratch<Scratch>());
   // With one column, an empty text is a row whose field is empty.
   const bool blank = record.text().empty() && columns.names.size() > 1;
-  if (blank && options_.on_blank == CsvBlank::drop) return record.drop();
+  if (blank && options_.on_blank == CsvBlank::drop) return record.drop_blank();
   fill_fields(record, columns);
 }
 

@@ -29,7 +29,7 @@ void JsonParse::process(Record& record, Call& call) const {
         return place_.miss(record, "json",
                            "expected JSON in '" + place_.field().name() + "', got blank text");
       }
-      if (drop_blank_) return record.drop();
+      if (drop_blank_) return record.drop_blank();
       break;
     case FieldReader::Outcome::failed:
       break;

@@ -22,6 +22,7 @@ void add_json_stages(Registry& registry) {
                 "what becomes of a record whose text is blank, such as an empty line at the end; "
                 "a blank field is as a missing one")
       .kinds(result_kinds)
+      .replaced_fields()
       .framing([](const JsonParseOptions& o) {
         return Framing{o.field.empty() ? Framing::Unit::lines : Framing::Unit::any};
       })

@@ -93,6 +93,9 @@ void check_needs(const Draft& draft, const Kinds& kinds, const Held& held,
   const bool needs_fields = kinds.needs_fields || !draft.named.fields.empty();
   const bool needs_text = kinds.needs_text || kinds.names_text || draft.named.text;
   const std::string& name = draft.spec.name;
+  if (draft.type->replaced_fields && kinds.needs_text && held.fields == Fields::present) {
+    diagnostics.note(mark, "'" + name + "' keeps the fields above it; 'select' drops them");
+  }
   if (needs_fields && held.fields == Fields::none) {
     const bool some = held.text == Text::fresh || held.text == Text::stale;
     diagnostics.error(mark, draft.shown() + " needs fields, '" + held.giver + "' gives " +

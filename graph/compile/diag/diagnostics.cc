@@ -37,6 +37,11 @@ void Diagnostics::warning(const Mark& mark, std::string message, std::string hin
   found_.push_back({file_, mark, text::Severity::warning, std::move(message), std::move(hint)});
 }
 
+void Diagnostics::note(const Mark& mark, std::string message) {
+  if (found_.size() >= kMost / 2 || silenced(mark)) return;
+  found_.push_back({file_, mark, text::Severity::note, std::move(message), {}});
+}
+
 void Diagnostics::silence(const Mark& mark) {
   std::uint32_t& end = silent_[{mark.line, mark.column}];
   end = std::max(end, mark.column + mark.length);

@@ -21,6 +21,8 @@ class Diagnostics {
 
   void error(const Mark& mark, std::string message, std::string hint = {});
   void warning(const Mark& mark, std::string message, std::string hint = {});
+  /// Reports something that is as it should be, and that somebody may not expect.
+  void note(const Mark& mark, std::string message);
 
   /// Suppresses further diagnostics about these bytes. Their mistake has been reported, and what
   /// stands there now is only a repair that lets reading go on.

@@ -166,6 +166,8 @@ std::string Accounts::reason_name(std::uint16_t reason) const {
       return "after_failure";
     case kInterrupted:
       return "interrupted";
+    case kBlank:
+      return "blank";
     case kNoReason:
       return "no_output";
     case kMaxAge:

@@ -70,7 +70,7 @@ void BatchBuilder::convert(Slot& slot, std::uint32_t root) {
       failed(slot, root);
       break;
     case Slot::End::shed:
-      mark(slot, root, Outcome::shed);
+      mark(slot, root, root_mark(Outcome::shed, stage_));
       break;
     case Slot::End::abandoned:
       token_.mark(root, root_mark(Outcome::abandoned, kInterrupted));
@@ -83,8 +83,8 @@ void BatchBuilder::convert(Slot& slot, std::uint32_t root) {
 }
 
 /// Marks a record that ended at this stage, and shows it to an observer.
-void BatchBuilder::mark(const Slot& slot, std::uint32_t root, Outcome outcome) {
-  token_.mark(root, root_mark(outcome, stage_));
+void BatchBuilder::mark(const Slot& slot, std::uint32_t root, RootMark mark) {
+  token_.mark(root, mark);
   if (!context_.observer) return;
   const Lock lock(context_.observer_mutex);
   RecordData copy = slot.input;
@@ -97,7 +97,7 @@ void BatchBuilder::mark(const Slot& slot, std::uint32_t root, Outcome outcome) {
     copy.state = RecordState::failed;
   }
   context_.observer->ended(stage_, Record(copy, token_.work.arena, context_),
-                           kOutcomeNames[static_cast<std::size_t>(outcome)]);
+                           kOutcomeNames[static_cast<std::size_t>(outcome_of(mark))]);
 }
 
 void BatchBuilder::put(const RecordData& record, std::uint32_t root,
@@ -120,8 +120,7 @@ void BatchBuilder::answered(Slot& slot, std::uint32_t root) {
   } else if (record.state == RecordState::live) {
     put(record, root);
   } else {
-    mark(slot, root,
-         record.state == RecordState::aggregated ? Outcome::aggregated : Outcome::filtered);
+    mark(slot, root, ended_mark(record.state, stage_));
   }
 }
 
@@ -157,7 +156,7 @@ void BatchBuilder::failed(Slot& slot, std::uint32_t root) {
     }
     /// The run has already failed, when the call did.
     void fail(const RecordFailure&) {}
-    void end(Outcome outcome) { builder.mark(slot, root, outcome); }
+    void end(Outcome outcome) { builder.mark(slot, root, root_mark(outcome, builder.stage_)); }
     void keep() {
       restore();
       builder.put(record, root);

@@ -26,7 +26,7 @@ class BatchBuilder {
   void failed(Slot& slot, std::uint32_t root);
   void put(const detail::RecordData& record, std::uint32_t root,
            const std::optional<CopySize>& piece = {});
-  void mark(const Slot& slot, std::uint32_t root, Outcome outcome);
+  void mark(const Slot& slot, std::uint32_t root, RootMark mark);
   bool calls() const { return region_.calls; }
 
   RunContext& context_;

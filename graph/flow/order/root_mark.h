@@ -6,6 +6,7 @@
 
 #include "graph/flow/order/ids.h"
 #include "graph/flow/order/outcome.h"
+#include "weir/detail/record_data.h"
 
 namespace weir::flow {
 
@@ -21,7 +22,8 @@ constexpr std::uint16_t kInterrupted = kReasonMask - 2;
 constexpr std::uint16_t kNoReason = kReasonMask - 3;
 constexpr std::uint16_t kMaxAge = kReasonMask - 4;
 constexpr std::uint16_t kReaderGone = kReasonMask - 5;
-static_assert(compile::kMostStages <= kReaderGone,
+constexpr std::uint16_t kBlank = kReasonMask - 6;
+static_assert(compile::kMostStages <= kBlank,
               "the reasons that are no stages stand behind all stages");
 
 constexpr RootMark root_mark(Outcome outcome, std::uint16_t reason) {
@@ -29,6 +31,12 @@ constexpr RootMark root_mark(Outcome outcome, std::uint16_t reason) {
 }
 constexpr RootMark root_mark(Outcome outcome, StageId stage) {
   return root_mark(outcome, stage.number());
+}
+/// Returns the mark of a record that ended at `stage` without an error.
+constexpr RootMark ended_mark(detail::RecordState state, StageId stage) {
+  if (state == detail::RecordState::blank) return root_mark(Outcome::filtered, kBlank);
+  const bool aggregated = state == detail::RecordState::aggregated;
+  return root_mark(aggregated ? Outcome::aggregated : Outcome::filtered, stage);
 }
 constexpr Outcome outcome_of(RootMark mark) { return static_cast<Outcome>(mark >> kReasonBits); }
 constexpr std::uint16_t reason_of(RootMark mark) { return mark & kReasonMask; }

@@ -42,13 +42,13 @@ void StageRun::keep(const RecordData& record) {
   }
 }
 
-void StageRun::end(const RecordData& record, Outcome outcome) {
-  token_.mark(record.root, root_mark(outcome, stage_));
+void StageRun::end(const RecordData& record, RootMark mark) {
+  token_.mark(record.root, mark);
   if (context_.observer) {
     const Lock lock(context_.observer_mutex);
     RecordData copy = record;
     context_.observer->ended(stage_, Record(copy, work_.arena, context_),
-                             kOutcomeNames[static_cast<std::size_t>(outcome)]);
+                             kOutcomeNames[static_cast<std::size_t>(outcome_of(mark))]);
   }
 }
 
@@ -68,10 +68,10 @@ void StageRun::finish_record(RecordData& record) {
   if (record.state == RecordState::failed) return fail_record(record);
   if (work_.spare.size() != mark_) {
     // It went on as what it emitted; its own content may all the same stay in the stage.
-    if (record.state == RecordState::aggregated) end(record, Outcome::aggregated);
+    if (record.state == RecordState::aggregated) end(record, ended_mark(record.state, stage_));
     return;
   }
-  end(record, record.state == RecordState::aggregated ? Outcome::aggregated : Outcome::filtered);
+  end(record, ended_mark(record.state, stage_));
 }
 
 void StageRun::discard_emitted() {
@@ -113,7 +113,7 @@ void StageRun::fail_record(RecordData& record) {
       fail_run(run.context_, failure);
       run.failed_run_ = run.token_.sorted;
     }
-    void end(Outcome outcome) { run.end(record, outcome); }
+    void end(Outcome outcome) { run.end(record, root_mark(outcome, run.stage_)); }
     void keep() {
       run.restore(record);
       run.keep(record);

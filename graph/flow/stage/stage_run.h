@@ -60,7 +60,7 @@ class StageRun final : public Call {
   void end_input(const detail::RecordData& last);
   void end_after_take(const detail::RecordData& record);
   void keep(const detail::RecordData& record);
-  void end(const detail::RecordData& record, Outcome outcome);
+  void end(const detail::RecordData& record, RootMark mark);
   bool starve(std::uint32_t next);
   bool dipped() const {
     return work_.arena.dipped() || work_.spare.dipped() || token_.letters.dipped();

@@ -41,7 +41,7 @@ struct Extra {
   FieldSlot* told = nullptr;  ///< Fields that describe the error (`Record::tell`).
 };
 
-enum class RecordState : std::uint8_t { live, dropped, failed, aggregated };
+enum class RecordState : std::uint8_t { live, dropped, failed, aggregated, blank };
 
 enum RecordFlag : std::uint8_t {
   kFieldsShared = 1,  ///< The record shares its field table: copy it before a write.

@@ -147,5 +147,36 @@ class JsonTest(ProgramTest):
         return isinstance(value, Pairs)
 
 
+class BlankTest(ProgramTest):
+    def test_blank_records_end_with_a_reason_of_their_own(self):
+        for parse, lines in (("json.parse", '{"a":1}\n\n \n{"a":2}\n'),
+                             ("csv.parse columns=a,b", "1,2\n\n\n3,4\n")):
+            for workers in ("", " workers=2"):
+                done = weir("run", "-e", f"{parse}{workers} | json.format a", stdin=lines)
+                self.assertEqual(len(done.stdout.splitlines()), 2, done.stderr)
+                self.assertRegex(done.stderr, r"filtered +2 +blank")
+
+    def test_a_check_says_that_fields_above_stay(self):
+        file = self.file("p.yaml", """stages:
+  - uses: generate
+    with: { count: 1, format: ndjson }
+  - uses: json.parse
+  - uses: text.format
+    with:
+      template: '{{"a": 1}}'
+  - name: inner
+    uses: json.parse
+  - uses: json.format
+  - uses: file.write
+    with: { path: "-" }
+""")
+        done = weir("check", file)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("p.yaml:9:11: note: 'inner' keeps the fields above it; 'select' drops them\n",
+                      done.stderr)
+        self.assertEqual(done.stderr.count("note"), 1)
+        self.assertNotIn("note", weir("run", file).stderr)
+
+
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
