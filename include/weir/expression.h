@@ -31,6 +31,7 @@ class CompiledExpression {
   /// The top-level fields that the expression names, once each.
   virtual const std::vector<std::string>& fields() const = 0;
   virtual bool uses_text() const = 0;
+  virtual bool uses_line() const { return false; }
   virtual std::unique_ptr<Evaluator> evaluator() const = 0;
 };
 
@@ -72,6 +73,7 @@ class Expression {
   bool empty() const { return compiled_ == nullptr; }
   const std::vector<std::string>& fields() const { return compiled_->fields(); }
   bool uses_text() const { return compiled_->uses_text(); }
+  bool uses_line() const { return compiled_->uses_line(); }
   std::unique_ptr<detail::Evaluator> evaluator() const { return compiled_->evaluator(); }
 
  private:

@@ -13,6 +13,7 @@ struct Kinds {
   bool changes_fields = false;  ///< Changes fields, so that the text, if any, is out of date.
   bool drops_fields = false;    ///< Emits records without fields.
   bool names_text = false;      ///< Reads the text by its name, even if it is out of date.
+  bool names_line = false;      ///< Reads the line (Record::line).
 };
 
 /// The way in which a stage wants the text that it reads to be cut; used by a source whose framing
@@ -21,6 +22,7 @@ struct Framing {
   enum class Unit { any, lines, csv, file } unit = Unit::any;
   bool header = false;  ///< csv: the first record of each part is its header.
   char delimiter = 0;   ///< csv: the character between fields; 0 if not known.
+  bool lines = false;   ///< For a source: some stage of the pipeline reads the lines of records.
 };
 
 }  // namespace weir

@@ -15,6 +15,7 @@ struct Input {
     exact,  ///< A field of exactly this name.
     text,
     position,
+    line,
     path,
     origin,
     error,
@@ -78,6 +79,7 @@ struct Tree {
   std::vector<Input> inputs;
   std::vector<std::string> fields;  ///< The top-level fields, once each.
   bool uses_text = false;
+  bool uses_line = false;
 };
 
 }  // namespace weir::stages::lua

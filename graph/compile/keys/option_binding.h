@@ -18,6 +18,7 @@ namespace weir::compile {
 struct NamedInputs {
   std::vector<std::string> fields;  ///< Top-level fields, once each.
   bool text = false;
+  bool line = false;
 };
 
 /// Turns the complaints of option types into diagnostics, and adds a hint where one of YAML's traps
@@ -37,6 +38,7 @@ class SpecBinder final : public Binder {
   const detail::ExpressionLanguage& expressions() const override { return expressions_; }
   void names_field(const Node& node, std::string_view field) override;
   void names_text(const Node&) override { named_.text = true; }
+  void names_line(const Node&) override { named_.line = true; }
   void warning(const Node& node, std::string message, std::string hint) override {
     diagnostics_.warning(node.mark, std::move(message), std::move(hint));
   }

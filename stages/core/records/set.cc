@@ -31,6 +31,7 @@ class AssignmentBinder final : public Binder {
     if (!set_.contains(std::string(field))) binder_.names_field(node, field);
   }
   void names_text(const Node& node) override { binder_.names_text(node); }
+  void names_line(const Node& node) override { binder_.names_line(node); }
 
  private:
   Binder& binder_;
