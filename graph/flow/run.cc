@@ -75,6 +75,7 @@ class Run::State {
   bool make_engine();
   void run_engine();
   void end_for_memory();
+  bool ended_by_wish() const;
   Report give_up();
   void work();
   void watch(Watchdog& watchdog);
@@ -230,9 +231,21 @@ void Run::State::work() {
     report_.failure = context_.failure_cut.failure();
   }
   end_for_memory();
-  if (signal_.load() != 0 && report_.status == RunStatus::ok) {
+  if (signal_.load() != 0 && report_.status == RunStatus::ok && !ended_by_wish()) {
     report_.status = RunStatus::interrupted;
   }
+}
+
+/// Returns whether one signal ended what has no other end, and all that was read is done.
+bool Run::State::ended_by_wish() const {
+  if (interrupts_.load() != 1 || context_.abandoned()) return false;
+  bool endless = false;
+  for (const SourceId i : context_.plan.sources.ids()) {
+    const bool has_no_end = context_.plan.source_at(context_.plan.sources[i]).endless();
+    if (!has_no_end && !context_.is_read_out(i)) return false;
+    endless |= has_no_end;
+  }
+  return endless;
 }
 
 /// Fails the run if memory was refused: a refusal may have been taken for an error of a record, so

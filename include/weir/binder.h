@@ -34,6 +34,8 @@ class Binder {
   virtual void names_field(const Node& node, std::string_view field) = 0;
   /// Notes that the stage reads the text of its records through an expression or template.
   virtual void names_text(const Node& node) = 0;
+  /// Notes that the stage reads the lines of its records, so that sources must count them.
+  virtual void names_line(const Node&) {}
   /// Reports something at `node` that is most likely unintended.
   virtual void warning(const Node&, std::string /*message*/, std::string /*hint*/) {}
   /// Notes why the value makes the output depend on when or where the run is; `weir explain` says

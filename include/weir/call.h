@@ -28,6 +28,7 @@ class Call {
       child.root = current_->root;
       child.part = current_->part;
       child.position = current_->position;
+      if (current_->extra) child.extra = extra_of_child(*current_->extra);
     } else {
       child.root = detail::kNoRoot;
     }
@@ -95,6 +96,13 @@ class Call {
   int attempt_ = 1;
 
  private:
+  /// A child has its parent's line, but neither its error nor its metadata.
+  detail::Extra* extra_of_child(const detail::Extra& parent) {
+    if (parent.line == 0) return nullptr;
+    auto* const extra = new (arena_->allocate(sizeof(detail::Extra))) detail::Extra();
+    extra->line = parent.line;
+    return extra;
+  }
   void require_port(std::size_t port) const {
     if (port < ports_) return;
     throw Error("port",

@@ -33,6 +33,7 @@ class CompiledExpression {
   virtual bool uses_text() const = 0;
   /// Why the value depends on when or where the run is; empty if it does not.
   virtual const std::vector<std::string>& chances() const = 0;
+  virtual bool uses_line() const { return false; }
   virtual std::unique_ptr<Evaluator> evaluator() const = 0;
 };
 
@@ -76,6 +77,7 @@ class Expression {
   bool empty() const { return compiled_ == nullptr; }
   const std::vector<std::string>& fields() const { return compiled_->fields(); }
   bool uses_text() const { return compiled_->uses_text(); }
+  bool uses_line() const { return compiled_->uses_line(); }
   std::unique_ptr<detail::Evaluator> evaluator() const { return compiled_->evaluator(); }
 
  private:

@@ -15,6 +15,7 @@ struct Kinds {
   bool changes_fields = false;  ///< Changes fields, so that the text, if any, is out of date.
   bool drops_fields = false;    ///< Emits records without fields.
   bool names_text = false;      ///< Reads the text by its name, even if it is out of date.
+  bool names_line = false;      ///< Reads the line (Record::line).
 };
 
 /// The way in which a stage wants the text that it reads to be cut; used by a source whose framing
@@ -27,6 +28,7 @@ struct Framing {
   bool find_delimiter = false;
   char quote = '"';          ///< csv: the character around fields; 0: none, so that rows are lines.
   std::string comment = {};  ///< csv: a row that begins so is a comment; empty: none is.
+  bool lines = false;   ///< For a source: some stage of the pipeline reads the lines of records.
 };
 
 }  // namespace weir

@@ -146,6 +146,7 @@ struct OptionType<Expression> {
     for (const std::string& why : compiled->chances()) binder.chance(node, why);
     for (const std::string& field : compiled->fields()) binder.names_field(node, field);
     if (compiled->uses_text()) binder.names_text(node);
+    if (compiled->uses_line()) binder.names_line(node);
     out = Expression(node.shown(), std::move(compiled));
     return true;
   }

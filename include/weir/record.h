@@ -174,6 +174,16 @@ class Record {
   Origin origin() const {
     return {detail::source_of(data_->part), detail::number_of(data_->part), data_->position};
   }
+  /// The line of the record's first byte in its file, from 1; 0 if it was not counted
+  /// (Framing::lines).
+  std::uint64_t line() const { return data_->extra ? data_->extra->line : 0; }
+  /// Says the line of a new record of a source. `room` is kLineRoom bytes of `Feed::buffer`, taken
+  /// before the record was appended, so that nothing can fail behind that.
+  static constexpr std::size_t kLineRoom = sizeof(detail::Extra);
+  void set_line(std::uint64_t line, char* room) {
+    if (!data_->extra) data_->extra = new (room) detail::Extra();
+    data_->extra->line = line;
+  }
   /// The part of the source that the record came from, with a file's name and header.
   const Part& part() const { return host_->part(data_->part); }
 

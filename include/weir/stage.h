@@ -126,6 +126,10 @@ class Source : public Stage {
   /// Called after `open`.
   virtual bool blocking() const { return false; }
 
+  /// Returns whether the input has no end of its own (a file that is followed). A signal then ends
+  /// it as another input's last byte would: the run ends well. Called after `open`.
+  virtual bool endless() const { return false; }
+
   /// The size of the whole input in bytes, if it is known after `open`.
   virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
 };

@@ -29,7 +29,9 @@ void append_line(std::string& out, const flow::ErrorSample& error) {
     detail::append_json_string(out, error.part);
     out += ",";
   }
-  out += "\"position\":" + std::to_string(error.origin.position) + "},\"text\":";
+  out += "\"position\":" + std::to_string(error.origin.position);
+  if (error.line > 0) out += ",\"line\":" + std::to_string(error.line);
+  out += "},\"text\":";
   detail::append_json_string(out, error.excerpt);
   out += "}\n";
 }

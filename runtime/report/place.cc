@@ -28,8 +28,11 @@ std::string attempt_text(const flow::HeadOfLine& head) {
 
 }  // namespace
 
-std::string place(const std::string& part, std::uint64_t position, const text::Mask& mask) {
-  const auto line = part.empty() ? std::nullopt : line_number(part, position);
+std::string place(const std::string& part, std::uint64_t position, const text::Mask& mask,
+                  std::uint64_t counted) {
+  const auto line = part.empty()  ? std::nullopt
+                    : counted > 0 ? std::optional(counted)
+                                  : line_number(part, position);
   if (!line) return byte_place(part, position, mask);
   return shown_text(mask(part)) + ":" + std::to_string(*line) + " (byte " + grouped(position) + ")";
 }

@@ -13,7 +13,9 @@ namespace weir::cli {
 
 /// Returns the most exact place that is known: "access.ndjson:17 (byte 4,123)", or "record 18" if
 /// the parts of the source have no names.
-std::string place(const std::string& part, std::uint64_t position, const text::Mask& mask = {});
+/// `line` is the record's, if it was counted; a file that was renamed meanwhile cannot be asked.
+std::string place(const std::string& part, std::uint64_t position, const text::Mask& mask = {},
+                  std::uint64_t line = 0);
 
 /// Returns "access.ndjson:17 (byte 4,123) held all others for 3.2 s in 'fetch', attempt 2, waiting
 /// to be retried".

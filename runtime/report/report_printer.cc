@@ -194,7 +194,7 @@ class ReportPrinter {
   }
 
   void sample(const flow::ErrorSample& one, const std::string& indent) {
-    line(indent + place(one.part, one.origin.position, style_.mask));
+    line(indent + place(one.part, one.origin.position, style_.mask, one.line));
     if (one.excerpt.empty()) return;
     const std::size_t room = std::max<std::size_t>(style_.width, indent.size() + 20);
     line(indent + paint(Tone::faint, one_line(one.excerpt, room - indent.size())));

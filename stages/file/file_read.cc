@@ -27,6 +27,30 @@ Rules::Unit unit_of(FramingChoice framing) {
   return Rules::Unit::delimited;
 }
 
+constexpr Duration kScan = std::chrono::seconds(1);
+constexpr Duration kRotateWait = std::chrono::seconds(5);
+
+/// Checks the options about files that grow.
+void check_follow(const FileReadOptions& options) {
+  const auto needs = [&](const char* option, bool given) {
+    if (!given || options.follow) return;
+    throw OptionError(option, "'" + std::string(option) + "' needs 'follow: true'");
+  };
+  needs("start", options.start.has_value());
+  needs("scan", options.scan.has_value());
+  needs("rotate_wait", options.rotate_wait.has_value());
+  if (!options.follow) return;
+  if (std::ranges::find(options.path, "-") != options.path.end()) {
+    throw OptionError("path", "'-' takes no 'follow'");
+  }
+  if (options.framing == FramingChoice::file) {
+    throw OptionError("framing", "'framing: file' takes no 'follow'");
+  }
+  if (options.streams == Streams::per_file) {
+    throw OptionError("streams", "'streams: per_file' takes no 'follow'");
+  }
+}
+
 /// The start of a file: compressed, with a byte order mark, or neither.
 struct Start {
   bool compressed = false;
@@ -46,6 +70,7 @@ Start look_at_start(const Fd& fd, const Input& input) {
 }  // namespace
 
 void set_framing(FileReadOptions& options, const Framing& wanted) {
+  options.lines = wanted.lines;
   FramingChoice& choice = options.framing.choice;
   if (options.framing.automatic()) {
     switch (wanted.unit) {
@@ -71,7 +96,7 @@ std::optional<std::vector<FileReadOptions>> split_streams(const FileReadOptions&
   if (options.streams == Streams::one) return std::nullopt;
   std::vector<FileReadOptions> streams;
   try {
-    for (const Input& input : find_inputs(options.path)) {
+    for (const Input& input : find_inputs(options.path, Exclusions(options.exclude))) {
       streams.push_back(options);
       streams.back().path = {input.path};
       streams.back().streams = Streams::one;
@@ -82,12 +107,15 @@ std::optional<std::vector<FileReadOptions>> split_streams(const FileReadOptions&
   return streams;
 }
 
-FileRead::FileRead(const FileReadOptions& options) : options_(options) {
+FileRead::FileRead(const FileReadOptions& options)
+    : options_(options), exclusions_(options.exclude) {
   if (options.path.empty()) throw OptionError("path", "expected at least one path, got none");
   for (const std::string& path : options.path) check_input_path(path);
+  check_follow(options);
   rules_.unit = unit_of(options.framing.choice);
   rules_.header = options.header.value_or(false);
   rules_.separator = options.separator;
+  rules_.lines = options.lines;
   if (rules_.header && rules_.unit != Rules::Unit::csv) {
     const std::string written = options.framing.written();
     throw OptionError("header", written.empty() ? "'header' needs 'framing: csv'"
@@ -103,7 +131,9 @@ FileRead::FileRead(const FileReadOptions& options) : options_(options) {
 
 std::vector<FileUse> FileRead::files() const {
   std::vector<FileUse> uses;
-  for (const Input& input : find_inputs(options_.path)) {
+  if (options_.follow) return Follower::files(options_.path, exclusions_);
+  for (const Input& input : find_inputs(options_.path, exclusions_)) {
+    if (!input.problem.empty()) continue;
     uses.push_back({FileUse::Way::reads, input.path, input.descriptor, input.named});
   }
   return uses;
@@ -116,16 +146,26 @@ void FileRead::open(Context& context) {
   rules_.max_size_shown = (max_size < limit ? "max_record (" : "limits.record (") +
                           OptionType<Bytes>::show(max_size) + ")";
   threads_ = context.threads();
-  inputs_ = find_inputs(options_.path);
+  if (options_.follow) {
+    follower_ = std::make_unique<Follower>(
+        Following{options_.path, options_.start == FollowStart::end, options_.scan.value_or(kScan),
+                  options_.rotate_wait.value_or(kRotateWait),
+                  options_.compression == Decompression::none},
+        exclusions_, rules_, decoders_);
+    return follower_->open(context);
+  }
+  inputs_ = find_inputs(options_.path, exclusions_);
   splits_ = std::vector<SplitFile>(inputs_.size());
 }
 
 void FileRead::close() {
   serial_.reset();
+  follower_.reset();
   for (SplitFile& file : splits_) file.close();
 }
 
 bool FileRead::blocking() const {
+  if (options_.follow) return true;
   return std::any_of(inputs_.begin(), inputs_.end(), [](const Input& i) { return !i.regular; });
 }
 
@@ -137,9 +177,16 @@ std::optional<std::uint64_t> FileRead::size() const {
 }
 
 bool FileRead::read(Feed& feed, Stop stop) {
+  if (follower_) {
+    follower_->read(feed, stop);
+    return true;
+  }
   Wanted wanted(feed);
   while (current_ < inputs_.size()) {
-    if (!splitting_ && !serial_) start_input();
+    if (!splitting_ && !serial_ && !start_input(feed, wanted)) {
+      if (feed.full()) return true;
+      continue;
+    }
     if (splitting_) {
       if (!wanted.given()) hand_out(feed);
       return current_ < inputs_.size();
@@ -151,7 +198,28 @@ bool FileRead::read(Feed& feed, Stop stop) {
   return false;
 }
 
-void FileRead::start_input() {
+/// Opens the current input. One that cannot be read becomes an error record, and is passed: what
+/// the others hold does not depend on it. Returns false then, and if the batch is full.
+bool FileRead::start_input(Feed& feed, Wanted& wanted) {
+  std::string problem = inputs_[current_].problem;
+  try {
+    if (problem.empty()) {
+      open_current();
+      return true;
+    }
+  } catch (const Error& e) {
+    problem = e.what();
+  }
+  if (feed.full()) return false;
+  if (!begun_) feed.begin_part({inputs_[current_].path, {}});
+  begun_ = true;
+  append_failed(feed, static_cast<std::uint32_t>(current_), 0, {}, {"io", problem, false});
+  wanted.took(0);
+  next_input();
+  return false;
+}
+
+void FileRead::open_current() {
   Input& input = inputs_[current_];
   Fd fd = open_input(input);
   const auto part = static_cast<std::uint32_t>(current_);

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "stages/file/framing.h"
+#include "stages/file/follower.h"
 #include "stages/file/input.h"
 #include "stages/file/rules.h"
 #include "stages/file/serial_reader.h"
@@ -18,16 +20,23 @@ namespace weir::stages::file {
 
 enum class Decompression : std::uint8_t { automatic, none };
 enum class Streams : std::uint8_t { one, per_file };
+enum class FollowStart : std::uint8_t { begin, end };
 
 /// The options of `file.read`.
 struct FileReadOptions {
   std::vector<std::string> path;
   FramingOption framing;
+  std::vector<std::string> exclude;
   std::optional<bool> header;
   std::optional<Bytes> max_record;
   Decompression compression = Decompression::automatic;
   Streams streams = Streams::one;
+  bool follow = false;
+  std::optional<FollowStart> start;
+  std::optional<Duration> scan;
+  std::optional<Duration> rotate_wait;
   char separator = 0;  ///< Not an option: the separator of csv, if the next stage names it.
+  bool lines = false;  ///< Not an option: true if a stage reads the lines of records.
 };
 
 /// Fills in the framing that the next stage wants, where the YAML leaves it open.
@@ -54,10 +63,12 @@ class FileRead final : public Source, public OpensFiles {
   bool read(Feed& feed, Stop stop) override;
   void load(Split& split, Feed& feed) const override;
   bool blocking() const override;
+  bool endless() const override { return options_.follow; }
   std::optional<std::uint64_t> size() const override;
 
  private:
-  void start_input();
+  bool start_input(Feed& feed, Wanted& wanted);
+  void open_current();
   void hand_out(Feed& feed);
   bool begin_serial(Feed& feed, const Stop& stop, bool wait);
   void next_input();
@@ -66,6 +77,7 @@ class FileRead final : public Source, public OpensFiles {
   Rules rules_;
   DecoderMemory::Bound decoders_;
   int threads_ = 1;
+  Exclusions exclusions_;
   std::vector<Input> inputs_;
   // One for each input. Loads touch only those of splits that were handed out.
   mutable std::vector<SplitFile> splits_;
@@ -73,7 +85,8 @@ class FileRead final : public Source, public OpensFiles {
   bool splitting_ = false;  ///< True while the current input is handed out in ranges.
   /// Reads the current input here. Empty if it is handed out, or was not started.
   std::optional<SerialReader> serial_;
-  bool begun_ = false;  ///< True once the feed knows of the current part.
+  std::unique_ptr<Follower> follower_;  ///< With `follow`, which then does all of this.
+  bool begun_ = false;                  ///< True once the feed knows of the current part.
 };
 
 }  // namespace weir::stages::file
@@ -86,4 +99,9 @@ struct weir::EnumNames<weir::stages::file::Decompression> {
 template <>
 struct weir::EnumNames<weir::stages::file::Streams> {
   static constexpr std::string_view names[] = {"one", "per_file"};
+};
+
+template <>
+struct weir::EnumNames<weir::stages::file::FollowStart> {
+  static constexpr std::string_view names[] = {"begin", "end"};
 };

@@ -7,7 +7,6 @@
 #include <cerrno>
 
 #include "stages/file/file_name.h"
-#include "stages/file/glob.h"
 
 namespace weir::stages::file {
 namespace {
@@ -53,23 +52,26 @@ Input look_at(const std::string& path, const std::string& named) {
   return input;
 }
 
-bool is_glob(const std::string& path) {
-  struct stat info {};
-  return path.find_first_of("*?[") != std::string::npos && ::lstat(path.c_str(), &info) != 0;
+/// Looks at what a glob has found.
+Input look_at(const Listing::Entry& entry, const std::string& pattern) {
+  Input input;
+  try {
+    if (entry.error != 0) throw io_error("list", entry.path, entry.error);
+    return look_at(entry.path, pattern);
+  } catch (const Error& problem) {
+    input.path = entry.path;
+    input.named = pattern;
+    input.regular = true;
+    input.problem = problem.what();
+  }
+  return input;
 }
 
-/// False for what a glob matches beside files: directories, and links that lead nowhere.
-bool is_file(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) == 0) return !S_ISDIR(info.st_mode);
-  return errno != ENOENT && errno != ELOOP;
-}
-
-void expand(const std::string& pattern, std::vector<Input>& out) {
+void expand(const std::string& pattern, const Exclusions& exclusions, std::vector<Input>& out) {
   bool found = false;
-  for (const std::string& path : expand_glob(pattern)) {
-    if (!is_file(path)) continue;
-    out.push_back(look_at(path, pattern));
+  for (const Listing::Entry& entry : expand_glob(pattern, exclusions).entries) {
+    if (entry.error == 0 && !is_file(entry.path)) continue;
+    out.push_back(look_at(entry, pattern));
     found = true;
   }
   if (!found) throw Error("io", "no file matches '" + pattern + "'");
@@ -77,12 +79,24 @@ void expand(const std::string& pattern, std::vector<Input>& out) {
 
 }  // namespace
 
-std::vector<Input> find_inputs(const std::vector<std::string>& paths) {
+bool is_glob(const std::string& path) {
+  struct stat info {};
+  return path.find_first_of("*?[") != std::string::npos && ::lstat(path.c_str(), &info) != 0;
+}
+
+bool is_file(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0) return !S_ISDIR(info.st_mode);
+  return errno != ENOENT && errno != ELOOP;
+}
+
+std::vector<Input> find_inputs(const std::vector<std::string>& paths,
+                               const Exclusions& exclusions) {
   std::vector<Input> inputs;
   for (const std::string& path : paths) {
     if (is_glob(path)) {
-      expand(path, inputs);
-    } else {
+      expand(path, exclusions, inputs);
+    } else if (!exclusions.has(path)) {
       inputs.push_back(look_at(path, path));
     }
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "stages/file/fd.h"
+#include "stages/file/glob.h"
 
 namespace weir::stages::file {
 
@@ -19,11 +20,18 @@ struct Input {
   std::uint64_t first = 0;
   /// The size of a regular file.
   std::uint64_t end = 0;
+  std::string problem;  ///< Why a file or directory that a glob has found cannot be read.
 };
 
-/// Finds and checks the files that `paths` name, with globs expanded and sorted. Throws Error "io"
-/// for one that is missing, a directory, or not readable.
-std::vector<Input> find_inputs(const std::vector<std::string>& paths);
+/// Finds and checks the files that `paths` name, with globs expanded and sorted. What a glob finds
+/// and nobody may read becomes an input with a problem. Throws Error "io" for a path that is
+/// missing, a directory, or not readable, and for a glob that finds nothing.
+std::vector<Input> find_inputs(const std::vector<std::string>& paths, const Exclusions& exclusions);
+
+/// Returns whether the path is a glob: it looks like one, and there is no file of that name.
+bool is_glob(const std::string& path);
+/// False for what a glob matches beside files: directories, and links that lead nowhere.
+bool is_file(const std::string& path);
 
 /// Opens the file and checks it again.
 Fd open_input(Input& input);

@@ -31,6 +31,7 @@ InputStream::Got InputStream::read_plain(std::span<char> out, const Stop& stop, 
     raw_left_.remove_prefix(size);
     return {size, false};
   }
+  if (!raw_.empty()) std::vector<char>().swap(raw_);
   if (ended_) return {0, true};
   if (!ready(stop, wait)) return {};
   const ssize_t n = read_some(out.data(), out.size());
@@ -103,10 +104,18 @@ ssize_t InputStream::read_some(char* to, std::size_t size) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return -1;
     if (n < 0) throw io_error("read", path_, errno);
-    if (n == 0) ended_ = true;
+    if (n == 0) ended_ = !options_.grows;
     raw_read_ += static_cast<std::uint64_t>(n);
     return n;
   }
+}
+
+void InputStream::jump(std::uint64_t offset) {
+  if (::lseek(fd_.get(), static_cast<off_t>(offset), SEEK_SET) < 0) {
+    throw io_error("read", path_, errno);
+  }
+  detected_ = true;
+  raw_left_ = {};
 }
 
 void InputStream::fail(const std::string& what) const {

@@ -26,6 +26,8 @@ class InputStream {
     bool plain = false;  ///< True if nothing is decompressed.
     DecoderMemory::Bound memory;
     int threads = 1;  ///< How many a decoder may use.
+    /// True if more may come behind what is the file's end now. `end_here` is then the end.
+    bool grows = false;
   };
   InputStream(Fd fd, std::string path, const Options& options);
 
@@ -38,6 +40,15 @@ class InputStream {
   /// Throws Error "io" for what cannot be read or decompressed, after it has returned all that
   /// could be.
   Got read(std::span<char> out, const Stop& stop, bool wait);
+
+  // For a file that grows, which is not compressed.
+
+  /// Says that nothing follows what was read.
+  void end_here() { ended_ = true; }
+  /// Goes on at `offset` of the file.
+  void jump(std::uint64_t offset);
+  /// The descriptor, which may be taken out for a while; it holds the place of the next read.
+  Fd& descriptor() { return fd_; }
 
  private:
   enum class Fill : std::uint8_t { some, nothing, end };

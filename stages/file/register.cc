@@ -10,6 +10,9 @@ void add_file_read(Registry& registry) {
   using O = file::FileReadOptions;
   registry.add<FileRead, O>("file.read", "Reads files or stdin, a record for each line")
       .required("path", &O::path, "a path, a list of paths, globs, or '-' for stdin")
+      .optional("exclude", &O::exclude,
+                "globs of files that 'path' names and that are not read: compared with the name, "
+                "or, with a slash in it, with the whole path")
       .optional("framing", &O::framing,
                 "what a record is: a line, a row of csv, a whole file; auto is what the next stage "
                 "needs; a map says it in other ways")
@@ -27,6 +30,18 @@ void add_file_read(Registry& registry) {
                 "makes them one stream again; one: a file after the other")
       .was("delimiter", "write 'framing: { delimiter: ... }'")
       .was("max_line", "it is 'max_record'")
+      .optional("follow", &O::follow,
+                "read on as files grow, and those that come, under whatever names they get, until "
+                "the run is told to stop")
+      .optional("start", &O::start,
+                "with follow: where files are read from that are there at the start; begin without")
+      .optional("scan", &O::scan,
+                "with follow: how often globs are looked at, and files of which the kernel does "
+                "not tell; 1s without")
+      .min(&O::scan, std::chrono::milliseconds(100))
+      .optional("rotate_wait", &O::rotate_wait,
+                "with follow: a file that was renamed or deleted ends when so long nothing has "
+                "come; 5s without")
       .kinds({.gives_text = true})
       .set_framing(file::set_framing)
       .streams(file::split_streams)

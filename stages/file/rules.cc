@@ -23,18 +23,26 @@ std::string too_long(std::uint64_t size, const Rules& rules) {
 
 }  // namespace
 
-void append_too_long(Feed& feed, std::uint32_t part, std::uint64_t position,
-                     std::string_view excerpt, std::uint64_t size, const Rules& rules) {
+void append_failed(Feed& feed, std::uint32_t part, std::uint64_t position, std::string_view excerpt,
+                   const Error& error, std::uint64_t line) {
   // Room for the error is taken together with the text and given back for `fail` to use. Once the
   // record is in the batch nothing may throw, or it would be read twice.
-  constexpr std::size_t kErrorRoom = 1024;
+  constexpr std::size_t kErrorRoom = 2048;
   excerpt = excerpt.substr(0, std::min(kExcerpt, feed.record_limit()));
+  char* const line_room = line > 0 ? feed.buffer(Record::kLineRoom) : nullptr;
   char* text = feed.buffer(excerpt.size() + kErrorRoom);
-  std::memcpy(text, excerpt.data(), excerpt.size());
+  if (!excerpt.empty()) std::memcpy(text, excerpt.data(), excerpt.size());
   Record record = feed.adopt(part, position, {text, excerpt.size()});
+  if (line > 0) record.set_line(line, line_room);
   record.trim(text + excerpt.size());
   record.arena().set_budget(kErrorRoom);
-  record.fail("too_long", too_long(size, rules));
+  record.fail(error.kind(), error.what(), error.retryable());
+}
+
+void append_too_long(Feed& feed, std::uint32_t part, std::uint64_t position,
+                     std::string_view excerpt, std::uint64_t size, const Rules& rules,
+                     std::uint64_t line) {
+  append_failed(feed, part, position, excerpt, {"too_long", too_long(size, rules)}, line);
 }
 
 }  // namespace weir::stages::file

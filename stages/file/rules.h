@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "stages/file/line_pattern.h"
+#include "weir/error.h"
 #include "weir/feed.h"
 
 namespace weir::stages::file {
@@ -20,12 +21,14 @@ struct Rules {
   bool cut_cr = true;   ///< True if a \r before the delimiter is no part of the text.
   bool header = false;  ///< csv: true if the first record of each file is its header.
   char separator = 0;   ///< csv: the byte between fields; 0 if it is not known.
+  bool lines = false;   ///< True if each record is to know its line.
   std::shared_ptr<LinePattern> pattern;  ///< multiline: what tells records apart.
   std::size_t max_size = 0;              ///< The largest size of a text; longer ones become errors.
   std::string max_size_shown;            ///< As messages show it: "max_record (64KiB)".
 
-  /// Returns whether a record's end can be found from any place in the file.
+  /// Returns whether a record's end can be found from any place in the file. Its line cannot.
   bool splittable() const {
+    if (lines) return false;
     return unit == Unit::file || unit == Unit::multiline ||
            (unit == Unit::delimited && delimiter.size() == 1);
   }
@@ -40,9 +43,13 @@ struct Rules {
 /// The bytes of a record that is too long which are kept as its text.
 constexpr std::size_t kExcerpt = 1024;
 
-/// Appends the error record of a text of `size` bytes that begins with `excerpt`. If memory runs
-/// out, nothing is appended.
+/// Appends a record with an error, whose text is `excerpt`, in `line` if that is counted. If memory
+/// runs out, nothing is appended.
+void append_failed(Feed& feed, std::uint32_t part, std::uint64_t position, std::string_view excerpt,
+                   const Error& error, std::uint64_t line = 0);
+/// Appends the error record of a text of `size` bytes that begins with `excerpt`, as above.
 void append_too_long(Feed& feed, std::uint32_t part, std::uint64_t position,
-                     std::string_view excerpt, std::uint64_t size, const Rules& rules);
+                     std::string_view excerpt, std::uint64_t size, const Rules& rules,
+                     std::uint64_t line = 0);
 
 }  // namespace weir::stages::file

@@ -20,7 +20,8 @@ SerialReader::SerialReader(InputStream stream, std::string path, std::uint32_t p
       path_(std::move(path)),
       part_(part),
       rules_(rules),
-      framer_(rules) {}
+      framer_(rules),
+      line_(rules.lines ? 1 : 0) {}
 
 bool SerialReader::read(Feed& feed, const Stop& stop, Wanted& wanted) {
   for (;;) {
@@ -29,6 +30,24 @@ bool SerialReader::read(Feed& feed, const Stop& stop, Wanted& wanted) {
     if (ended_) return true;
     if (!fill(stop, !wanted.given())) return false;
   }
+}
+
+void SerialReader::jump(std::uint64_t position, std::uint64_t line) {
+  tail_.take(tail_.size());
+  stream_.jump(position);
+  position_ = position;
+  if (line_ > 0) line_ = line;
+  past_bom_ = true;
+  framer_.restart();
+  framer_ahead_ = false;
+  long_ = {};
+}
+
+bool SerialReader::release() {
+  if (long_.skipping || long_.ended || !past_bom_) return false;
+  jump(position_, line_);
+  tail_.shrink();
+  return true;
 }
 
 std::optional<std::string> SerialReader::take_header(const Stop& stop, bool wait) {
@@ -68,6 +87,9 @@ bool SerialReader::past_bom() {
 }
 
 void SerialReader::take(std::size_t size) {
+  if (line_ > 0) {
+    line_ += static_cast<std::uint64_t>(std::ranges::count(tail_.bytes().substr(0, size), '\n'));
+  }
   tail_.take(size);
   position_ += size;
 }
@@ -89,7 +111,7 @@ void SerialReader::give(Feed& feed, Wanted& wanted) {
   if (!past_bom()) return;
   while (!feed.full()) {
     if (long_.ended) {
-      append_too_long(feed, part_, long_.position, long_.excerpt, long_.size, rules_);
+      append_too_long(feed, part_, long_.position, long_.excerpt, long_.size, rules_, long_.line);
       wanted.took(std::min(long_.excerpt.size(), kExcerpt));
       long_.ended = false;
       continue;
@@ -131,10 +153,12 @@ void SerialReader::hand_over(Feed& feed, Wanted& wanted) {
   std::size_t size = 0;
   for (const Framer::Cut& cut : cuts_) size += cut.next;
   const bool ahead = std::exchange(framer_ahead_, true);
+  char* line_room = line_ > 0 ? feed.buffer(cuts_.size() * Record::kLineRoom) : nullptr;
   char* at = feed.buffer(size);
   if (size > 0) std::memcpy(at, tail_.bytes().data(), size);
   for (const Framer::Cut& cut : cuts_) {
-    feed.adopt(part_, position_, {at, cut.size});
+    Record record = feed.adopt(part_, position_, {at, cut.size});
+    if (line_ > 0) record.set_line(line_, std::exchange(line_room, line_room + Record::kLineRoom));
     wanted.took(cut.size);
     at += cut.next;
     take(cut.next);
@@ -150,7 +174,7 @@ bool SerialReader::meet_long_record() {
   framer_ahead_ = false;
   Framer::Cut cut;
   if (find(0, cut)) {
-    if (!long_.skipping) long_ = {false, false, position_, 0, {}};
+    if (!long_.skipping) long_ = {false, false, position_, 0, line_, {}};
     if (long_.excerpt.empty())
       long_.excerpt = tail_.bytes().substr(0, std::min(cut.size, kExcerpt));
     long_.size += cut.size;
@@ -164,7 +188,7 @@ bool SerialReader::meet_long_record() {
     skip();
     // What follows the text, such as the first bytes of a delimiter, may make it look too long.
   } else if (tail_.size() > std::max(rules_.max_size, kExcerpt) + rules_.margin()) {
-    long_ = {true, false, position_, 0, std::string(tail_.bytes().substr(0, kExcerpt))};
+    long_ = {true, false, position_, 0, line_, std::string(tail_.bytes().substr(0, kExcerpt))};
     skip();
   }
   return false;

@@ -49,6 +49,23 @@ class SerialReader {
   /// Appends what is there until the feed is full. Returns true if that was all of this input.
   bool read(Feed& feed, const Stop& stop, Wanted& wanted);
 
+  // For a file that grows.
+
+  InputStream& stream() { return stream_; }
+  /// Says which part of the source the records are.
+  void set_part(std::uint32_t part) { part_ = part; }
+  /// Goes on at a record that begins at `position`, in line `line` if lines are counted.
+  void jump(std::uint64_t position, std::uint64_t line);
+  /// The line of the byte at which it stands; 0 if lines are not counted.
+  std::uint64_t line() const { return line_; }
+  /// Returns how many bytes of a record that is not whole yet are held.
+  std::size_t held() const { return tail_.size(); }
+  /// Keeps no more room than for these.
+  void shrink() { tail_.shrink(); }
+  /// Forgets the bytes that are held, to read them again when more has come. Returns false where
+  /// that cannot be.
+  bool release();
+
  private:
   /// A record that is longer than `max_size`.
   struct LongRecord {
@@ -56,6 +73,7 @@ class SerialReader {
     bool ended = false;     ///< True if it must be appended before anything else.
     std::uint64_t position = 0;
     std::uint64_t size = 0;  ///< The bytes that were skipped.
+    std::uint64_t line = 0;
     std::string excerpt;
   };
 
@@ -76,6 +94,7 @@ class SerialReader {
   Framer framer_;
   Tail tail_;
   std::uint64_t position_ = 0;  ///< The position of the tail's first byte.
+  std::uint64_t line_;          ///< The line of that byte; 0 if lines are not counted.
   bool ended_ = false;          ///< True if the tail is all that is left.
   bool past_bom_ = false;
   bool whole_given_ = false;  ///< Unit file: true once its one record was appended.

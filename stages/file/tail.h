@@ -29,6 +29,16 @@ class Tail {
     return {data_.get() + end_, capacity_ - end_};
   }
   void put(std::size_t size) { end_ += size; }
+  /// Gives back the memory that the bytes do not need.
+  void shrink() {
+    if (size() == 0) {
+      data_.reset();
+      capacity_ = head_ = end_ = 0;
+    } else if (capacity_ / 2 > size()) {
+      make_room(0);
+      resize(size());
+    }
+  }
 
  private:
   static constexpr std::size_t kKeep = 1u << 20;

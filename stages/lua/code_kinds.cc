@@ -35,6 +35,15 @@ std::size_t behind_field(const std::vector<Token>& tokens, std::size_t at) {
   return at + 1;
 }
 
+/// Returns whether the `record` at `at` may stand for `record.line`. Only a part that is written
+/// there can be known to be another one.
+bool may_name_line(const std::vector<Token>& tokens, std::size_t at) {
+  if (at > 0 && (tokens[at - 1].is(".") || tokens[at - 1].is(":"))) return false;
+  if (tokens[at + 1].is(".")) return tokens[at + 2].source == "line";
+  const bool known = tokens[at + 1].is("[") && tokens[at + 2].kind == TokenKind::text;
+  return !known || tokens[at + 2].value == "line";
+}
+
 }  // namespace
 
 Kinds LuaStage::kinds(const LuaOptions& options) {
@@ -45,6 +54,7 @@ Kinds LuaStage::kinds(const LuaOptions& options) {
   for (std::size_t i = 0; i + 3 < tokens.size(); ++i) {
     const Token& token = tokens[i];
     if (token.kind != TokenKind::name) continue;
+    if (token.source == "record" && may_name_line(tokens, i)) kinds.names_line = true;
     const bool part = i > 0 && (tokens[i - 1].is(".") || tokens[i - 1].is(":"));
     if (token.source == "text" && part && i > 1 && tokens[i - 2].source == "record") {
       kinds.names_text = true;

@@ -121,6 +121,7 @@ class LuaExpression final : public detail::CompiledExpression {
   const std::vector<std::string>& fields() const override { return tree_->fields; }
   bool uses_text() const override { return tree_->uses_text; }
   const std::vector<std::string>& chances() const override { return tree_->chances; }
+  bool uses_line() const override { return tree_->uses_line; }
   std::unique_ptr<detail::Evaluator> evaluator() const override {
     return std::make_unique<LuaEvaluator>(tree_, code_);
   }

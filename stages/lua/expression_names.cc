@@ -13,9 +13,10 @@ namespace {
 // A function of Lua has at most 200 locals, and arguments are among them.
 constexpr std::size_t kMaxInputs = 150;
 
-constexpr std::array<std::pair<std::string_view, Input::Kind>, 5> kRecordParts = {{
+constexpr std::array<std::pair<std::string_view, Input::Kind>, 6> kRecordParts = {{
     {"text", Input::Kind::text},
     {"position", Input::Kind::position},
+    {"line", Input::Kind::line},
     {"path", Input::Kind::path},
     {"origin", Input::Kind::origin},
     {"error", Input::Kind::error},
@@ -125,6 +126,7 @@ Node ExpressionParser::record_part() {
   choose(kRecordParts, "record");
   if (found.kind == Input::Kind::error && take(".")) choose(kErrorParts, "record.error");
   if (found.kind == Input::Kind::text) tree_->uses_text = true;
+  if (found.kind == Input::Kind::line) tree_->uses_line = true;
   return input(std::move(found), offset);
 }
 

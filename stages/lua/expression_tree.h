@@ -15,6 +15,7 @@ struct Input {
     exact,  ///< A field of exactly this name.
     text,
     position,
+    line,
     path,
     origin,
     error,
@@ -79,6 +80,7 @@ struct Tree {
   std::vector<std::string> fields;  ///< The top-level fields, once each.
   bool uses_text = false;
   std::vector<std::string> chances;  ///< Why it depends on when or where the run is, once each.
+  bool uses_line = false;
 };
 
 }  // namespace weir::stages::lua

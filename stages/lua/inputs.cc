@@ -29,6 +29,8 @@ Value read_input(const Input& input, const Record& record, std::string& made) {
       return Value(record.text());
     case Input::Kind::position:
       return Value(static_cast<std::int64_t>(record.origin().position));
+    case Input::Kind::line:
+      return record.line() == 0 ? Value() : Value(static_cast<std::int64_t>(record.line()));
     case Input::Kind::path:
       return Value(std::string_view(record.part().name));
     case Input::Kind::origin:

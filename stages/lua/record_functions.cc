@@ -170,6 +170,7 @@ int part(lua_State* lua) {
     constexpr std::pair<std::string_view, Input::Kind> kParts[] = {
         {"text", Input::Kind::text},
         {"position", Input::Kind::position},
+        {"line", Input::Kind::line},
         {"path", Input::Kind::path},
         {"origin", Input::Kind::origin},
         {"error_kind", Input::Kind::error_kind},

@@ -128,6 +128,7 @@ Draft bind_stage(StageSpec spec, const LoadOptions& load, bool quiet, SpecBinder
   }
   draft.named.text |= draft.spec.named.text;
   for (const std::string& why : draft.spec.named.chances) draft.named.chances.push_back(why);
+  draft.named.line |= draft.spec.named.line;
   // The ports depend on the options, and stay unknown if these are wrong.
   if (!draft.type->ports) draft.ports = {"out"};
   if (draft.good) draft.good = ask_type(draft, binder);
@@ -163,8 +164,15 @@ Framing framing_of(const Draft& draft) {
   return draft.type->framing ? draft.type->framing(draft.options.get()) : Framing();
 }
 
+/// Returns whether some stage reads the lines of records, so that sources must count them.
+bool reads_lines(const Drafts& drafts) {
+  return std::any_of(drafts.begin(), drafts.end(), [](const Draft& draft) {
+    return draft.named.line || (draft.good && has_kind(draft, &Kinds::names_line));
+  });
+}
+
 /// Tells a source the framing that its readers want. Reports readers that want different ones.
-void tell_framing(Draft& draft, std::span<const Link> links, const Drafts& drafts,
+void tell_framing(Draft& draft, std::span<const Link> links, const Drafts& drafts, bool lines,
                   SpecBinder& binder) {
   const Draft* asks = nullptr;
   Framing framing;
@@ -183,6 +191,7 @@ void tell_framing(Draft& draft, std::span<const Link> links, const Drafts& draft
     asks = &reader;
     framing = wanted;
   }
+  framing.lines = lines;
   draft.type->set_framing(draft.options.get(), framing);
 }
 
@@ -259,13 +268,14 @@ void make_stage(Draft& draft, SpecBinder& binder) {
 void make_stages(Drafts& drafts, const std::vector<Link>& links, SpecBinder& binder) {
   const LinksBy readers(links, drafts.size(), &Link::from);
   const LinksBy writers(links, drafts.size(), &Link::to);
+  const bool lines = reads_lines(drafts);
   for (const StageId i : drafts.ids()) {
     Draft& draft = drafts[i];
     if (!draft.good) continue;
     if (draft.type->set_framing && draft.type->role == Role::sink) {
       tell_written(draft, i, writers, drafts);
     } else if (draft.type->set_framing) {
-      tell_framing(draft, readers.of(i), drafts, binder);
+      tell_framing(draft, readers.of(i), drafts, lines, binder);
     }
     make_stage(draft, binder);
   }

@@ -19,6 +19,7 @@ struct NamedInputs {
   std::vector<std::string> fields;  ///< Top-level fields, once each.
   bool text = false;
   std::vector<std::string> chances;  ///< Why they depend on when or where the run is, once each.
+  bool line = false;
 };
 
 /// Turns the complaints of option types into diagnostics, and adds a hint where one of YAML's traps
@@ -40,6 +41,7 @@ class SpecBinder final : public Binder {
   const detail::TimeLanguage& times() const override { return times_; }
   void names_field(const Node& node, std::string_view field) override;
   void names_text(const Node&) override { named_.text = true; }
+  void names_line(const Node&) override { named_.line = true; }
   void warning(const Node& node, std::string message, std::string hint) override {
     diagnostics_.warning(node.mark, std::move(message), std::move(hint));
   }

@@ -24,6 +24,7 @@ struct ErrorSample {
   std::string part;     ///< The part's name (a file), if it has one.
   std::string excerpt;  ///< The beginning of the record's text.
   int attempts = 1;
+  std::uint64_t line = 0;  ///< Record::line; 0 if it was not counted.
 };
 
 /// The state of a record at the moment when it is observed.

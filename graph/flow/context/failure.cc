@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kExcerpt = 120;
 
+std::uint64_t line_of(const RecordData& record) { return record.extra ? record.extra->line : 0; }
+
 }  // namespace
 
 RecordFailure describe_failure(StageId stage, const RecordData& record, OriginPlace place,
@@ -20,6 +22,7 @@ RecordFailure describe_failure(StageId stage, const RecordData& record, OriginPl
   failure.attempts = static_cast<int>(record.extra->error.attempts);
   failure.part = record.part;
   failure.position = record.position;
+  failure.line = line_of(record);
   failure.kind = record.extra->error.kind;
   if (full) {
     failure.message = record.extra->error.message;
@@ -35,6 +38,7 @@ RecordFailure failure_of(StageId stage, const RecordData& record, OriginPlace pl
   failure.place = place;
   failure.part = record.part;
   failure.position = record.position;
+  failure.line = line_of(record);
   failure.kind = std::move(kind);
   failure.message = std::move(message);
   return failure;
@@ -66,7 +70,8 @@ ErrorSample failure_sample(const RunContext& context, const RecordFailure& failu
           {detail::source_of(failure.part), detail::number_of(failure.part), failure.position},
           context.parts.get(failure.part).name,
           failure.excerpt,
-          failure.attempts};
+          failure.attempts,
+          failure.line};
 }
 
 void fail_run(RunContext& context, const RecordFailure& failure) {

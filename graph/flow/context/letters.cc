@@ -31,7 +31,9 @@ void address_letter(detail::RecordData& record, bool came_with_fields, StageId t
     detail::append_json_string(json, part);
     json += ",";
   }
-  json += "\"position\":" + std::to_string(record.position) + "}}";
+  json += "\"position\":" + std::to_string(record.position);
+  if (record.extra->line > 0) json += ",\"line\":" + std::to_string(record.extra->line);
+  json += "}}";
 
   auto* const table = reinterpret_cast<detail::FieldSlot*>(
       arena.take((record.field_count + 2) * sizeof(detail::FieldSlot)));

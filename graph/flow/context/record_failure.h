@@ -15,6 +15,7 @@ struct RecordFailure {
   int attempts = 1;
   std::uint32_t part = 0;
   std::uint64_t position = 0;
+  std::uint64_t line = 0;  ///< Record::line.
   std::string kind;
   std::string message;
   std::string excerpt;

@@ -74,7 +74,8 @@ class RunContext final : public detail::Host {
         state(plan_.limits.state),
         input_ends_(plan_.sources.size()),
         stopped_(plan_.sources.size()),
-        read_of_(plan_.sources.size()) {}
+        read_of_(plan_.sources.size()),
+        read_out_(plan_.sources.size()) {}
 
   const Part& part(std::uint32_t part) const override { return parts.get(part); }
   std::string_view stage_name(std::uint16_t stage) const override {
@@ -165,6 +166,12 @@ class RunContext final : public detail::Host {
     return read_of_[source].load(std::memory_order_relaxed);
   }
 
+  /// Notes that the source has said that nothing is left.
+  void read_out(SourceId source) { read_out_[source].store(true, std::memory_order_release); }
+  bool is_read_out(SourceId source) const {
+    return read_out_[source].load(std::memory_order_acquire);
+  }
+
   /// Counts records that were read.
   void enter(SourceId source, std::uint64_t records) {
     read.fetch_add(records, std::memory_order_relaxed);
@@ -180,6 +187,7 @@ class RunContext final : public detail::Host {
   IdVector<SourceId, std::optional<InputEnd>> input_ends_ WEIR_GUARDED_BY(end_mutex_);
   IdVector<SourceId, std::atomic<bool>> stopped_;
   IdVector<SourceId, std::atomic<std::uint64_t>> read_of_;
+  IdVector<SourceId, std::atomic<bool>> read_out_;
 };
 
 }  // namespace weir::flow

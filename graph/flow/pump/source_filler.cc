@@ -73,6 +73,7 @@ BatchFiller::Got SourceFiller::fill(Token& token, bool alone) {
     more = false;
   }
   reading_.store(false, std::memory_order_release);
+  if (!more) context_.read_out(source());
   token.work.set_lane(Lane::normal);
   const bool splits = feed.handed_out();
   if (!splits) settle_feed(region_, token, token.work, feed);

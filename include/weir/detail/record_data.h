@@ -39,6 +39,7 @@ struct Extra {
   std::uint32_t meta_count = 0;
   std::uint32_t told_count = 0;
   FieldSlot* told = nullptr;  ///< Fields that describe the error (`Record::tell`).
+  std::uint64_t line = 0;     ///< Record::line.
 };
 
 enum class RecordState : std::uint8_t { live, dropped, failed, aggregated, blank };

@@ -36,6 +36,7 @@ class AssignmentBinder final : public Binder {
   }
   void names_text(const Node& node) override { binder_.names_text(node); }
   void chance(const Node& node, std::string why) override { binder_.chance(node, std::move(why)); }
+  void names_line(const Node& node) override { binder_.names_line(node); }
 
  private:
   Binder& binder_;

@@ -56,18 +56,20 @@ class StingyFeed final : public Feed {
   }
   std::uint32_t begin_part(Part part) override {
     parts.push_back(std::move(part));
-    return 0;  // unused: the source knows its parts
+    return first_part + static_cast<std::uint32_t>(parts.size()) - 1;
   }
   void hand_out(const Split& given) override { split = given; }
 
-  void collect(std::vector<Line>& out) const {
+  void collect(std::vector<Line>& out, std::vector<std::uint64_t>* numbers = nullptr) const {
     for (const detail::RecordData& data : records_) {
+      if (numbers) numbers->push_back(data.extra ? data.extra->line : 0);
       const bool failed = data.state == detail::RecordState::failed;
       out.push_back({data.part, data.position, std::string(data.text, data.text_size),
                      failed ? std::string(data.extra->error.kind) : ""});
     }
   }
   Split split;
+  std::uint32_t first_part = 0;  ///< The number of the next part.
   std::vector<Part> parts;
 
  private:
@@ -104,6 +106,7 @@ class SmallContext final : public Context {
 /// What a source gave, and the error that ended it.
 struct Reading {
   std::vector<Line> lines;
+  std::vector<std::uint64_t> numbers;  ///< Record::line of each.
   std::vector<Part> parts;
   std::string error;
   std::uint64_t error_position = 0;
@@ -129,7 +132,7 @@ inline Reading read_stingily(const file::FileReadOptions& options, std::mt19937&
         reading.error_position = positioned->position();
       }
     }
-    feed.collect(reading.lines);
+    feed.collect(reading.lines, &reading.numbers);
     reading.parts.insert(reading.parts.end(), feed.parts.begin(), feed.parts.end());
     return feed.split;
   };

@@ -58,6 +58,79 @@ TEST_CASE("what cannot be read is named before anything is read") {
         "io: no file matches '" + (directory / "*.csv") + "'");
 }
 
+TEST_CASE("a glob takes files by the bytes of their names, no dots, and passes folders over") {
+  const Folder directory;
+  namespace fs = std::filesystem;
+  fs::create_directories(directory / "a.log/deep");
+  fs::create_directories(directory / ".hidden");
+  fs::create_directories(directory / "old");
+  const auto file = [&](const std::string& name) { directory.write(name, name + "\n"); };
+  for (const char* name :
+       {"b.log", "B.log", "\xc3\xa4.log", ".c.log", "a.log/x.log", "a.log/deep/.y.log",
+        "a.log/deep/z.log", ".hidden/h.log", "old/o.log", "b.tmp"}) {
+    file(name);
+  }
+  fs::create_symlink("nowhere", directory / "gone.log");
+  fs::create_symlink("b.log", directory / "link.log");
+  fs::create_directory_symlink("a.log", directory / "around");
+  using Names = std::vector<std::string>;
+  const auto texts = [&](const std::string& glob, const Names& exclude = {}) {
+    Node options = with({{"path", directory / glob}});
+    if (!exclude.empty()) {
+      options.entries.push_back({kit::scalar("exclude"), kit::list(exclude)});
+    }
+    Names names;
+    for (const Line& line : read_lines(options)) names.push_back(line.text);
+    return names;
+  };
+  CHECK(texts("*.log") == Names{"B.log", "b.log", "b.log", "\xc3\xa4.log"});
+  CHECK(texts(".*.log") == Names{".c.log"});
+  CHECK(open_error(with({{"path", directory / "[.]c.*"}})).starts_with("io: no file matches"));
+  CHECK(texts("**/*.log") == Names{"B.log", "a.log/deep/z.log", "a.log/x.log", "b.log", "b.log",
+                                   "old/o.log", "\xc3\xa4.log"});
+  CHECK(texts("around/*.log") == Names{"a.log/x.log"});
+  CHECK(texts("a.log/**") == Names{"a.log/deep/z.log", "a.log/x.log"});
+  CHECK(texts("**/**/deep/*") == Names{"a.log/deep/z.log"});
+  CHECK(texts("?.log/?.log") == Names{"a.log/x.log"});
+  CHECK(texts("**/[bo]*", {"*.tmp", directory / "old/**"}) == Names{"b.log"});
+  CHECK(texts("**/*", {"*.log"}) == Names{"b.tmp"});
+}
+
+TEST_CASE("a file of a glob that nobody may read is an error, and the others are read") {
+  if (::geteuid() == 0) return say_skipped("root may read everything");
+  const Folder directory;
+  directory.write("a", "a\n");
+  std::filesystem::permissions(directory.write("b", "b\n"), std::filesystem::perms::none);
+  directory.write("c", "c\n");
+  std::filesystem::create_directory(directory / "d");
+  std::filesystem::permissions(directory / "d", std::filesystem::perms::none);
+  const std::vector<Line> expected = {{0, 0, "a", {}}, {1, 0, "", "io"}, {2, 0, "c", {}}};
+  CHECK(read_lines(with({{"path", directory / "*"}})) == expected);
+  CHECK(read_lines(with({{"path", directory / "**/*"}})).back() == Line{3, 0, "", "io"});
+  std::filesystem::permissions(directory / "d", std::filesystem::perms::owner_all);
+}
+
+TEST_CASE("a file of a glob that vanishes is an error, and the others are read") {
+  const Folder directory;
+  for (const char* name : {"a", "b", "c"}) directory.write(name, std::string(name) + "\n");
+  file::FileReadOptions options;
+  options.path = {directory / "*"};
+  file::FileRead source(options);
+  SmallContext context;
+  source.open(context);
+  std::filesystem::remove(directory / "b");
+  std::mt19937 random(3);
+  std::vector<Line> lines;
+  const std::atomic<bool> never{false};
+  for (bool more = true; more;) {
+    StingyArena arena(random, 0);
+    StingyFeed feed(arena, 100, 10'000);
+    more = source.read(feed, Stop(never, -1));
+    feed.collect(lines);
+  }
+  CHECK(lines == std::vector<Line>{{0, 0, "a", {}}, {1, 0, "", "io"}, {2, 0, "c", {}}});
+}
+
 TEST_CASE("options that do not go together are refused") {
   const Registry registry = file_registry();
   const auto problem = [&](std::vector<std::pair<std::string, std::string>> options) {

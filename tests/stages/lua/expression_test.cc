@@ -94,6 +94,7 @@ TEST_CASE("an expression reads fields, paths and parts of the record") {
          {"string", "\"s\""},
          {"record.text", "\"the text\""},
          {"record.position", "0"},
+         {"record.line", "null"},
          {"record.error", "null"},
          {"record.error.kind == nil", "true"}});
 }
@@ -296,7 +297,7 @@ TEST_CASE("what is no expression is said where it is wrong, with what to write i
           "0: expected a '.' behind 'record', got the end [a field of that name is "
           "fields[\"record\"]]"},
          {"record.foo",
-          "7: unknown part 'foo' of 'record' [it has text, position, path, origin, "
+          "7: unknown part 'foo' of 'record' [it has text, position, line, path, origin, "
           "error]"},
          {"fields", "6: expected [\"name\"] behind 'fields', got the end"},
          {"fields[status]", "7: expected a name in quotes, got 'status'"},
