@@ -5,11 +5,14 @@ WEIR_DATA, where that is there. Usage: configs_test.py WEIR [CLASS...], which ex
 is skipped.
 """
 
+import bz2
 import csv
+import gzip
 import hashlib
 import io
 import itertools
 import json
+import lzma
 import os
 import pathlib
 import re
@@ -71,6 +74,18 @@ def clean_orders():
             total = int(row["quantity"]) * float(row["price"])
             write([row["order"], row["email"].strip().lower(), row["quantity"], f"{total:.15g}",
                    row["note"]])
+    return out.getvalue()
+
+
+def joined_logs():
+    opens = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["file", "line"])
+    for path in sorted((DATA / "gates").iterdir()):
+        with opens[path.suffix](path, "rt") as file:
+            for line in file:
+                writer.writerow([path.relative_to(ROOT), line.rstrip("\n")])
     return out.getvalue()
 
 
@@ -150,6 +165,7 @@ EXPECTED = {
     "apache-errors": apache_errors,
     "clean-orders": clean_orders,
     "hide-addresses": hide_addresses,
+    "joined-logs": joined_logs,
     "one-a-second": lambda: records(10),
     "ordered-waits": lambda: records(1000),
     "shipping": shipping,

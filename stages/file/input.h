@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "stages/file/codec.h"
 #include "stages/file/fd.h"
 
 namespace weir::stages::file {
@@ -27,5 +28,8 @@ std::vector<Input> find_inputs(const std::vector<std::string>& paths);
 
 /// Opens the file and checks it again.
 Fd open_input(Input& input);
+
+/// Detects the kind of a regular file from its first bytes.
+Detected kind_of(const Fd& fd, const Input& input);
 
 }  // namespace weir::stages::file
