@@ -5,12 +5,15 @@ WEIR_DATA, where that is there. Usage: configs_test.py WEIR [CLASS...], which ex
 is skipped.
 """
 
+import bz2
 import csv
+import gzip
 import hashlib
 import io
 import ipaddress
 import itertools
 import json
+import lzma
 import os
 import pathlib
 import re
@@ -102,6 +105,9 @@ def java_errors():
             row["exception"] = name
             row["trace"] = "\n".join(rest)[len(name):]
             out += compact(row)
+    return out
+
+
 def enrich():
     with open(DATA / "statuses.csv", encoding="utf-8") as file:
         meanings = {row["status"]: row["meaning"] for row in csv.DictReader(file)}
@@ -116,6 +122,18 @@ def enrich():
         meaning = meanings.get(str(row["status"]), "")
         out += f"{row['time']},{site},{row['status']},{meaning},{row['path']}\n"
     return out
+
+
+def joined_logs():
+    opens = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["file", "line"])
+    for path in sorted((DATA / "gates").iterdir()):
+        with opens[path.suffix](path, "rt") as file:
+            for line in file:
+                writer.writerow([path.relative_to(ROOT), line.rstrip("\n")])
+    return out.getvalue()
 
 
 def hide_addresses():
@@ -197,6 +215,7 @@ EXPECTED = {
     "java-errors": java_errors,
     "enrich": enrich,
     "hide-addresses": hide_addresses,
+    "joined-logs": joined_logs,
     "one-a-second": lambda: records(10),
     "ordered-waits": lambda: records(1000),
     "shipping": shipping,

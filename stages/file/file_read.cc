@@ -58,13 +58,11 @@ struct Start {
 };
 
 Start look_at_start(const Fd& fd, const Input& input) {
-  char bytes[kMagicSize];
+  const Detected kind = kind_of(fd, input);
+  char bytes[3];
   const ssize_t n = pread_all(fd.get(), bytes, sizeof bytes, input.first);
-  if (n < 0) throw io_error("read", input.path, errno);
-  const std::string_view start(bytes, static_cast<std::size_t>(n));
-  Detected found;
-  detect_codec(start, true, found);
-  return {found.codec != Codec::none || found.foreign, start.starts_with("\xef\xbb\xbf") ? 3u : 0u};
+  const bool bom = n == 3 && std::string_view(bytes, 3) == "\xef\xbb\xbf";
+  return {kind.codec != Codec::none || kind.foreign, bom ? 3u : 0u};
 }
 
 }  // namespace
@@ -161,6 +159,7 @@ void FileRead::open(Context& context) {
 void FileRead::close() {
   serial_.reset();
   follower_.reset();
+  ahead_.reset();
   for (SplitFile& file : splits_) file.close();
 }
 
@@ -220,8 +219,13 @@ bool FileRead::start_input(Feed& feed, Wanted& wanted) {
 }
 
 void FileRead::open_current() {
+  if (ahead_ && start_decoded()) return;
   Input& input = inputs_[current_];
   Fd fd = open_input(input);
+  if (may_decode_ahead(fd, input)) {
+    ahead_ = std::make_unique<DecodeAhead>(inputs_, DecodeAhead::Options{decoders_, threads_});
+    if (start_decoded()) return;
+  }
   const auto part = static_cast<std::uint32_t>(current_);
   const bool worth = inputs_.size() == 1 || input.end - input.first >= kWorthSplitting;
   if (input.regular && rules_.splittable() && input.end > input.first && worth) {
@@ -238,6 +242,23 @@ void FileRead::open_current() {
                                      options_.compression == Decompression::none, decoders_,
                                      threads_};
   serial_.emplace(InputStream(std::move(fd), input.path, options), input.path, part, rules_);
+}
+
+/// Returns whether this is the first compressed file, and others follow.
+bool FileRead::may_decode_ahead(const Fd& fd, const Input& input) const {
+  return !ahead_ && options_.compression == Decompression::automatic && threads_ > 1 &&
+         current_ + 1 < inputs_.size() && input.regular && !input.descriptor &&
+         kind_of(fd, input).codec != Codec::none;
+}
+
+/// Begins with the current input if it is decoded ahead.
+bool FileRead::start_decoded() {
+  std::unique_ptr<DecodedBytes> decoded = ahead_->open(current_);
+  if (!decoded) return false;
+  const std::string& path = inputs_[current_].path;
+  serial_.emplace(InputStream(std::move(decoded), path), path, static_cast<std::uint32_t>(current_),
+                  rules_);
+  return true;
 }
 
 void FileRead::hand_out(Feed& feed) {

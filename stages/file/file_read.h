@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "stages/file/framing.h"
+#include "stages/file/decode_ahead.h"
 #include "stages/file/follower.h"
+#include "stages/file/framing.h"
 #include "stages/file/input.h"
 #include "stages/file/rules.h"
 #include "stages/file/serial_reader.h"
@@ -69,6 +70,8 @@ class FileRead final : public Source, public OpensFiles {
  private:
   bool start_input(Feed& feed, Wanted& wanted);
   void open_current();
+  bool may_decode_ahead(const Fd& fd, const Input& input) const;
+  bool start_decoded();
   void hand_out(Feed& feed);
   bool begin_serial(Feed& feed, const Stop& stop, bool wait);
   void next_input();
@@ -82,7 +85,8 @@ class FileRead final : public Source, public OpensFiles {
   // One for each input. Loads touch only those of splits that were handed out.
   mutable std::vector<SplitFile> splits_;
   std::size_t current_ = 0;
-  bool splitting_ = false;  ///< True while the current input is handed out in ranges.
+  bool splitting_ = false;              ///< True while the current input is handed out in ranges.
+  std::unique_ptr<DecodeAhead> ahead_;  ///< From the first compressed of several files on.
   /// Reads the current input here. Empty if it is handed out, or was not started.
   std::optional<SerialReader> serial_;
   std::unique_ptr<Follower> follower_;  ///< With `follow`, which then does all of this.

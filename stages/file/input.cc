@@ -114,4 +114,13 @@ Fd open_input(Input& input) {
   return fd;
 }
 
+Detected kind_of(const Fd& fd, const Input& input) {
+  char bytes[kMagicSize];
+  const ssize_t n = pread_all(fd.get(), bytes, sizeof bytes, input.first);
+  if (n < 0) throw io_error("read", input.path, errno);
+  Detected kind;
+  detect_codec({bytes, static_cast<std::size_t>(n)}, true, kind);
+  return kind;
+}
+
 }  // namespace weir::stages::file

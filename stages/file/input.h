@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "stages/file/codec.h"
 #include "stages/file/fd.h"
 #include "stages/file/glob.h"
 
@@ -35,5 +36,8 @@ bool is_file(const std::string& path);
 
 /// Opens the file and checks it again.
 Fd open_input(Input& input);
+
+/// Detects the kind of a regular file from its first bytes.
+Detected kind_of(const Fd& fd, const Input& input);
 
 }  // namespace weir::stages::file

@@ -19,7 +19,11 @@ constexpr std::size_t kRawBuffer = std::size_t{64} * 1024;
 InputStream::InputStream(Fd fd, std::string path, const Options& options)
     : fd_(std::move(fd)), path_(std::move(path)), options_(options), raw_(kRawBuffer) {}
 
+InputStream::InputStream(std::unique_ptr<DecodedBytes> decoded, std::string path)
+    : path_(std::move(path)), elsewhere_(std::move(decoded)) {}
+
 InputStream::Got InputStream::read(std::span<char> out, const Stop& stop, bool wait) {
+  if (elsewhere_) return elsewhere_->read(out, stop);
   if (!detected_ && !detect(stop, wait)) return {};
   return decoder_ ? read_decoded(out, stop, wait) : read_plain(out, stop, wait);
 }

@@ -14,6 +14,19 @@
 
 namespace weir::stages::file {
 
+/// The content of a file that is decoded elsewhere.
+class DecodedBytes {
+ public:
+  /// The result of a read.
+  struct Got {
+    std::size_t size = 0;  ///< The bytes read; 0 without `end` means that there are none now.
+    bool end = false;
+  };
+  virtual ~DecodedBytes() = default;
+  /// Reads some bytes, and waits for them, as InputStream does.
+  virtual Got read(std::span<char> out, const Stop& stop) = 0;
+};
+
 /// The content of a file, pipe or device from its beginning to its end. It is decompressed if its
 /// first bytes say that it is compressed. Where memory for that is short, an exception
 /// (detail::OutOfMemory) passes through, and the next `read` goes on.
@@ -30,12 +43,10 @@ class InputStream {
     bool grows = false;
   };
   InputStream(Fd fd, std::string path, const Options& options);
+  /// What was decoded elsewhere.
+  InputStream(std::unique_ptr<DecodedBytes> decoded, std::string path);
 
-  /// The result of a read.
-  struct Got {
-    std::size_t size = 0;  ///< The bytes read; 0 without `end` means that there are none now.
-    bool end = false;
-  };
+  using Got = DecodedBytes::Got;
   /// Reads what is there, at most `out.size()` bytes. With `wait` it waits for some, until `stop`.
   /// Throws Error "io" for what cannot be read or decompressed, after it has returned all that
   /// could be.
@@ -64,6 +75,7 @@ class InputStream {
   Fd fd_;
   std::string path_;
   Options options_;
+  std::unique_ptr<DecodedBytes> elsewhere_;  ///< If it is set, all comes from there.
   bool ended_ = false;
   bool detected_ = false;
   Codec codec_ = Codec::none;

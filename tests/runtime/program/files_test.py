@@ -301,6 +301,25 @@ class Files(ProgramTest):
                                               check=False, cwd=self.folder.name)
                         self.assertEqual((done.returncode, done.stdout), (0, text), done.stderr)
 
+    def test_many_compressed_files_are_one_in_little_memory(self):
+        os.mkdir(self.file("many"))
+        expected = ""
+        for i in range(150):
+            text = "".join(f"{i} {n}\n" for n in range(i * 37 % 5000))
+            expected += text
+            compress = (gzip, lzma, bz2)[i % 3].compress
+            pathlib.Path(self.file(f"many/{i:03}")).write_bytes(compress(text.encode()))
+        for memory in ("16MiB", "64MiB"):
+            yaml = self.file("p.yaml", f"limits: {{ memory: {memory}, record: 64KiB }}\nstages:\n"
+                                       "  - uses: file.read\n    with: { path: 'many/*' }\n"
+                                       "  - uses: file.write\n    with: { path: '-' }\n")
+            for threads in (1, 2, 8):
+                with self.subTest(memory=memory, threads=threads):
+                    done = weir("run", yaml, "--threads", str(threads), cwd=self.folder.name)
+                    self.assertEqual((done.returncode, done.stdout), (0, expected), done.stderr)
+                    peak = re.search(r"peak.* ([\d.]+) MiB of", done.stderr)
+                    self.assertLessEqual(float(peak[1]), float(memory[:-3]))
+
     def test_what_is_cut_off_fails_behind_what_came_before(self):
         text = "".join(f"{i}\n" for i in range(10_000))
         for module in (lzma, bz2, gzip):

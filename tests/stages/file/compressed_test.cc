@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/stages/file/compress.h"
+#include "tests/stages/file/counted_share.h"
 #include "tests/stages/file/feed.h"
 
 namespace weir::stages::test {
@@ -249,30 +250,6 @@ TEST_CASE("a few bytes that stand for many are read in little memory") {
     CHECK(reading.lines[0].error == "too_long");
   }
 }
-
-/// A share that counts, and has no room once in so many times.
-class CountedShare final : public MemoryShare {
- public:
-  CountedShare(std::uint64_t limit, unsigned refuse_one_in)
-      : limit_(limit), refuse_one_in_(refuse_one_in) {}
-  bool take(std::uint64_t bytes) override {
-    if (refuse_one_in_ > 0 && ++asked_ % refuse_one_in_ != 0) return false;
-    held_ += bytes;
-    most_ = std::max(most_, held_);
-    return held_ <= limit_;
-  }
-  void give(std::uint64_t bytes) override { held_ -= bytes; }
-  std::uint64_t limit() const override { return limit_; }
-  std::uint64_t held() const { return held_; }
-  std::uint64_t most() const { return most_; }
-
- private:
-  std::uint64_t limit_;
-  unsigned refuse_one_in_;
-  unsigned asked_ = 0;
-  std::uint64_t held_ = 0;
-  std::uint64_t most_ = 0;
-};
 
 /// Decodes all of `bytes`, in steps, until there is a failure.
 std::string decode_all(file::Decoder& decoder, std::string_view bytes, std::string& failure) {

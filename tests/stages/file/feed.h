@@ -3,6 +3,7 @@
 // Drives file.read by hand, with wants and refusals of memory that the kit does not have.
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -90,15 +91,17 @@ class StingyFeed final : public Feed {
 
 class SmallContext final : public Context {
  public:
+  explicit SmallContext(int threads = 1) : threads_(threads) {}
   std::string_view stage_name() const override { return "read"; }
   void log(LogLevel, std::string_view) override {}
   Counter& counter(std::string_view) override { return counter_; }
-  int threads() const override { return 1; }
+  int threads() const override { return threads_; }
   std::size_t record_limit() const override { return 16u << 20; }
   StateBudget& state() override { return state_; }
   const detail::TimeLanguage& times() const override { return time_language(); }
 
  private:
+  int threads_;
   Counter counter_;
   StateBudget state_{0};
 };
@@ -113,12 +116,15 @@ struct Reading {
 };
 
 /// Reads all in batches of random wants; memory is refused once in so many times (0: never).
-inline Reading read_stingily(const file::FileReadOptions& options, std::mt19937& random,
-                             unsigned refuse_one_in) {
+inline Reading read_stingily(
+    const file::FileReadOptions& options, std::mt19937& random, unsigned refuse_one_in,
+    int threads = 1, MemoryShare* share = nullptr, const std::function<void()>& opened = [] {}) {
   Reading reading;
   file::FileRead source(options);
-  SmallContext context;
+  SmallContext context(threads);
   source.open(context);
+  if (share) source.share_memory(*share);
+  opened();
   const std::atomic<bool> never{false};
   const auto batch = [&](auto body) {
     StingyArena arena(random, refuse_one_in);
