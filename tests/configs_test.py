@@ -7,6 +7,7 @@ is skipped.
 
 import bz2
 import csv
+import datetime
 import gzip
 import hashlib
 import io
@@ -14,6 +15,7 @@ import ipaddress
 import itertools
 import json
 import lzma
+import math
 import os
 import pathlib
 import re
@@ -124,6 +126,30 @@ def enrich():
     return out
 
 
+def shortest(number):
+    return repr(float(number)).removesuffix(".0")
+
+
+def nginx_minutes():
+    line = re.compile(r'^(\S+) - (\S+) \[([^]]+)\] "(.*?)" (\d+) (\d+) "(.*?)" "(.*?)" (\S+)$')
+    windows = {}
+    for text in (DATA / "nginx.log").read_text().splitlines():
+        found = line.match(text)
+        words = found[4].split(" ") if found else []
+        if len(words) == 3:
+            at = datetime.datetime.strptime(found[3], "%d/%b/%Y:%H:%M:%S %z")
+            start = at.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:00Z")
+            windows.setdefault((start, words[1].split("?")[0]), []).append(
+                (float(found[9]), int(found[5]) >= 500))
+    out = "start,url_path,hits,p50,p99,errors\n"
+    for (start, path), found in sorted(windows.items()):
+        times = sorted(time for time, _ in found)
+        p50, p99 = (times[math.ceil(rank * len(times)) - 1] for rank in (0.5, 0.99))
+        errors = sum(bad for _, bad in found) / len(found)
+        out += f"{start},{path},{len(found)},{shortest(p50)},{shortest(p99)},{shortest(errors)}\n"
+    return out
+
+
 def joined_logs():
     opens = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
     out = io.StringIO()
@@ -216,6 +242,7 @@ EXPECTED = {
     "enrich": enrich,
     "hide-addresses": hide_addresses,
     "joined-logs": joined_logs,
+    "nginx-minutes": nginx_minutes,
     "one-a-second": lambda: records(10),
     "ordered-waits": lambda: records(1000),
     "shipping": shipping,
@@ -227,6 +254,7 @@ CLOCKED = ("audit", "fast-slow", "shares", "urgent-first")
 
 # Parameters: seconds are made short, files put elsewhere.
 PARAMS = {
+    "nginx-minutes": ["--odd=/dev/null"],
     "one-a-second": ["--every=40/s", "--takes=125ms"],
     "shipping": ["--rejected=/dev/null"],
 }
@@ -291,6 +319,15 @@ class Configs(GraphTest):
                            "--chaos", "latency=0.05:1ms..5ms,seed=3")
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertEqual(done.stdout, expected())
+
+    def test_lines_that_are_no_requests_go_to_a_file_with_the_reason(self):
+        with tempfile.TemporaryDirectory() as folder:
+            odd = pathlib.Path(folder) / "odd.ndjson"
+            done = run("run", "configs/nginx-minutes.yaml", f"--odd={odd}")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            errors = [json.loads(line)["error"] for line in odd.read_text().splitlines()]
+        self.assertEqual([(error["stage"], error["kind"]) for error in errors],
+                         [("urls", "url"), ("requests", "access_log"), ("urls", "url")])
 
     def test_what_is_no_order_goes_to_a_file_with_its_error(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -28,7 +28,7 @@ struct Framing {
   bool find_delimiter = false;
   char quote = '"';          ///< csv: the character around fields; 0: none, so that rows are lines.
   std::string comment = {};  ///< csv: a row that begins so is a comment; empty: none is.
-  bool lines = false;   ///< For a source: some stage of the pipeline reads the lines of records.
+  bool lines = false;  ///< For a source: some stage of the pipeline reads the lines of records.
 };
 
 }  // namespace weir

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "weir/detail/json_line.h"
+#include "weir/record.h"
 #include "weir/value.h"
 
 namespace weir {
