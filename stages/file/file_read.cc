@@ -43,7 +43,7 @@ void check_follow(const FileReadOptions& options) {
   if (std::ranges::find(options.path, "-") != options.path.end()) {
     throw OptionError("path", "'-' takes no 'follow'");
   }
-  if (options.framing == FramingChoice::file) {
+  if (options.framing.choice == FramingChoice::file) {
     throw OptionError("framing", "'framing: file' takes no 'follow'");
   }
   if (options.streams == Streams::per_file) {

@@ -15,13 +15,15 @@ struct Reference {
   std::string name;
   std::string field;
   std::string type;
+  bool names = false;  ///< True if a `:` announces a field.
 };
 
 Reference split(const std::string& text) {
   Reference found;
   const std::size_t first = text.find(':');
   found.name = text.substr(0, first);
-  if (first == text.npos) return found;
+  found.names = first != text.npos;
+  if (!found.names) return found;
   const std::size_t second = text.find(':', first + 1);
   found.field = text.substr(first + 1, second - first - 1);
   if (second != text.npos) found.type = text.substr(second + 1);
@@ -91,7 +93,7 @@ class Expansion {
     constexpr std::size_t kDeepest = 100;
     if (path_.size() == kDeepest) fail("expected patterns at most 100 deep in one another");
     path_.push_back(reference.name);
-    if (reference.field.empty()) {
+    if (!reference.names) {
       out_.regex += "(?:";
     } else {
       open_group(reference.field, type_of(reference));

@@ -234,9 +234,9 @@ stages:
   - uses: csv.format
     with: {{ columns: [n] }}
   - uses: file.write
-    with: {{ path: './{table}', append: true }}
+    with: {{ path: '{pathlib.Path(table).parent}/./t.csv', append: true }}
 """)
-        result = weir("run", pipeline, cwd="/")
+        result = weir("run", pipeline)
         self.assertEqual(result.returncode, 1)
         self.assertIn("lookup", result.stderr)
         self.assertEqual(pathlib.Path(table).read_text(), "k,v\n1,a\n")

@@ -127,7 +127,7 @@ TEST_CASE("rows of csv have the header of their file, also from its end") {
   const Folder directory;
   const std::string path = directory.write("a.csv", "h,i\n1,\"x\ny\"\n2,");
   file::FileReadOptions options = options_of({path});
-  options.framing = file::FramingChoice::csv;
+  options.framing.choice = file::FramingChoice::csv;
   options.header = true;
   if (GENERATE(false, true)) {
     options.start = file::FollowStart::end;
@@ -194,10 +194,10 @@ TEST_CASE("what cannot be followed is said at the start") {
   options.path = {"-"};
   CHECK(error_of([&] { Following following(options); }) == "'-' takes no 'follow'");
   options.path = {"x"};
-  options.framing = file::FramingChoice::file;
+  options.framing.choice = file::FramingChoice::file;
   CHECK(error_of([&] { Following following(options); }) == "'framing: file' takes no 'follow'");
   options.follow = false;
-  options.framing = file::FramingChoice::automatic;
+  options.framing.choice = file::FramingChoice::automatic;
   options.rotate_wait = std::chrono::seconds(1);
   CHECK(error_of([&] { file::FileRead read(options); }) == "'rotate_wait' needs 'follow: true'");
 }

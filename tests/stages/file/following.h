@@ -29,6 +29,7 @@ class ListeningContext final : public Context {
   int threads() const override { return 1; }
   std::size_t record_limit() const override { return 16u << 20; }
   StateBudget& state() override { return state_; }
+  const detail::TimeLanguage& times() const override { return time_language(); }
 
   std::size_t said(std::string_view part) const {
     const std::lock_guard lock(mutex_);

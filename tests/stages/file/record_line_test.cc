@@ -30,8 +30,8 @@ TEST_CASE("every record knows the line of its first byte, at every cut and under
   for (int round = 0; round < 40; ++round) {
     const std::string content = random_lines(random, random() % 40'000, 1 + random() % 3'000);
     file::FileReadOptions options = numbered(directory.write("lines", content));
-    if (round % 4 == 1) options.max_line = Bytes{50};
-    if (round % 4 == 2) options.framing = file::FramingChoice::csv;
+    if (round % 4 == 1) options.max_record = Bytes{50};
+    if (round % 4 == 2) options.framing.choice = file::FramingChoice::csv;
     const Reading read = read_stingily(options, random, round % 3 == 0 ? 0 : 5);
     INFO("round " << round);
     CHECK(read.error.empty());
@@ -43,13 +43,24 @@ TEST_CASE("lines are counted where records are rows of several lines, and in eac
   const Folder directory;
   std::mt19937 random(19);
   file::FileReadOptions rows = numbered(directory.write("a.csv", "h,i\n\"x\ny\",1\nz,2\n"));
-  rows.framing = file::FramingChoice::csv;
+  rows.framing.choice = file::FramingChoice::csv;
   rows.header = true;
   rows.path.push_back(directory.write("b.csv", "h,i\n\n\nq,3"));
   CHECK(read_stingily(rows, random, 0).numbers == std::vector<std::uint64_t>{2, 4, 2, 3, 4});
   file::FileReadOptions parts = numbered(directory.write("parts", "a;b\nc;\n;d"));
-  parts.delimiter = ";";
+  parts.framing.keys.delimiter = ";";
+  parts.framing.key = "delimiter";
   CHECK(read_stingily(parts, random, 0).numbers == std::vector<std::uint64_t>{1, 1, 2, 3});
+}
+
+TEST_CASE("a record of several lines knows that of its first one") {
+  const Folder directory;
+  std::mt19937 random(29);
+  file::FileReadOptions traces =
+      numbered(directory.write("traces", "above\n1 a\n x\n y\n2 b\n3 c\n z"));
+  traces.framing.keys.begin = Pattern{"^[0-9]"};
+  traces.framing.key = "begin";
+  CHECK(read_stingily(traces, random, 0).numbers == std::vector<std::uint64_t>{1, 2, 5, 6});
 }
 
 TEST_CASE("without anyone who reads lines, records have none and ranges are handed out") {

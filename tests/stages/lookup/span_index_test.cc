@@ -116,7 +116,7 @@ TEST_CASE("a table that finds no room says so, and gives back what it took") {
     const auto fill = [&] {
       for (int i = 0; i < 10'000; ++i) keys.add(texts.emplace_back(std::to_string(i)));
     };
-    CHECK_THROWS_WITH(fill(), "the table does not fit in limits.state (10000B)");
+    CHECK_THROWS_WITH(fill(), "the table does not fit in limits.state (10000)");
   }
   CHECK(budget.used() == 0);
 }

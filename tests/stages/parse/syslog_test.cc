@@ -12,7 +12,7 @@ using Options = std::vector<std::pair<std::string, Node>>;
 constexpr auto types = kit::types_of<add_parse_stages>;
 
 std::string syslog(const std::string& text, Options more = {}) {
-  more.emplace_back("reference", scalar("2026-11-30"));
+  more.emplace_back("reference", scalar("2026-11-30T12:00:00Z"));
   return parsed(types(), "syslog.parse", text, std::move(more));
 }
 
