@@ -100,13 +100,30 @@ TEST_CASE("the filters of a template change what is written, from left to right"
   CHECK(format("{record.text|stem|url} {none|stem|or none} {n|name}", record) == "b%20c none 1");
 }
 
+TEST_CASE("a time is written as a filter says, in UTC") {
+  const auto write = [](const std::string& format_text, const std::string& time) {
+    return format("{t|" + format_text + "}", {"", {{"t", time}}, {}});
+  };
+  CHECK(write("%Y-%m-%d", "\"2026-01-31T23:30:00-01:00\"") == "2026-02-01");
+  CHECK(write("%Y-%m-%d %H:%M:%S", "0") == "1970-01-01 00:00:00");
+  CHECK(write("%F", "-0.5") == "1969-12-31");
+  CHECK(write("%d|or none", "null") == "none");
+  CHECK(write("%d|or none", "\"\"") == "none");
+  CHECK(write(" %d/%b | url ", "86400") == "02%2FJan");
+  CHECK(write("%F", "\"soon\"") ==
+        "time: '{t|%F}': expected a time such as 2026-01-31T23:59:59Z, got 'soon'");
+  CHECK(format("{none|%F}|{record.line}|", {}) == "||");
+  CHECK_THAT(kit::refused(kit::types_of<&add_text_stages>(), "text.format",
+                          kit::map({{"template", kit::scalar("{t|%F %Q}")}})),
+             Catch::StartsWith("unknown conversion '%Q'"));
+}
+
 TEST_CASE("a template says what is wrong with it, and where") {
   const auto refused = [](const std::string& pattern) {
     return kit::refused(kit::types_of<&add_text_stages>(), "text.format",
                         kit::map({{"template", kit::scalar(pattern)}}));
   };
   CHECK(refused("{x|rw}") == "unknown filter 'rw'\n");
-  CHECK(refused("{x|%Y}") == "unknown filter '%Y'\n");
   CHECK(refused("{x:raw}") == "expected '|' before a filter, got ':' [':raw' is now '|raw']\n");
   CHECK(refused("{a:b|raw}") ==
         "expected '|' before a filter, got ':' [a field of that name is fields[\"a:b\"]]\n");
@@ -120,7 +137,7 @@ TEST_CASE("a template says what is wrong with it, and where") {
         "expected a '.' behind 'record', got 'record' [a field of that name "
         "is fields[\"record\"]]\n");
   CHECK(refused("{record.part}") ==
-        "unknown part 'part' of 'record' [it has text, position, path, origin, error.kind, "
+        "unknown part 'part' of 'record' [it has text, line, position, path, origin, error.kind, "
         "error.message, error.stage, error.attempts]\n");
   CHECK(refused("{fields}") ==
         "expected [\"name\"] behind 'fields', got nothing [a field of that "
