@@ -10,6 +10,7 @@ import csv
 import datetime
 import gzip
 import hashlib
+import http.server
 import io
 import ipaddress
 import itertools
@@ -22,7 +23,9 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
+import urllib.parse
 
 import graph_configs
 
@@ -250,7 +253,7 @@ EXPECTED = {
 }
 
 # What some of the output depends on is the clock: these have tests of their own.
-CLOCKED = ("audit", "fast-slow", "shares", "urgent-first")
+CLOCKED = ("audit", "fast-slow", "search", "shares", "urgent-first")
 # What asks a service does so in services_test.py.
 ASKING = ("geocode", "webhooks", "word-counts")
 
@@ -265,6 +268,46 @@ PARAMS = {
 def run(*arguments):
     return subprocess.run([WEIR, *arguments], cwd=ROOT, capture_output=True, text=True,
                           encoding="utf-8", check=False)
+
+
+class Backend(http.server.ThreadingHTTPServer):
+    """A search service: `good`, `busy` (503 and Retry-After), or `slow`, which answers nobody
+    before the test is over. It finds nothing for queries that hold an x."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, kind):
+        super().__init__(("127.0.0.1", 0), Search)
+        self.kind = kind
+        self.over = threading.Event()
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, *_):
+        pass  # A cancelled request is part of the test.
+
+    def stop(self):
+        self.over.set()
+        self.shutdown()
+        self.server_close()
+
+
+class Search(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)["q"][0]
+        if self.server.kind == "slow":
+            self.server.over.wait()
+        status = 503 if self.server.kind == "busy" else 404 if "x" in query else 200
+        body = f"about {query}".encode()
+        self.send_response(status)
+        self.send_header("Retry-After", "3600")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
 
 class GraphTest(unittest.TestCase):
@@ -380,6 +423,28 @@ class Configs(GraphTest):
                     order = sorted if branch in unordered else list
                     self.assertEqual(order(other), order(one))
                 self.assertEqual(len(got), len(wanted))
+
+    def test_a_search_gets_an_answer_though_services_are_slow_busy_or_gone(self):
+        gone = Backend("good")
+        gone.stop()
+        backends = [Backend("slow"), Backend("busy"), Backend("good"), Backend("good")]
+        for backend in backends:
+            self.addCleanup(backend.stop)
+        slow, busy, one, other = backends
+        queries = [f"{'x' if n % 7 == 0 else 'y'} & {n}" for n in range(100)]
+        wanted = "".join(compact({"query": query, "status": 404 if "x" in query else 200,
+                                  "answer": f"about {query}", "error": None}) for query in queries)
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "queries.txt"
+            file.write_text("".join(query + "\n" for query in queries), encoding="utf-8")
+            urls = [f"--{name}={backend.url}"
+                    for name, backend in zip("abcde", (slow, busy, gone, one, other))]
+            for threads in (1, 2, 8):
+                with self.subTest(threads=threads):
+                    done = run("run", "configs/search.yaml", f"--queries={file}", *urls,
+                               f"--threads={threads}")
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertEqual(done.stdout, wanted)
 
     def test_urgent_ones_overtake_others_but_not_each_other(self):
         self.check_branches(graph_configs.urgent_first(DATA / "access.ndjson"), "urgent-first")

@@ -14,6 +14,7 @@
 #include "weir/option_scalars.h"
 #include "weir/secret.h"
 #include "weir/template.h"
+#include "weir/time_format.h"
 #include "weir/time_options.h"
 
 namespace weir {
@@ -101,8 +102,20 @@ bool parse_template(const Node& node, T& out, Binder& binder, std::string_view w
                  filled.offset(problem.offset));
     return false;
   }
-  for (const Template::Piece& piece : out.pattern().pieces()) {
+  for (Template::Piece& piece : out.pattern().pieces()) {
+    for (Template::Filter& filter : piece.filters) {
+      if (filter.kind != Template::Filter::Kind::time) continue;
+      TimeProblem wrong;
+      TimeSpec spec;
+      spec.formats = {filter.text};
+      filter.rules = binder.times().compile_to_write(spec, wrong);
+      if (filter.rules) continue;
+      const std::size_t in_filter = wrong.offset == static_cast<std::size_t>(-1) ? 0 : wrong.offset;
+      binder.error(node, wrong.message, wrong.hint, filled.offset(filter.at + in_filter));
+      return false;
+    }
     if (piece.input == Template::Input::text) binder.names_text(node);
+    if (piece.input == Template::Input::line) binder.names_line(node);
     if (piece.field.empty()) continue;
     const auto& steps = piece.field.steps();
     const bool whole = steps.empty() || piece.input == Template::Input::exact;

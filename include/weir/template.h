@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,10 @@
 #include "weir/field.h"
 
 namespace weir {
+
+namespace detail {
+class TimeRules;
+}
 
 /// A text with fields in braces: `{time} {path|stem}`. `{{` and `}}` are literal braces. A field is
 /// named as in expressions: `a.b`, `fields["odd|name"]`, `record.text`. Filters behind it change
@@ -23,6 +28,7 @@ class Template {
     exact,  ///< A field whose name holds a point.
     text,
     path,
+    line,
     position,
     origin,
     error_kind,
@@ -33,9 +39,12 @@ class Template {
 
   /// One step from the value to what is written.
   struct Filter {
-    enum class Kind : std::uint8_t { or_text, json, url, raw, name, stem };
+    enum class Kind : std::uint8_t { or_text, json, url, raw, name, stem, time };
     Kind kind = Kind::raw;
-    std::string text;  ///< or_text: what stands for a missing, null or empty value.
+    /// or_text: what stands for a missing, null or empty value; time: how the time is written.
+    std::string text;
+    std::size_t at = 0;                              ///< Where the filter begins in the template.
+    std::shared_ptr<const detail::TimeRules> rules;  ///< time: set once the option is bound.
   };
 
   /// A literal, followed by what `input` names, if that is not `none`.
@@ -68,7 +77,10 @@ class Template {
   const std::string& source() const { return source_; }
   /// Returns the template itself, as types that are made of one give it back.
   const Template& pattern() const { return *this; }
+  Template& pattern() { return *this; }
   const std::vector<Piece>& pieces() const { return pieces_; }
+  /// For who binds the option: times are compiled in their filters.
+  std::vector<Piece>& pieces() { return pieces_; }
 
  private:
   std::string source_;

@@ -6,6 +6,7 @@
 #include "weir/detail/json_text.h"
 #include "weir/record.h"
 #include "weir/template.h"
+#include "weir/time_format.h"
 #include "weir/value_text.h"
 
 namespace weir {
@@ -73,6 +74,8 @@ inline Value template_value(const Template::Piece& piece, const Record& record, 
       return Value(record.text());
     case Input::path:
       return Value(std::string_view(record.part().name));
+    case Input::line:
+      return record.line() > 0 ? Value(record.line()) : Value();
     case Input::position:
       return Value(record.origin().position);
     case Input::origin:
@@ -99,12 +102,11 @@ class TemplateFilters {
 
   TemplateFilters(Value value, TemplateEscape escape) : value_(value), escape_(escape) {}
 
+  /// Throws Error of kind `time` if a value is no time.
   void apply(const Template::Filter& filter) {
     switch (filter.kind) {
       case Kind::or_text:
-        if (value_.is_null() || (value_.has_bytes() && value_.as_text().empty())) {
-          value_ = Value(std::string_view(filter.text));
-        }
+        if (is_nothing()) value_ = Value(std::string_view(filter.text));
         return;
       case Kind::json: {
         std::string made;
@@ -123,6 +125,8 @@ class TemplateFilters {
         });
       case Kind::name:
         return on_text([](std::string_view text) { return std::string(name_of_path(text)); });
+      case Kind::time:
+        return write_time(filter);
       case Kind::stem:
         return on_text([](std::string_view text) { return std::string(stem_of_path(text)); });
     }
@@ -136,9 +140,23 @@ class TemplateFilters {
   }
 
  private:
+  bool is_nothing() const {
+    return value_.is_null() || (value_.has_bytes() && value_.as_text().empty());
+  }
   void hold(std::string made) {
     held_ = std::move(made);
     value_ = Value(std::string_view(held_));
+  }
+  /// Writes the time that the value states, read by `auto`, in UTC.
+  void write_time(const Template::Filter& filter) {
+    if (is_nothing()) return;
+    const TimeFormat reads;
+    Instant time;
+    if (!reads.read(value_, time)) throw Error("time", reads.problem(value_), false);
+    std::string room;
+    std::string text;
+    append_text(text, filter.rules ? filter.rules->write(time, room) : reads.write(time, room));
+    hold(std::move(text));
   }
   template <class F>
   void on_text(F&& change) {
@@ -155,14 +173,18 @@ class TemplateFilters {
 
 }  // namespace detail
 
-/// Appends what a piece makes of the record, without its literal.
+/// Appends what a piece makes of the record, without its literal. Throws Error of kind `time`.
 inline void append_template_piece(std::string& out, const Template::Piece& piece,
                                   const Record& record,
                                   TemplateEscape escape = TemplateEscape::none) {
   if (!piece.reads()) return;
   std::string made;
   detail::TemplateFilters filters(template_value(piece, record, made), escape);
-  for (const Template::Filter& filter : piece.filters) filters.apply(filter);
+  try {
+    for (const Template::Filter& filter : piece.filters) filters.apply(filter);
+  } catch (const Error& error) {
+    throw Error(error.kind(), "'{" + piece.source + "}': " + error.what(), error.retryable());
+  }
   filters.append_to(out);
 }
 

@@ -19,6 +19,7 @@ class UrlTemplate {
   std::string url(const Record& record) const;
 
   const Template& pattern() const { return template_; }
+  Template& pattern() { return template_; }
 
  private:
   Template::Problem check_start() const;

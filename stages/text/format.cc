@@ -67,7 +67,8 @@ void add_text_format(Registry& registry) {
       .required("template", &FormatOptions::text,
                 "the text, with fields in braces, named as in expressions; null and missing fields "
                 "are empty, {{ and }} are braces, {record.text} is the text as it was; filters "
-                "behind a field: {x|or TEXT}, {x|json}, {x|url}, {path|name}, {path|stem}")
+                "behind a field: {x|or TEXT}, {x|json}, {x|url}, {path|name}, {path|stem}, "
+                "{time|%Y-%m-%d}")
       .positional("template")
       .scratch<Format::Scratch>()
       .kinds({.gives_text = true})

@@ -64,7 +64,7 @@ bool Attempts::begin(Slot& slot, Actions& actions) {
     grant = breaker_->allow(now);
     if (grant == 0) {
       unqueue(slot);
-      failed(slot, {"breaker", "the breaker is open"}, true, {}, actions);
+      failed(slot, {"breaker", "the breaker is open"}, true, {}, actions, false);
       return true;
     }
   }
@@ -268,11 +268,11 @@ void Attempts::has_turn(Attempt& attempt) {
 
 /// Handles a failed attempt: the record is called again later, or gets the error.
 void Attempts::failed(Slot& slot, CallError error, bool retryable,
-                      std::chrono::nanoseconds retry_after, Actions& actions) {
+                      std::chrono::nanoseconds retry_after, Actions& actions, bool asked) {
   ++slot.call.failed;
   hedges_.disarm(slot);
   const bool again = retryable && slot.call.failed < policy_.retry.attempts && !input_.abandoned();
-  const bool elsewhere = again && has_replica(slot);
+  const bool elsewhere = again && asked && has_replica(slot);
   if (again && !elsewhere && retry_after > policy_.retry.max_retry_after) {
     error.message += ", asked to wait " + shown(retry_after);
   } else if (again) {

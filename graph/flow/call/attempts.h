@@ -86,8 +86,9 @@ class Attempts {
   bool has_replica(const Slot& slot) const WEIR_REQUIRES(input_lock) {
     return slot.call.attempts < replicas_;
   }
+  /// `asked`: the service was asked, and not just the breaker.
   void failed(Slot& slot, CallError error, bool retryable, std::chrono::nanoseconds retry_after,
-              Actions& actions) WEIR_REQUIRES(input_lock);
+              Actions& actions, bool asked = true) WEIR_REQUIRES(input_lock);
   void release(Attempt& attempt, Verdict verdict) WEIR_REQUIRES(input_lock);
   void detach(const std::shared_ptr<Attempt>& attempt, Verdict verdict, Actions& actions)
       WEIR_REQUIRES(input_lock);

@@ -42,8 +42,9 @@ class TemplatePieceParser {
     std::size_t at = 0;
   };
 
-  static constexpr std::array<std::pair<std::string_view, Input>, 4> kRecord = {{
+  static constexpr std::array<std::pair<std::string_view, Input>, 5> kRecord = {{
       {"text", Input::text},
+      {"line", Input::line},
       {"position", Input::position},
       {"path", Input::path},
       {"origin", Input::origin},
@@ -188,16 +189,21 @@ class TemplatePieceParser {
                      "expected a '.' behind 'record', got '" + std::string(name.text) + "'",
                      "a field of that name is fields[\"record\"]");
     }
-    return problem(name.at, "unknown part '" + std::string(part) + "' of 'record'",
-                   "it has text, position, path, origin, error.kind, error.message, error.stage, "
-                   "error.attempts");
+    return problem(
+        name.at, "unknown part '" + std::string(part) + "' of 'record'",
+        "it has text, line, position, path, origin, error.kind, error.message, error.stage, "
+        "error.attempts");
   }
 
   Problem read_filter(Part filter, Template::Piece& piece) const {
     constexpr std::string_view kOr = "or";
     if (filter.text.empty()) return problem(filter.at, "expected a filter behind '|', got nothing");
     if (const auto kind = find(kFilters, filter.text)) {
-      piece.filters.push_back({*kind, {}});
+      piece.filters.push_back({*kind, {}, base_ + filter.at, {}});
+      return {};
+    }
+    if (filter.text.front() == '%') {
+      piece.filters.push_back({Kind::time, std::string(filter.text), base_ + filter.at, {}});
       return {};
     }
     const std::string_view word = filter.text.substr(0, filter.text.find_first_of(" \t"));
@@ -207,7 +213,8 @@ class TemplatePieceParser {
       if (begin == std::string_view::npos) {
         return problem(filter.at, "expected a text behind 'or', got nothing");
       }
-      piece.filters.push_back({Kind::or_text, std::string(rest.substr(begin))});
+      piece.filters.push_back(
+          {Kind::or_text, std::string(rest.substr(begin)), base_ + filter.at, {}});
       return {};
     }
     Problem unknown = problem(filter.at, "unknown filter '" + std::string(filter.text) + "'");

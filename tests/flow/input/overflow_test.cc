@@ -139,7 +139,7 @@ TEST_CASE("what has waited longer than max_age is shed when its turn comes, and 
 TEST_CASE("a plain stage and a sink are not given what has waited too long, and the run ends") {
   const int threads = GENERATE(1, 2, 8);
   const bool at_sink = GENERATE(false, true);
-  const std::string merge = GENERATE(std::string(), std::string("arrival"), std::string("concat"),
+  const std::string merge = GENERATE(std::string(), std::string("arrival"), std::string("input"),
                                      std::string("priority"));
   const std::string queue = "queue: { records: 4000, max_age: 1ms }\n";
   constexpr std::uint64_t kCount = 3000;

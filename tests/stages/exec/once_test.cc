@@ -47,14 +47,15 @@ TEST_CASE(
   CHECK(
       run(once(list({"cat"})), records({"a", "", "b\nc\n", "\n\n", std::string(1'000'000, 'x')})) ==
       records({"a", "", "b\nc", "\n", std::string(1'000'000, 'x')}));
-  const auto out = run(once(scalar("echo $$")), records(numbers(20)));
+  const auto out =
+      StageKit(types(), "exec", once(scalar("echo $$"))).transform(records(numbers(20)));
   std::set<std::string> processes;
   for (const Datum& datum : out) processes.insert(datum.text);
   CHECK(processes.size() == 20);
 }
 
 TEST_CASE("arguments are templates, and never code") {
-  const Datum record{"t x", {{"a", R"("$(touch /tmp/no) \"'; rm -rf *")"}, {"n", "null"}}, {}};
+  const Datum record{"t x", {{"a", R"("$(touch /tmp/no) "'; rm -rf *")"}, {"n", "null"}}, {}};
   const Node args = list({"{a}", "{n}", "-{record.text}-", "{none|or x}"});
   CHECK(one(once(list({"printf", "%s|"}), {{"args", args}}), record).text ==
         "$(touch /tmp/no) \"'; rm -rf *||-t x-|x|");
@@ -78,11 +79,11 @@ TEST_CASE("each line of the output may be a record of its own") {
                             {{"args", list({"{more}"})}, {"output", scalar("records")}});
   const auto out = run(options, {{"a\nb\n", {{"more", "\"\""}, {"k", "1"}}, {}},
                                  {"", {{"more", "\"\""}}, {}},
-                                 {"", {{"more", "\"\\\\n\""}}, {}},
+                                 {"", {{"more", "\"\\n\""}}, {}},
                                  {"c\r\n\nd", {{"more", "\"\""}}, {}}});
   CHECK(out == std::vector<Datum>{{"a", {{"more", "\"\""}, {"k", "1"}}, {}},
                                   {"b", {{"more", "\"\""}, {"k", "1"}}, {}},
-                                  {"", {{"more", "\"\\\\n\""}}, {}},
+                                  {"", {{"more", "\"\\n\""}}, {}},
                                   {"c\r", {{"more", "\"\""}}, {}},
                                   {"", {{"more", "\"\""}}, {}},
                                   {"d", {{"more", "\"\""}}, {}}});
@@ -131,14 +132,13 @@ TEST_CASE("an output above limits.record is too big, and its command is stopped"
 
 TEST_CASE("a command that leaves others behind is not waited for, and they end with it") {
   const auto start = std::chrono::steady_clock::now();
-  const Datum left = one(once(scalar("sleep 1000 & echo $!")), {});
+  const Datum left =
+      StageKit(types(), "exec", once(scalar("sleep 1000 & echo $!"))).transform({{}}).at(0);
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(500));
-  CHECK(eventually([&] {
-    return one(once(scalar("kill -0 \"$1\" 2> /dev/null || echo gone"),
-                    {{"args", list({left.text})}, {"accept_exit", list({"0..255"})}}),
-               {})
-               .text == "gone";
-  }));
+  StageKit looks(
+      types(), "exec",
+      once(scalar("kill -0 \"$1\" 2> /dev/null || echo gone"), {{"args", list({left.text})}}));
+  CHECK(eventually([&] { return looks.transform({{}}).at(0).text == "gone"; }));
   // One that closes its streams is waited for.
   CHECK(one(once(scalar("exec >&- 2>&-; sleep 0.05; exit 4"), {{"accept_exit", list({"4"})}}), {})
             .error.empty());

@@ -141,7 +141,7 @@ TEST_CASE("a bad answer stays with a kept record, null where there was none") {
     return with(url, {{"into", scalar("b")}, {"status_into", scalar("s")}});
   };
   const Failed bad = failed(asks(server.url("/status/503")));
-  CHECK(bad.failure.told == Fields{{"b", R"("\n  what is wrong\nmore")"}, {"s", "503"}});
+  CHECK(bad.failure.told == Fields{{"b", "\"\n  what is wrong\nmore\""}, {"s", "503"}});
   const Failed long_one = failed(asks(server.url("/long_error?size=200000")));
   REQUIRE(long_one.failure.told.size() == 2);
   CHECK(long_one.failure.told[0].second == '"' + std::string(64 * 1024, 'x') + '"');
