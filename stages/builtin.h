@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "weir/registry.h"
 
@@ -35,5 +37,29 @@ const detail::TimeLanguage& time_language();
 
 /// Returns the value at `steps` inside raw JSON (stages/json), for detail::Host::json_at.
 Value json_at(std::string_view json, std::span<const std::string> steps, detail::Arena& arena);
+/// Returns whether there is a value at `steps`, be it null.
+bool json_has(std::string_view json, std::span<const std::string> steps, detail::Arena& arena);
+
+/// The parts of a JSON text from left to right: values, the names of members before theirs, and
+/// where arrays and objects begin and end.
+struct JsonParts {
+  static constexpr std::size_t kMostLevels = 64;
+  static constexpr std::size_t kMost = 2'000'000;
+
+  enum class Kind : std::uint8_t { value, name, array, object, end };
+  struct Part {
+    Kind kind = Kind::value;
+    Value value;  ///< Its bytes are the text's, or those of `texts`.
+  };
+  std::vector<Part> parts;
+  std::string texts;
+};
+/// Reads a JSON text (stages/json). Returns what is wrong with it; empty if nothing is.
+std::string read_json(std::string_view json, JsonParts& out);
+
+/// The names of the algorithms of `hash` (stages/hash).
+std::vector<std::string> digest_names();
+/// Makes the digest of `text` in hexadecimal; false if there is no such algorithm.
+bool hex_digest(std::string_view algorithm, std::string_view text, std::string& out);
 
 }  // namespace weir::stages

@@ -27,6 +27,12 @@ std::string turns(const compile::MergePolicy& merge, const std::vector<std::stri
   return joined_words(parts);
 }
 
+std::string sorted_by(const compile::MergePolicy& merge) {
+  std::vector<std::string> names;
+  for (const OrderField& field : merge.by) names.push_back(field.name());
+  return quoted_words(std::move(names));
+}
+
 /// Returns how the inputs become one stream, and what the merge waits for.
 std::string merging(const compile::MergePolicy& merge, const std::vector<std::string>& names) {
   switch (merge.kind) {
@@ -47,8 +53,8 @@ std::string merging(const compile::MergePolicy& merge, const std::vector<std::st
     case Kind::concat:
       return "Takes all of the first input, then all of the next; waits for the end of each.";
     case Kind::sorted:
-      return "Takes the record with the smallest '" + merge.by.name() +
-             "' next; waits until every input has shown its own next one.";
+      return "Takes the record with the smallest " + sorted_by(merge) +
+             " next; waits until every input has shown its own next one.";
     case Kind::zip:
       return merge.by_origin ? "Makes one record of those of one origin; waits for an input only "
                                "until that has passed the place."

@@ -78,7 +78,9 @@ std::vector<std::string> stage_words(const compile::PlannedStage& stage) {
 
 std::vector<std::string> merge_words(const compile::MergePolicy& merge) {
   Words words;
-  if (!merge.by.empty()) words.push_back("by " + merge.by.name());
+  std::string by;
+  for (const OrderField& field : merge.by) by += (by.empty() ? "by " : ", ") + field.name();
+  if (!by.empty()) words.push_back(by);
   if (merge.kind == compile::MergePolicy::Kind::zip) {
     words.emplace_back(merge.by_origin ? "by origin" : "the n-th of each");
   }

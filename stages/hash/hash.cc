@@ -1,9 +1,13 @@
 #include "stages/hash/hash.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <span>
 #include <string_view>
+
+#include "stages/builtin.h"
 
 namespace weir::stages::hash {
 namespace {
@@ -91,3 +95,28 @@ Kinds kinds_of(const HashOptions& options) {
 }
 
 }  // namespace weir::stages::hash
+
+namespace weir::stages {
+
+std::vector<std::string> digest_names() {
+  const auto& names = EnumNames<hash::Algorithm>::names;
+  return {std::begin(names), std::end(names)};
+}
+
+bool hex_digest(std::string_view algorithm, std::string_view text, std::string& out) {
+  const auto& names = EnumNames<hash::Algorithm>::names;
+  const auto* const found = std::find(std::begin(names), std::end(names), algorithm);
+  if (found == std::end(names)) return false;
+  std::uint8_t bytes[hash::kLongestDigest];
+  const std::size_t size =
+      hash::digest(static_cast<hash::Algorithm>(found - std::begin(names)), text, bytes);
+  constexpr char kHex[] = "0123456789abcdef";
+  out.clear();
+  for (std::size_t i = 0; i < size; ++i) {
+    out += kHex[bytes[i] >> 4];
+    out += kHex[bytes[i] & 15];
+  }
+  return true;
+}
+
+}  // namespace weir::stages

@@ -113,14 +113,9 @@ std::string_view element(std::string_view array, std::string_view step) {
   }
 }
 
-}  // namespace
-
-}  // namespace weir::stages::json
-
-namespace weir::stages {
-
-Value json_at(std::string_view json, std::span<const std::string> steps, detail::Arena& arena) {
-  using namespace json;
+/// Returns the value at `steps` as written; empty if there is none.
+std::string_view raw_at(std::string_view json, std::span<const std::string> steps,
+                        detail::Arena& arena) {
   std::string_view raw = Cursor(json).take_value();
   for (const std::string& step : steps) {
     if (raw.starts_with('{')) {
@@ -131,12 +126,28 @@ Value json_at(std::string_view json, std::span<const std::string> steps, detail:
       return {};
     }
   }
+  return raw;
+}
+
+}  // namespace
+
+}  // namespace weir::stages::json
+
+namespace weir::stages {
+
+Value json_at(std::string_view json, std::span<const std::string> steps, detail::Arena& arena) {
+  using namespace json;
+  const std::string_view raw = raw_at(json, steps, arena);
   if (raw.empty()) return {};
   if (raw[0] == '"') return raw.size() < 2 ? Value() : Value(text_of(raw, arena));
   if (raw[0] == '{' || raw[0] == '[') return Value::json(raw);
   Value value;
   if (!read_json_number(raw, value) && !read_json_atom(raw, value)) return {};
   return value;
+}
+
+bool json_has(std::string_view json, std::span<const std::string> steps, detail::Arena& arena) {
+  return !json::raw_at(json, steps, arena).empty();
 }
 
 }  // namespace weir::stages

@@ -12,12 +12,14 @@ namespace {
 using lua::Token;
 using lua::TokenKind;
 
-std::vector<Token> tokens_of(const std::string& code) {
-  lua::Lexer lexer(code);
+std::vector<Token> tokens_of(const LuaOptions& options) {
   std::vector<Token> tokens;
-  do {
-    tokens.push_back(lexer.next());
-  } while (tokens.back().kind != TokenKind::end && tokens.back().kind != TokenKind::mistake);
+  for (const LuaCode* code : {&options.init, &options.code}) {
+    lua::Lexer lexer(code->text());
+    do {
+      tokens.push_back(lexer.next());
+    } while (tokens.back().kind != TokenKind::end && tokens.back().kind != TokenKind::mistake);
+  }
   // Room to look ahead.
   tokens.resize(tokens.size() + 3);
   return tokens;
@@ -47,7 +49,7 @@ bool may_name_line(const std::vector<Token>& tokens, std::size_t at) {
 }  // namespace
 
 Kinds LuaStage::kinds(const LuaOptions& options) {
-  const std::vector<Token> tokens = tokens_of(options.code.text());
+  const std::vector<Token> tokens = tokens_of(options);
   Kinds kinds;
   bool writes_fields = false;
   bool reads_fields = false;
@@ -74,6 +76,17 @@ Kinds LuaStage::kinds(const LuaOptions& options) {
   kinds.gives_fields = kinds.gives_fields || writes_fields;
   kinds.changes_fields = writes_fields && !kinds.gives_text;
   return kinds;
+}
+
+bool LuaStage::by_clock(const LuaOptions& options) {
+  const std::vector<Token> tokens = tokens_of(options);
+  for (std::size_t i = 0; i + 3 < tokens.size(); ++i) {
+    const bool part = i > 0 && (tokens[i - 1].is(".") || tokens[i - 1].is(":"));
+    if (tokens[i].kind != TokenKind::name || part || !tokens[i + 1].is("(")) continue;
+    if (tokens[i].source == "now") return true;
+    if (tokens[i].source == "uuid" && tokens[i + 2].is(")")) return true;
+  }
+  return false;
 }
 
 }  // namespace weir::stages::lua

@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "stages/builtin.h"
+#include "stages/lua/expression_checks.h"
 #include "stages/lua/expression_code.h"
 #include "stages/lua/expression_parser.h"
 #include "stages/lua/inputs.h"
 #include "stages/lua/lua_state.h"
+#include "stages/lua/value_functions.h"
 #include "stages/lua/values.h"
 
 namespace weir::stages::lua {
@@ -17,9 +19,6 @@ namespace {
 using lua::Tree;
 
 constexpr const char* kKind = "expression";
-constexpr const char* kHelpers[] = {"eq",       "lt",       "le",     "lower",   "upper",
-                                    "trim",     "words",    "split",  "matches", "time",
-                                    "tonumber", "tostring", "string", "math",    "table"};
 // A larger heap, which a giant record has left behind, is swept before the next record.
 constexpr std::size_t kLargeHeap = 16u << 20;
 // Expressions have no loops, but a pattern of Lua may try without end.
@@ -34,7 +33,7 @@ std::string load_function(lua::State& state, const std::string& code) {
   const int helpers = lua_gettop(l);
   std::string problem = state.load(code, "=expression");
   if (!problem.empty()) return problem;
-  for (const char* name : kHelpers) lua_getfield(l, helpers, name);
+  for (const Helper& helper : kHelpers) lua_getfield(l, helpers, helper.source);
   if (state.call(std::size(kHelpers), 1, 0) != 0) return lua::error_message(l);
   lua_replace(l, 1);
   lua_settop(l, 1);
@@ -56,7 +55,7 @@ class LuaEvaluator final : public detail::Evaluator {
   Value value(Record& record) override {
     if (tree_->root.op == lua::Op::input) {
       const Value same = lua::read_input(tree_->inputs[tree_->root.input], record, origin_);
-      if (same.type() == ValueType::real) return same;  // as it came
+      if (same.type() == ValueType::real || same.type() == ValueType::json) return same;
     }
     run(record);
     lua_State* l = state_.get();
@@ -72,10 +71,19 @@ class LuaEvaluator final : public detail::Evaluator {
         const char* text = lua_tolstring(l, -1, &size);
         return Value(std::string_view(text, size));
       }
+      case LUA_TLIGHTUSERDATA: {
+        const auto at = reinterpret_cast<std::uintptr_t>(lua_touserdata(l, -1));
+        return Value::json(state_.services().nested[at - 1]);
+      }
       default:
         break;
     }
-    throw Error(kKind, std::string("expected a value, got a ") + luaL_typename(l, -1), false);
+    std::string problem;
+    made_.clear();
+    if (append_json_at(state_, lua_gettop(l), made_, problem)) {
+      return Value::json(std::string_view(made_));
+    }
+    throw Error(kKind, problem, false);
   }
 
  private:
@@ -91,16 +99,26 @@ class LuaEvaluator final : public detail::Evaluator {
       if (state_.is_out_of_memory(status)) throw Error(kKind, "it takes too much memory", false);
     }
     if (status == 0) return;
-    throw Error(kKind, lua::clean_message(lua::error_message(state_.get()), *tree_), false);
+    const char* const kind = state_.services().kind;
+    throw Error(kind ? kind : kKind, lua::clean_message(lua::error_message(state_.get()), *tree_),
+                false);
   }
 
   int attempt(Record& record) {
     lua_State* l = state_.get();
     lua_settop(l, 1);
     lua_pushvalue(l, 1);
+    state_.services().begin_record();
     std::size_t bytes = 0;
     for (const lua::Input& input : tree_->inputs) {
       const Value value = lua::read_input(input, record, origin_);
+      if (input.nested && value.type() == ValueType::json) {
+        auto& nested = state_.services().nested;
+        nested.push_back(value.as_text());
+        lua_pushlightuserdata(l, reinterpret_cast<void*>(nested.size()));
+        bytes += value.as_text().size();
+        continue;
+      }
       if (!lua::is_exact(value)) lua::throw_inexact(value, kKind, input.shown);
       bytes += lua::push_value(l, value);
     }
@@ -111,6 +129,7 @@ class LuaEvaluator final : public detail::Evaluator {
   std::shared_ptr<const Tree> tree_;
   lua::State state_;
   std::string origin_;
+  std::string made_;  ///< The JSON of a list or an object.
 };
 
 class LuaExpression final : public detail::CompiledExpression {
@@ -130,23 +149,6 @@ class LuaExpression final : public detail::CompiledExpression {
   std::shared_ptr<const Tree> tree_;
   std::string code_;
 };
-
-/// Returns whether every pattern that is written in the expression is valid.
-bool check_patterns(const lua::Node& node, detail::ExpressionProblem& problem) {
-  if (node.op == lua::Op::call && node.text == "matches" && node.kids.size() > 1 &&
-      node.kids[1].op == lua::Op::text) {
-    lua::Patterns patterns;
-    bool ignored = false;
-    if (!patterns.matches("", node.kids[1].text, ignored)) {
-      problem = {node.kids[1].offset, patterns.problem(), {}};
-      return false;
-    }
-  }
-  for (const lua::Node& kid : node.kids) {
-    if (!check_patterns(kid, problem)) return false;
-  }
-  return true;
-}
 
 bool looks_like_number(const std::string& text) {
   double value = 0;
@@ -216,7 +218,8 @@ class LuaLanguage final : public detail::ExpressionLanguage {
       const std::string& text, const lua::Values& values, detail::ExpressionProblem& problem) {
     auto tree = std::make_shared<Tree>();
     if (!lua::ExpressionParser(text).parse(*tree, problem)) return nullptr;
-    if (!check_patterns(tree->root, problem)) return nullptr;
+    if (!check_calls(tree->root, *tree, problem)) return nullptr;
+    name_nested(*tree);
     if (!check_constants(tree->root, values, problem)) return nullptr;
     std::string code = lua::to_lua(*tree);
     lua::State state;

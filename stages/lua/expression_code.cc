@@ -1,6 +1,7 @@
 #include "stages/lua/expression_code.h"
 
 #include <cctype>
+#include <iterator>
 
 #include "stages/lua/lexer.h"
 
@@ -67,10 +68,17 @@ class Writer {
         prefix("not ", node);
         break;
       case Op::length:
-        prefix("#", node);
+        out_ += "len(";
+        write(node.kids[0]);
+        out_ += ", " + shown(node.kids[0]) + ')';
         break;
       case Op::table:
+        out_ += "list(";
         list('{', node, 0, '}');
+        out_ += ", " + std::to_string(node.kids.size()) + ')';
+        break;
+      case Op::object:
+        object(node);
         break;
       default:
         compound(node);
@@ -102,8 +110,7 @@ class Writer {
         compare("le", node.kids[1], node.kids[0]);
         break;
       case Op::call:
-        out_ += node.text;
-        list('(', node, 0, ')');
+        call(node);
         break;
       case Op::method:
         write(node.kids[0]);
@@ -122,6 +129,62 @@ class Writer {
     }
   }
 
+  void call(const Node& node) {
+    if (node.text == "coalesce") return first_of(node, 0);
+    if (node.text == "time") return time(node);
+    out_ += node.text;
+    const bool ours = node.text.find('.') == std::string::npos;
+    list('(', node, 0, ')', ours);
+  }
+
+  /// Writes the call with three arguments, and the name of what is read.
+  void time(const Node& node) {
+    out_ += "time(";
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (i < node.kids.size()) {
+        single(node.kids[i]);
+      } else {
+        out_ += "nil";
+      }
+      out_ += ", ";
+    }
+    out_ += shown(node.kids[0]) + ')';
+  }
+
+  /// Writes coalesce(a, b, c) as first_of(a, first_of(b, c)).
+  void first_of(const Node& node, std::size_t from) {
+    const bool last = from + 1 == node.kids.size();
+    out_ += last ? "(" : "first_of(";
+    single(node.kids[from]);
+    if (!last) {
+      out_ += ", ";
+      first_of(node, from + 1);
+    }
+    out_ += ')';
+  }
+
+  void object(const Node& node) {
+    out_ += '{';
+    for (std::size_t i = 0; i < node.kids.size(); i += 2) {
+      if (i > 0) out_ += ", ";
+      if (node.kids[i].op != Op::nil) {
+        out_ += '[';
+        single(node.kids[i]);
+        out_ += "] = ";
+      }
+      single(node.kids[i + 1]);
+    }
+    out_ += '}';
+  }
+
+  /// Writes one value, also of a function of Lua's that gives several.
+  void single(const Node& node) {
+    const bool several = node.op == Op::call || node.op == Op::method;
+    if (several) out_ += '(';
+    write(node);
+    if (several) out_ += ')';
+  }
+
   void chain(const Node& node, const char* between) {
     out_ += '(';
     for (const Node& kid : node.kids) {
@@ -138,11 +201,15 @@ class Writer {
     out_ += ')';
   }
 
-  void list(char open, const Node& node, std::size_t from, char close) {
+  void list(char open, const Node& node, std::size_t from, char close, bool singles = false) {
     out_ += open;
     for (std::size_t i = from; i < node.kids.size(); ++i) {
       if (i > from) out_ += ", ";
-      write(node.kids[i]);
+      if (singles) {
+        single(node.kids[i]);
+      } else {
+        write(node.kids[i]);
+      }
     }
     out_ += close;
   }
@@ -189,9 +256,12 @@ class Writer {
 }  // namespace
 
 std::string to_lua(const Tree& tree) {
-  std::string out =
-      "local eq, lt, le, lower, upper, trim, words, split, matches, time, tonumber, "
-      "tostring, string, math, table = ...\nreturn function(";
+  std::string out = "local ";
+  for (const Helper& helper : kHelpers) {
+    if (&helper != std::begin(kHelpers)) out += ", ";
+    out += helper.local;
+  }
+  out += " = ...\nreturn function(";
   for (std::size_t i = 0; i < tree.inputs.size(); ++i) {
     out += (i > 0 ? ", f" : "f") + std::to_string(i + 1);
   }

@@ -42,7 +42,10 @@ std::string names_of(const std::array<std::pair<std::string_view, Input::Kind>, 
 
 Node ExpressionParser::named() {
   const std::string_view name = token_.source;
-  if (name == "null") fail(token_.offset, "unknown value 'null'", "write 'nil'");
+  if (name == "null") {
+    fail(token_.offset, "unknown value 'null'",
+         "write 'nil'; whether there is a field, be it null, is has(NAME)");
+  }
   if (name == "record") return record_part();
   if (name == "fields") return field(Input::Kind::exact);
   if (is_library(name)) return library();
@@ -146,7 +149,7 @@ Node ExpressionParser::library() {
     node.text = name;
     return node;
   }
-  if (!is_function(name)) {
+  if (!find_function(name)) {
     fail(first.offset, "unknown function '" + name + "'",
          "'" + std::string(first.source) + "' has " + function_names(first.source));
   }
@@ -156,15 +159,62 @@ Node ExpressionParser::library() {
 }
 
 Node ExpressionParser::call(std::string function, std::size_t offset) {
-  if (!is_function(function)) {
+  const Function* const known = find_function(function);
+  if (!known) {
     fail(offset, "unknown function '" + function + "'", "there are " + function_names(""));
   }
+  if (function == "has") return has(offset);
   Node node;
   node.op = Op::call;
   node.offset = offset;
   node.text = std::move(function);
   read_arguments(node);
+  check_count(node, *known, 0);
   return node;
+}
+
+/// Reads has(PATH), which looks at the field and not at its value.
+Node ExpressionParser::has(std::size_t offset) {
+  Node node;
+  node.op = Op::call;
+  node.offset = offset;
+  node.text = "has";
+  advance();
+  const std::size_t place = token_.offset;
+  const std::size_t known = tree_->inputs.size();
+  if (!token_.is(")")) node.kids.push_back(expression(0));
+  while (take(",")) node.kids.push_back(expression(0));
+  expect(")");
+  check_count(node, *find_function("has"), 0);
+  const Node& kid = node.kids.front();
+  const Input* const named = kid.op == Op::input ? &tree_->inputs[kid.input] : nullptr;
+  if (!named || (named->kind != Input::Kind::field && named->kind != Input::Kind::exact)) {
+    fail(place, "expected a field for 'has', got a value", "write it as has(name) or has(a.b)");
+  }
+  Input wanted{named->kind == Input::Kind::field ? Input::Kind::has_field : Input::Kind::has_exact,
+               named->field, named->shown, false};
+  if (known + 1 == tree_->inputs.size()) tree_->inputs.pop_back();  // Its value is not asked for.
+  return input(std::move(wanted), offset);
+}
+
+/// Checks the number of arguments, `own` of which are no kids. One that is a call of Lua's may be
+/// several values.
+void ExpressionParser::check_count(const Node& node, const Function& function,
+                                   std::size_t own) const {
+  const std::size_t first = node.op == Op::method ? 1 : 0;
+  const std::size_t count = node.kids.size() - first + own;
+  const bool ours = node.op == Op::call && node.text.find('.') == std::string::npos;
+  const bool open = !ours && node.kids.size() > first &&
+                    (node.kids.back().op == Op::call || node.kids.back().op == Op::method);
+  const bool few = count < static_cast<std::size_t>(function.least) && !open;
+  if (!few && count <= static_cast<std::size_t>(function.most)) return;
+  Function shown = function;  // Of a method, the text before it does not count.
+  if (node.op == Op::method) {
+    shown.least -= 1;
+    if (shown.most != Function::kAny) shown.most -= 1;
+  }
+  fail(node.offset, "expected " + shown.arguments() + " for '" + node.text + "', got " +
+                        std::to_string(node.kids.size() - first));
 }
 
 Node ExpressionParser::method(Node object) {
@@ -173,13 +223,16 @@ Node ExpressionParser::method(Node object) {
   node.op = Op::method;
   node.offset = token_.offset;
   node.text = token_.source;
-  if (token_.kind != TokenKind::name || !is_text_method(node.text)) {
+  const Function* const known =
+      token_.kind == TokenKind::name ? find_text_method(node.text) : nullptr;
+  if (!known) {
     fail(token_.offset, "unknown method " + shown(), "a text has " + function_names("string"));
   }
   advance();
   node.depth = object.depth + 1;
   node.kids.push_back(std::move(object));
   read_arguments(node);
+  check_count(node, *known, 1);
   return node;
 }
 
@@ -196,7 +249,8 @@ void ExpressionParser::read_arguments(Node& node) {
 Node ExpressionParser::input(Input wanted, std::size_t offset) {
   auto& inputs = tree_->inputs;
   const auto same = [&](const Input& known) {
-    return known.kind == wanted.kind && known.field.name() == wanted.field.name();
+    return known.kind == wanted.kind && known.field.name() == wanted.field.name() &&
+           known.nested == wanted.nested;
   };
   const auto found = std::find_if(inputs.begin(), inputs.end(), same);
   Node node;

@@ -167,15 +167,45 @@ Node ExpressionParser::group() {
   return node;
 }
 
+/// Reads a list `{1, 2}`, or an object `{name = 1, ["other name"] = 2}`, which may also have
+/// elements of a list.
 Node ExpressionParser::table() {
-  Node node = leaf(Op::table);
+  Node node = leaf(Op::object);
+  bool named = false;
   while (!token_.is("}")) {
-    node.kids.push_back(expression(0));
-    node.depth = std::max(node.depth, node.kids.back().depth + 1);
+    Node key;
+    if (token_.is("[")) {
+      advance();
+      key = expression(0);
+      expect("]");
+      expect("=");
+    } else if (token_.kind == TokenKind::name && next_is("=")) {
+      key.op = Op::text;
+      key.text = token_.source;
+      advance();
+      expect("=");
+    }
+    named = named || key.op != Op::nil;
+    Node value = expression(0);
+    node.depth = std::max({node.depth, key.depth + 1, value.depth + 1});
+    node.kids.push_back(std::move(key));
+    node.kids.push_back(std::move(value));
     if (!take(",") && !take(";")) break;
   }
   expect("}");
+  if (named || node.kids.empty()) return node;
+  node.op = Op::table;  // Elements alone.
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < node.kids.size(); i += 2) {
+    node.kids[kept++] = std::move(node.kids[i]);
+  }
+  node.kids.resize(kept);
   return node;
+}
+
+bool ExpressionParser::next_is(std::string_view symbol) const {
+  Lexer ahead = lexer_;
+  return ahead.next().is(symbol);
 }
 
 /// Reads calls of methods, and elements of what a function returned.

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "stages/lua/expression_tree.h"
+#include "stages/lua/functions.h"
 #include "stages/lua/lexer.h"
 #include "weir/expression.h"
 
@@ -29,6 +30,8 @@ class ExpressionParser {
   Node record_part();
   Node library();
   Node call(std::string function, std::size_t offset);
+  Node has(std::size_t offset);
+  void check_count(const Node& node, const Function& function, std::size_t own) const;
   Node method(Node object);
   Node join(Op op, Node left, Node right, std::size_t offset);
 
@@ -41,6 +44,7 @@ class ExpressionParser {
   void advance();
   void expect(std::string_view symbol);
   bool take(std::string_view symbol);
+  bool next_is(std::string_view symbol) const;
   std::string shown() const;
   [[noreturn]] void fail(std::size_t offset, std::string message, std::string hint = {}) const;
 

@@ -11,8 +11,10 @@ namespace weir::stages::lua {
 /// A value of a record that an expression names: an argument of the function made from it.
 struct Input {
   enum class Kind {
-    field,  ///< A field of exactly this name, or the value at this path.
-    exact,  ///< A field of exactly this name.
+    field,      ///< A field of exactly this name, or the value at this path.
+    exact,      ///< A field of exactly this name.
+    has_field,  ///< Whether there is such a field or path,
+    has_exact,  ///< or such a field.
     text,
     position,
     line,
@@ -27,6 +29,8 @@ struct Input {
   Kind kind = Kind::field;
   Field field;
   std::string shown;  ///< The name that messages use.
+  /// True if nested JSON comes as such, for what takes it apart or hands it on; else as its text.
+  bool nested = false;
 };
 
 /// The kind of a node in an expression.
@@ -60,6 +64,7 @@ enum class Op {
   method,    // Node::text: name; kids: object, arguments
   index,     // kids: object, key
   table,     // kids: elements
+  object,    // kids: keys and elements in turn; a nil key is that of the next element of a list
 };
 
 /// An expression as a tree.

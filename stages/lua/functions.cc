@@ -1,39 +1,75 @@
 #include "stages/lua/functions.h"
 
 #include <algorithm>
-#include <array>
+#include <span>
 
 namespace weir::stages::lua {
 namespace {
 
-constexpr std::array<std::string_view, 9> kOurs = {
-    "lower", "upper", "trim", "words", "split", "matches", "time", "tonumber", "tostring"};
-constexpr std::array<std::string_view, 11> kString = {
-    "byte", "char", "find", "format", "len", "lower", "match", "rep", "reverse", "sub", "upper"};
-constexpr std::array<std::string_view, 24> kMath = {
-    "abs", "acos", "asin",  "atan", "atan2", "ceil",  "cos",  "cosh",
-    "deg", "exp",  "floor", "fmod", "frexp", "ldexp", "log",  "log10",
-    "max", "min",  "modf",  "pow",  "rad",   "sin",   "sinh", "sqrt"};
-constexpr std::array<std::string_view, 2> kTable = {"concat", "maxn"};
+constexpr int kAny = Function::kAny;
+constexpr Function kOurs[] = {{"lower"},
+                              {"upper"},
+                              {"trim"},
+                              {"words"},
+                              {"split", 2, 2},
+                              {"matches", 2, 2},
+                              {"extract", 2, 2},
+                              {"replace", 3, 3},
+                              {"time", 1, 3},
+                              {"format_time", 1, 3},
+                              {"now", 0, 0},
+                              {"duration"},
+                              {"json"},
+                              {"to_json"},
+                              {"has"},
+                              {"coalesce", 1, kAny},
+                              {"hash", 1, 2},
+                              {"uuid", 0, 1},
+                              {"tonumber", 1, 2},
+                              {"tostring"}};
+constexpr Function kString[] = {
+    {"byte", 1, 3},  {"char", 0, kAny}, {"find", 2, 4}, {"format", 1, kAny}, {"len"},  {"lower"},
+    {"match", 2, 3}, {"rep", 2, 3},     {"reverse"},    {"sub", 2, 3},       {"upper"}};
+constexpr Function kMath[] = {
+    {"abs"},   {"acos"},        {"asin"},      {"atan"},  {"atan2", 2, 2},  {"ceil"},
+    {"cos"},   {"cosh"},        {"deg"},       {"exp"},   {"floor"},        {"fmod", 2, 2},
+    {"frexp"}, {"ldexp", 2, 2}, {"log", 1, 2}, {"log10"}, {"max", 1, kAny}, {"min", 1, kAny},
+    {"modf"},  {"pow", 2, 2},   {"rad"},       {"sin"},   {"sinh"},         {"sqrt"}};
+constexpr Function kTable[] = {{"concat", 1, 4}, {"maxn"}};
 
-template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+std::span<const Function> functions_of(std::string_view library) {
+  if (library == "string") return kString;
+  if (library == "math") return kMath;
+  if (library == "table") return kTable;
+  return kOurs;
 }
 
-template <std::size_t N>
-std::string join(const std::array<std::string_view, N>& names) {
-  std::string text;
-  for (const std::string_view name : names) {
-    text += text.empty() ? "" : ", ";
-    text += name;
-  }
-  return text;
+const Function* find(std::span<const Function> functions, std::string_view name) {
+  const auto found = std::ranges::find(functions, name, &Function::name);
+  return found == functions.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
-bool is_text_method(std::string_view name) { return contains(kString, name) && name != "char"; }
+std::string Function::arguments() const {
+  if (most == 0) return "no argument";
+  if (most == kAny)
+    return "at least " + std::to_string(least) + " argument" + (least == 1 ? "" : "s");
+  if (least == most) return std::to_string(least) + " argument" + (least == 1 ? "" : "s");
+  return std::to_string(least) + " to " + std::to_string(most) + " arguments";
+}
+
+const Function* find_function(std::string_view name) {
+  const std::size_t dot = name.find('.');
+  if (dot == name.npos) return find(kOurs, name);
+  return is_library(name.substr(0, dot))
+             ? find(functions_of(name.substr(0, dot)), name.substr(dot + 1))
+             : nullptr;
+}
+
+const Function* find_text_method(std::string_view name) {
+  return name == "char" ? nullptr : find(kString, name);
+}
 
 bool is_library(std::string_view name) {
   return name == "string" || name == "math" || name == "table";
@@ -41,17 +77,13 @@ bool is_library(std::string_view name) {
 
 bool is_constant(std::string_view name) { return name == "math.pi" || name == "math.huge"; }
 
-bool is_function(std::string_view name) {
-  if (name.starts_with("string.")) return contains(kString, name.substr(7));
-  if (name.starts_with("math.")) return contains(kMath, name.substr(5));
-  if (name.starts_with("table.")) return contains(kTable, name.substr(6));
-  return contains(kOurs, name);
-}
-
 std::string function_names(std::string_view library) {
-  if (library == "string") return join(kString);
-  if (library == "math") return join(kMath);
-  return library == "table" ? join(kTable) : join(kOurs);
+  std::string text;
+  for (const Function& function : functions_of(library)) {
+    text += text.empty() ? "" : ", ";
+    text += function.name;
+  }
+  return text;
 }
 
 }  // namespace weir::stages::lua

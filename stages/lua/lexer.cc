@@ -211,6 +211,24 @@ Token Lexer::long_text(std::size_t level) {
   return token;
 }
 
+/// Returns what to write for a character that Lua does not know: quotes that are straight, or a
+/// field in quotes if it is in a word.
+std::string Lexer::hint_for(std::string_view character) const {
+  if (character == "\xc2\xa0") return "write a plain blank";
+  if (character.starts_with("\xe2\x80")) {  // Dashes, quotes and other signs.
+    const auto last = static_cast<unsigned char>(character.back());
+    return last >= 0x98 && last <= 0x9f ? "quotes are ' and \"" : "";
+  }
+  if (static_cast<unsigned char>(character.front()) < 0x80) return {};
+  const auto belongs = [](char c) { return is_word(c) || static_cast<unsigned char>(c) >= 0x80; };
+  std::size_t begin = at_;
+  std::size_t end = at_;
+  while (begin > 0 && belongs(source_[begin - 1])) --begin;
+  while (end < source_.size() && belongs(source_[end])) ++end;
+  return "a field of that name is fields[\"" + std::string(source_.substr(begin, end - begin)) +
+         "\"]";
+}
+
 Token Lexer::symbol() {
   const std::string_view rest = source_.substr(at_);
   for (const auto& [written, hint] : kForeign) {
@@ -224,7 +242,8 @@ Token Lexer::symbol() {
   }
   std::size_t size = 1;  // The size of the UTF-8 character.
   while (size < rest.size() && (rest[size] & 0xc0) == 0x80) ++size;
-  return mistake(at_, "unexpected character " + in_quotes(rest.substr(0, size)));
+  const std::string_view character = rest.substr(0, size);
+  return mistake(at_, "unknown character " + in_quotes(character), hint_for(character));
 }
 
 }  // namespace weir::stages::lua

@@ -39,6 +39,7 @@ class Lexer {
   Token text();
   Token long_text(std::size_t level);
   Token symbol();
+  std::string hint_for(std::string_view character) const;
   bool escape(std::string& value, std::size_t& at);
   /// Returns the level of a long bracket that opens at `at`, or npos.
   std::size_t long_bracket(std::size_t at) const;

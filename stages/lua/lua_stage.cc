@@ -30,7 +30,8 @@ std::size_t offset_of_line(const std::string& code, std::size_t number) {
 }
 
 /// Turns "code:3: unexpected symbol near 'x'" into a diagnostic at the third line.
-[[noreturn]] void throw_syntax_error(const Filled& source, const std::string& message) {
+[[noreturn]] void throw_syntax_error(const char* option, const Filled& source,
+                                     const std::string& message) {
   std::size_t at = message.find(':');
   std::size_t line = 0;
   if (at != std::string::npos) {
@@ -38,8 +39,8 @@ std::size_t offset_of_line(const std::string& code, std::size_t number) {
       line = line * 10 + static_cast<std::size_t>(message[at] - '0');
     }
   }
-  if (line == 0) throw OptionError("code", "expected Lua: " + message);
-  throw OptionError("code", "expected Lua: " + message.substr(std::min(at + 2, message.size())),
+  if (line == 0) throw OptionError(option, "expected Lua: " + message);
+  throw OptionError(option, "expected Lua: " + message.substr(std::min(at + 2, message.size())),
                     source.offset(offset_of_line(source.text, line)));
 }
 
@@ -53,10 +54,11 @@ class LuaStage::Scratch {
         too_many_steps_("it ran more than " + std::to_string(max_steps_) +
                         " steps for one record") {
     lua_State* l = state_.get();
-    const std::string problem = state_.load(stage.options_.code.text(), lua::kCodeName);
-    if (!problem.empty()) throw Error("lua", problem, false);
+    const bool has_init = !stage.options_.init.text().empty();
+    load(stage.options_.code, lua::kCodeName);
     lua::push_helpers(state_);
     lua::push_record_functions(l, view_);
+    if (has_init) load(stage.options_.init, lua::kInitName);
     state_.run_prelude(lua::kSandbox, 0);
     // Compiled code would never check whether it should stop.
     luaJIT_setmode(l, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
@@ -65,6 +67,8 @@ class LuaStage::Scratch {
     state_.meter().watch(
         [](const void* view) { return static_cast<const lua::RecordView*>(view)->stopping(); },
         &view_);
+    if (has_init) begin();
+    lua_settop(l, 1);
   }
 
   void run(Record& record, Call& call) {
@@ -90,10 +94,29 @@ class LuaStage::Scratch {
   }
 
  private:
+  void load(const LuaCode& code, const char* name) {
+    const std::string problem = state_.load(code.text(), name);
+    if (!problem.empty()) throw Error("lua", problem, false);
+  }
+
+  /// Runs `init`, by the second function that the sandbox has left.
+  void begin() {
+    const int status = call(0);
+    if (state_.is_out_of_memory(status)) throw Error("lua", "init takes too much memory", false);
+    if (status != 0) throw Error("lua", lua::error_message(state_.get()), false);
+  }
+
   int attempt(std::size_t room) {
     lua_State* l = state_.get();
     lua_settop(l, 1);
     lua_pushvalue(l, 1);
+    return call(room);
+  }
+
+  /// Calls the function on top of the stack, within the bounds of a record.
+  int call(std::size_t room) {
+    lua_State* l = state_.get();
+    state_.services().begin_record();
     state_.meter().begin(max_steps_, too_many_steps_.c_str());
     state_.take_allocated();
     lua_sethook(l, &Scratch::hook, LUA_MASKCOUNT, kStepsPerHook);
@@ -121,8 +144,17 @@ class LuaStage::Scratch {
 };
 
 LuaStage::LuaStage(const LuaOptions& options) : options_(options) {
-  const std::string problem = lua::State().load(options.code.text(), lua::kCodeName);
-  if (!problem.empty()) throw_syntax_error(options.code.source, problem);
+  const auto check = [](const char* option, const LuaCode& code, const char* name) {
+    const std::string problem = lua::State().load(code.text(), name);
+    if (!problem.empty()) throw_syntax_error(option, code.source, problem);
+  };
+  check("code", options.code, lua::kCodeName);
+  check("init", options.init, lua::kInitName);
+}
+
+/// Runs `init` once before there are workers, since an error in it fails the run.
+void LuaStage::open(Context&) {
+  if (!options_.init.text().empty()) Scratch probe(*this);
 }
 
 void LuaStage::process(Record& record, Call& call) const {
@@ -142,12 +174,16 @@ void add_lua_stages(Registry& registry) {
       .required("code", &O::code,
                 "Lua that reads and sets fields.NAME and text, and may call emit(), emit(text), "
                 "emit{NAME = value}, drop() and fail(message)")
+      .optional("init", &O::init,
+                "Lua that runs once for each worker, before its first record; code sees its "
+                "globals, and changes none of them for other records. An error in it fails the run")
       .optional(
           "max_steps", &O::max_steps,
           "instructions of Lua after which a record is an error; what its functions do counts "
           "as some by its size")
       .min(&O::max_steps, std::int64_t{1000})
       .kinds(&LuaStage::kinds)
+      .by_clock(&LuaStage::by_clock)
       .scratch<LuaStage::Scratch>()
       .example(R"(stages:
   - uses: generate

@@ -18,6 +18,7 @@ struct LuaCode {
 /// The options of `lua`.
 struct LuaOptions {
   LuaCode code;
+  LuaCode init;
   std::int64_t max_steps = 100'000'000;
 };
 
@@ -34,10 +35,13 @@ class LuaStage final : public Transform {
   class Scratch;
 
   explicit LuaStage(const LuaOptions& options);
+  void open(Context& context) override;
   void process(Record& record, Call& call) const override;
 
   /// Returns what the code seems to need and to do, from the names in it.
   static Kinds kinds(const LuaOptions& options);
+  /// Returns whether the code seems to ask for the time, or for what is new each time.
+  static bool by_clock(const LuaOptions& options);
 
  private:
   LuaOptions options_;

@@ -155,8 +155,10 @@ int raise(lua_State* lua, const char* message) {
   lua_Debug frame;
   for (int level = 0; lua_getstack(lua, level, &frame); ++level) {
     lua_getinfo(lua, "Sl", &frame);
-    if (std::strcmp(frame.source, kCodeName) != 0) continue;
-    lua_pushfstring(lua, "%s:%d: %s", kCodeName + 1, frame.currentline, message);
+    const bool code = std::strcmp(frame.source, kCodeName) == 0;
+    if (!code && std::strcmp(frame.source, kInitName) != 0) continue;
+    lua_pushfstring(lua, "%s:%d: %s", (code ? kCodeName : kInitName) + 1, frame.currentline,
+                    message);
     return lua_error(lua);
   }
   lua_pushstring(lua, message);

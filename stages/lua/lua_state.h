@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "stages/lua/meter.h"
-#include "stages/lua/patterns.h"
+#include "stages/lua/services.h"
 #include "weir/value.h"
 
 struct lua_State;
@@ -45,7 +45,7 @@ class State {
 
   Meter& meter() { return meter_; }
 
-  Patterns& patterns() { return patterns_; }
+  Services& services() { return services_; }
 
  private:
   /// The memory of the state, and its bound.
@@ -68,7 +68,7 @@ class State {
 
   Memory memory_;
   Meter meter_;
-  Patterns patterns_;
+  Services services_;
   lua_State* lua_ = nullptr;
 };
 
@@ -88,6 +88,7 @@ std::string error_message(lua_State* lua);
 
 /// The name of a chunk given by a user, so that messages say "code:3: ...".
 inline constexpr const char* kCodeName = "=code";
+inline constexpr const char* kInitName = "=init";
 /// Raises an error of Lua with `message` and the line of such a chunk that led to it.
 int raise(lua_State* lua, const char* message);
 

@@ -1,11 +1,10 @@
 // The functions that Lua code of records may call, and its comparisons. A state has them once.
 
-#include <cstdint>
 #include <lua.hpp>
 
 #include "stages/lua/lua_state.h"
 #include "stages/lua/metered_functions.h"
-#include "weir/event_time.h"
+#include "stages/lua/value_functions.h"
 
 namespace weir::stages::lua {
 namespace {
@@ -15,8 +14,9 @@ namespace {
 // what is compared. `string.dump` is removed, since it would give bytecode. So is `math.random`:
 // like the order of `pairs`, it differs from run to run, and so would an output.
 constexpr const char* kPrelude = R"lua(
-local matches, time, find_plain = ...
+local values, find_plain = ...
 local type, error, format, tostring, tonumber = type, error, string.format, tostring, tonumber
+local getmetatable, setmetatable, select = getmetatable, setmetatable, select
 local find, gmatch, sub = string.find, string.gmatch, string.sub
 
 local function describe(value, name)
@@ -26,7 +26,9 @@ local function describe(value, name)
     kind = "text '" .. value .. "'"
   elseif kind == "number" then
     kind = "number " .. tostring(value)
-  elseif kind ~= "boolean" then
+  elseif kind == "userdata" then
+    kind = "a nested value"
+  elseif kind ~= "boolean" and kind ~= "nil" then
     kind = "a " .. kind
   end
   return name and name .. " (" .. kind .. ")" or kind
@@ -79,6 +81,39 @@ local function text_of(value, what)
   error("expected text for " .. what .. ", got " .. describe(value), 0)
 end
 
+-- A list has a metatable with true at 1, and at 2 how many elements it has if some are nil.
+local a_list = { true }
+local function list(t, count)
+  for i = 1, count do
+    if t[i] == nil then return setmetatable(t, { true, count }) end
+  end
+  return setmetatable(t, a_list)
+end
+
+local size = values.size
+local function len(value, name)
+  local kind = type(value)
+  if kind == "string" then return #value end
+  if kind == "table" then
+    local meta = getmetatable(value)
+    local count = meta and meta[2]
+    return count and count > #value and count or #value
+  end
+  if kind == "userdata" then return size(value) end
+  error("expected a text or a list for '#', got " .. describe(value, name), 0)
+end
+
+local function first_of(a, b)
+  if a ~= nil then return a end
+  return b
+end
+local function coalesce(...)
+  for i = 1, select("#", ...) do
+    local value = select(i, ...)
+    if value ~= nil then return value end
+  end
+end
+
 local lower_text, upper_text, match = string.lower, string.upper, string.match
 local function lower(s)
   if s ~= nil then return lower_text(text_of(s, "lower")) end
@@ -93,17 +128,17 @@ local function trim(s)
   return first and match(s, ".*%S", first) or ""
 end
 local function words(s)
-  local list = {}
+  local list = setmetatable({}, a_list)
   if s ~= nil then
     for word in gmatch(text_of(s, "words"), "%S+") do list[#list + 1] = word end
   end
   return list
 end
 local function split(s, separator)
-  if s == nil then return {} end
+  if s == nil then return setmetatable({}, a_list) end
   s, separator = text_of(s, "split"), text_of(separator, "split")
   if separator == "" then error("expected a separator for split, got empty text", 0) end
-  local list, from = {}, 1
+  local list, from = setmetatable({}, a_list), 1
   while true do
     local first, last = find_plain(s, separator, from, true)
     if not first then
@@ -123,52 +158,28 @@ local function shown(value)
   error("expected a value for tostring, got " .. describe(value), 0)
 end
 
+local function to_text(value)
+  if value ~= nil then return shown(value) end
+end
+local function to_number(value, base)
+  if value == nil then return nil end
+  if base == nil then return tonumber(value) end
+  return tonumber(value, base)
+end
+
 string.dump = nil
 math.random, math.randomseed = nil, nil
-return { eq = eq, lt = lt, le = le, lower = lower, upper = upper, trim = trim, words = words,
-         split = split, matches = matches, time = time, tonumber = tonumber, tostring = shown,
+return { eq = eq, lt = lt, le = le, len = len, list = list, first_of = first_of, lower = lower,
+         upper = upper, trim = trim, words = words, split = split, coalesce = coalesce,
+         matches = values.matches, extract = values.extract, replace = values.replace,
+         time = values.time, format_time = values.format_time, now = values.now,
+         duration = values.duration, json = values.json, to_json = values.to_json,
+         hash = values.hash, uuid = values.uuid, to_number = to_number, to_text = to_text,
+         tonumber = tonumber, tostring = shown,
          string = string, math = math, table = table, type = type, error = error,
          select = select, unpack = unpack, assert = assert, ipairs = ipairs, next = next,
          setmetatable = setmetatable, setfenv = setfenv }
 )lua";
-
-int matches(lua_State* lua) {
-  if (lua_isnil(lua, 1)) {
-    lua_pushboolean(lua, 0);
-    return 1;
-  }
-  std::size_t text_size = 0;
-  std::size_t pattern_size = 0;
-  const char* text = luaL_checklstring(lua, 1, &text_size);
-  const char* pattern = luaL_checklstring(lua, 2, &pattern_size);
-  auto& state = *static_cast<State*>(lua_touserdata(lua, lua_upvalueindex(1)));
-  // No C++ object may be on this frame, since Lua's errors leave it in their own way.
-  if (const char* problem = state.meter().take(static_cast<std::int64_t>(text_size / 8))) {
-    return raise(lua, problem);
-  }
-  bool result = false;
-  if (!state.patterns().matches({text, text_size}, {pattern, pattern_size}, result)) {
-    return luaL_error(lua, "matches: %s", state.patterns().problem().c_str());
-  }
-  lua_pushboolean(lua, result);
-  return 1;
-}
-
-int time(lua_State* lua) {
-  if (lua_isnil(lua, 1)) {
-    lua_pushnil(lua);
-    return 1;
-  }
-  std::size_t size = 0;
-  const char* text = luaL_checklstring(lua, 1, &size);
-  std::int64_t seconds = 0;
-  std::int64_t fraction = 0;
-  if (!detail::TimeReader({text, size}).read(seconds, fraction)) {
-    return luaL_error(lua, "time: expected a time such as 2026-01-31T23:59:59Z, got '%s'", text);
-  }
-  lua_pushnumber(lua, static_cast<double>(seconds) + static_cast<double>(fraction) * 1e-9);
-  return 1;
-}
 
 void open(lua_State* lua, lua_CFunction library, const char* name) {
   lua_pushcfunction(lua, library);
@@ -186,9 +197,7 @@ void push_helpers(State& state) {
   open(lua, luaopen_math, LUA_MATHLIBNAME);
   open(lua, luaopen_jit, LUA_JITLIBNAME);  // Without it, nothing is compiled.
   const int base = lua_gettop(lua);
-  lua_pushlightuserdata(lua, &state);
-  lua_pushcclosure(lua, matches, 1);
-  lua_pushcfunction(lua, time);
+  push_value_functions(state);
   lua_getglobal(lua, LUA_STRLIBNAME);
   // LuaJIT compiles a plain search with its own find.
   lua_getfield(lua, -1, "find");

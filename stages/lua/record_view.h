@@ -35,7 +35,7 @@ class RecordView {
   Record& record() { return *work_; }
   FieldTable& fields() { return fields_; }
   void drop() { dropped_ = true; }
-  bool stopping() const { return call_->stopping(); }
+  bool stopping() const { return call_ && call_->stopping(); }
   /// Takes steps. Returns null, or why the chunk has to end.
   const char* spend(std::size_t steps) { return meter_.take(static_cast<std::int64_t>(steps)); }
 

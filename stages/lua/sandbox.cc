@@ -7,16 +7,21 @@ namespace weir::stages::lua {
 // by table.insert. Left out are pcall (it would catch the end of an endless loop), getmetatable,
 // rawset and their like, and next. `pairs` goes through keys in order, since Lua's own order
 // differs from run to run.
+//
+// What `init` makes is seen by all records of a worker. Its globals are in a table of their own,
+// and its tables are copied into userdata before the first record. Its functions see the globals of
+// the record that calls them.
 const char* const kSandbox = R"lua(
-local chunk, helpers, record = ...
+local chunk, helpers, record, init = ...
 local newproxy, getmetatable, setmetatable, rawset = newproxy, getmetatable, setmetatable, rawset
 local next, setfenv, type, error, sort = next, setfenv, type, error, table.sort
 local tostring = helpers.tostring
+local concat, maxn, ipairs, unpack = table.concat, table.maxn, helpers.ipairs, helpers.unpack
 
-local function proxy(index, newindex)
+local function proxy(index, newindex, len)
   local object = newproxy(true)
   local meta = getmetatable(object)
-  meta.__index, meta.__newindex, meta.__metatable = index, newindex, false
+  meta.__index, meta.__newindex, meta.__len, meta.__metatable = index, newindex, len, false
   return object
 end
 
@@ -38,8 +43,24 @@ local function sorted_keys(t)
   return keys
 end
 
+-- The tables of `init` by the userdata that stands for them: as they were made, and with userdata
+-- for what is nested in them.
+local made, plain = {}, {}
+local function refuse(_, name)
+  error("cannot assign to '" .. tostring(name) .. "': what 'init' made is the same for all records", 2)
+end
+local function freeze(value, known)
+  if type(value) ~= "table" then return value end
+  if known[value] then return known[value] end
+  local copy = {}
+  local object = proxy(copy, refuse, function() return #copy end)
+  known[value], made[object], plain[object] = object, value, copy
+  for key, element in next, value do copy[key] = freeze(element, known) end
+  return object
+end
+
 local function pairs(t)
-  local keys = t == fields and record.names() or sorted_keys(t)
+  local keys = t == fields and record.names() or sorted_keys(plain[t] or t)
   local at = 0
   return function()
     at = at + 1
@@ -78,12 +99,23 @@ local names = {
   fail = function(message) error(tostring(message), 0) end,
 }
 for _, name in helpers.ipairs { "lower", "upper", "trim", "words", "split", "matches", "time",
-    "tonumber", "tostring", "type", "error", "assert", "ipairs", "select", "unpack" } do
+    "extract", "replace", "format_time", "now", "duration", "json", "to_json", "coalesce", "hash",
+    "uuid", "tonumber", "tostring", "type", "error", "assert", "ipairs", "select", "unpack" } do
   names[name] = helpers[name]
+end
+
+if init then
+  names.type = function(value) return made[value] and "table" or type(value) end
+  names.ipairs = function(t) return ipairs(plain[t] or t) end
+  names.unpack = function(t, ...) return unpack(plain[t] or t, ...) end
+  names.to_json = function(value) return helpers.to_json(made[value] or value) end
+  libraries.table.concat = function(t, ...) return concat(made[t] or t, ...) end
+  libraries.table.maxn = function(t) return maxn(made[t] or t) end
 end
 
 -- A loop over the text must not get it anew for each of its bytes.
 local text_known, text = false, nil
+local shared = {}  -- the globals of `init`
 
 local meta = {
   __index = function(_, name)
@@ -91,7 +123,9 @@ local meta = {
       if not text_known then text_known, text = true, record.get_text() end
       return text
     end
-    return names[name]
+    local value = names[name]
+    if value ~= nil then return value end
+    return shared[name]
   end,
   __newindex = function(environment, name, value)
     if name == "text" then
@@ -105,10 +139,37 @@ local meta = {
   end,
 }
 
+local environment  -- of the record; nil while `init` runs
+local of_record = { text = true, fields = true, record = true, emit = true, drop = true }
+local home = setmetatable({}, {
+  __index = function(_, name)
+    if environment then return environment[name] end
+    if of_record[name] then error("'" .. name .. "' is of a record, and 'init' has none", 2) end
+    local value = names[name]
+    if value ~= nil then return value end
+    return shared[name]
+  end,
+  __newindex = function(_, name, value)
+    if environment then
+      environment[name] = value
+    elseif of_record[name] or names[name] ~= nil then
+      error("cannot assign to '" .. tostring(name) .. "'", 2)
+    else
+      shared[name] = value
+    end
+  end,
+})
+
 return function()
   text_known, text = false, nil
-  setfenv(chunk, setmetatable({}, meta))
+  environment = setmetatable({}, meta)
+  setfenv(chunk, environment)
   chunk()
+end, function()
+  setfenv(init, home)
+  init()
+  local known = {}
+  for name, value in next, shared do shared[name] = freeze(value, known) end
 end
 )lua";
 

@@ -62,6 +62,10 @@ bool check_keys(const MergeSpec& spec, const Node& place, Binder& binder) {
   };
   const bool sorted = spec.policy && spec.policy->value == Kind::sorted;
   const bool weighted = spec.policy && spec.policy->value == Kind::weighted;
+  if (spec.by && spec.by->empty()) {
+    binder.error(*place.find("by"), "expected at least one field, got none");
+    good = false;
+  }
   need(sorted && !spec.by, "by", "write it as '{ policy: sorted, by: FIELD }'");
   need(weighted && !spec.weights, "weights",
        "write it as '{ policy: weighted, weights: [3, 1] }', one for each input");
@@ -76,7 +80,10 @@ const std::vector<OptionSpec>& keys_of<MergeSpec>() {
     map.optional("policy", &MergeSpec::policy,
                  "By default `input` if all inputs come from one source in its order, else "
                  "`arrival`.")
-        .optional("by", &MergeSpec::by, "sorted: the smallest of it next.")
+        .optional(
+            "by", &MergeSpec::by,
+            "sorted: the smallest of it next; of several fields the first first. { field, format, "
+            "zone, reference } sorts by the times that a field states.")
         .optional("lateness", &MergeSpec::lateness,
                   "sorted: how far an input itself may be out of order.")
         .optional("idle", &MergeSpec::idle,

@@ -40,7 +40,7 @@ struct Weight {
 /// `merge` as written.
 struct MergeSpec {
   std::optional<MergeKind> policy;
-  std::optional<Field> by;
+  std::optional<std::vector<OrderField>> by;
   std::optional<Duration> lateness;
   std::optional<Duration> idle;
   std::optional<std::vector<Weight>> weights;

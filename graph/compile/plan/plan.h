@@ -30,7 +30,7 @@ struct MergePolicy {
     zip           ///< Partners become one record: by origin if `by_origin`, else the n-th of each.
   };
   Kind kind = Kind::input;
-  Field by;  ///< sorted
+  std::vector<OrderField> by;  ///< sorted: the first first.
   /// sorted: the maximum time by which an input itself may be out of order.
   std::chrono::nanoseconds lateness{0};
   /// An input silent for this long is not waited for; 0: no limit.

@@ -168,7 +168,7 @@ class Sorted final : public MergeOrder {
       : by_(policy.by), lateness_(policy.lateness) {}
 
   void prepare(Slot& slot, Record& record) const override {
-    slot.merge_key = std::make_unique<MergeKey>(MergeKey::of(record.get(by_), by_.name()));
+    slot.merge_key = std::make_unique<MergeKey>(MergeKey::of(record, by_));
   }
 
   void take_in(InputQueue& input, Slot& slot) override {
@@ -229,7 +229,7 @@ class Sorted final : public MergeOrder {
     return i < first ? key < mark : !(mark < key);
   }
 
-  const Field by_;
+  const std::vector<OrderField> by_;
   const std::chrono::nanoseconds lateness_;
   std::vector<std::optional<MergeKey>> seen_;  ///< The largest key of each input.
   std::optional<MergeKey> last_;

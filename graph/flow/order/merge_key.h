@@ -1,47 +1,57 @@
 #pragma once
 
 #include <chrono>
-#include <compare>
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
-#include "weir/event_time.h"
-#include "weir/value.h"
+#include "weir/options.h"
+#include "weir/record.h"
 
 namespace weir::flow {
 
-/// The value by which merged streams are sorted: a number, a time (of an ISO 8601 text), or other
-/// text by its bytes. Keys of different kinds compare in that order.
+/// The values by which merged streams are sorted, the first first. Each is a number, a time (where
+/// the field has a format, or of an ISO 8601 text), or other text by its bytes; values of different
+/// kinds compare in that order.
 class MergeKey {
  public:
-  /// Returns the key of the value of `field`. Throws Error if it has no order.
-  static MergeKey of(Value value, std::string_view field);
+  /// Returns the key of a record. Throws Error if a field's value has no order, or is no time where
+  /// it should be one.
+  static MergeKey of(const Record& record, const std::vector<OrderField>& by);
 
-  /// Returns this key moved back by `time`; text cannot be moved.
-  MergeKey less(std::chrono::nanoseconds time) const {
-    MergeKey key = *this;
-    if (kind_ == Kind::time) key.integer_ -= time.count();
-    if (kind_ == Kind::number && time.count() != 0) {
-      key.number_ -= std::chrono::duration<double>(time).count();
-      key.whole_ = false;
-    }
-    return key;
-  }
+  /// Returns this key with its first value moved back by `time`; text cannot be moved. No key that
+  /// is moved has a value behind the first.
+  MergeKey less(std::chrono::nanoseconds time) const;
+
   friend bool operator<(const MergeKey& one, const MergeKey& other) {
-    if (one.kind_ != other.kind_) return one.kind_ < other.kind_;
-    if (one.number_ != other.number_) return one.number_ < other.number_;
-    if (one.whole_ && other.whole_ && one.integer_ != other.integer_) {
-      return one.integer_ < other.integer_;
-    }
-    return one.text_ < other.text_;
+    if (one.first_ < other.first_) return true;
+    return !(other.first_ < one.first_) && one.rest_ < other.rest_;
   }
 
  private:
   enum class Kind : std::uint8_t { number, time, text };
-  Kind kind_ = Kind::number;
-  double number_ = 0;
-  bool whole_ = false;        ///< True if `integer_` is exact.
-  std::int64_t integer_ = 0;  ///< A time in nanoseconds since 1970, or a whole number.
-  std::string text_;
+  struct Part {
+    static Part of(const Value& value, std::string_view field);
+
+    friend bool operator<(const Part& one, const Part& other) {
+      if (one.kind != other.kind) return one.kind < other.kind;
+      if (one.number != other.number) return one.number < other.number;
+      if (one.whole && other.whole && one.integer != other.integer) {
+        return one.integer < other.integer;
+      }
+      return one.text < other.text;
+    }
+
+    Kind kind = Kind::number;
+    double number = 0;
+    bool whole = false;        ///< True if `integer` is exact.
+    std::int64_t integer = 0;  ///< A time in nanoseconds since 1970, or a whole number.
+    std::string text;
+  };
+
+  Part first_;
+  std::vector<Part> rest_;
 };
 
 }  // namespace weir::flow

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "stages/core/core.h"
-#include "weir/event_time.h"
+#include "weir/in_quotes.h"
 #include "weir/key_code.h"
 
 namespace weir::stages::core {
@@ -13,17 +13,9 @@ namespace {
 
 std::int64_t now() { return Join::Clock::now().time_since_epoch() / Duration(1); }
 
-/// Returns the field of a side: both sides share one field, or have one each.
-const Field& of_side(const std::vector<Field>& fields, std::uint8_t side) {
-  return fields[fields.size() == 1 ? 0 : side];
-}
-
-void require_one_or_two(const std::string& option, const std::vector<Field>& fields) {
-  if (fields.empty() || fields.size() > 2) {
-    throw OptionError(option,
-                      "expected one field or two, got " +
-                          (fields.empty() ? std::string("none") : std::to_string(fields.size())));
-  }
+/// Returns the time of a side: both sides share one field, or have one each.
+const TimeField& of_side(const std::vector<TimeField>& times, std::uint8_t side) {
+  return times[times.size() == 1 ? 0 : side];
 }
 
 /// Appends the fields of `right`, a Record or a KeptRecord, except `key`. A field whose name is
@@ -48,14 +40,17 @@ Join::Join(const JoinOptions& options)
       kept_for_(static_cast<std::uint64_t>(options.within.count()) +
                 static_cast<std::uint64_t>(options.lateness.count())),
       newest_(std::numeric_limits<std::int64_t>::min()) {
-  require_one_or_two("by", options.by);
-  if (!options.time.empty()) require_one_or_two("time", options.time);
+  if (options.time.size() > 2) {
+    throw OptionError("time",
+                      "expected one field or two, got " + std::to_string(options.time.size()));
+  }
   if (options.lateness.count() > 0 && options.time.empty()) {
     throw OptionError("lateness", "expected 'time' beside 'lateness'");
   }
-  if (options.prefix.empty()) throw OptionError("prefix", "expected a prefix, got empty text");
-  const Field& right = of_side(options.by, kRight);
-  if (right.name() == of_side(options.by, kLeft).name()) common_key_ = right.name();
+  if (options.clash_prefix.empty()) {
+    throw OptionError("clash_prefix", "expected a prefix, got empty text");
+  }
+  if (options.by.left.name() == options.by.right.name()) common_key_ = options.by.left.name();
 }
 
 void Join::open(Context& context) {
@@ -114,10 +109,7 @@ bool Join::tick(Call& call) {
 
 std::int64_t Join::time_of(const Record& record) const {
   if (options_.time.empty()) return now();
-  const Field& field = of_side(options_.time, static_cast<std::uint8_t>(record.input()));
-  const std::optional<Duration> time = event_time(record.get(field));
-  if (!time) throw Error("time", "expected a time in '" + field.name() + "'", false);
-  return time->count();
+  return of_side(options_.time, static_cast<std::uint8_t>(record.input())).of(record).count();
 }
 
 /// True if no record that comes in time can be near one of that time any more.
@@ -155,7 +147,7 @@ void Join::retire_oldest() {
 /// Returns false for a record without its key, which has no partner.
 bool Join::find_key(const Record& record) {
   key_.clear();
-  const Value value = record.get(of_side(options_.by, static_cast<std::uint8_t>(record.input())));
+  const Value value = record.get(record.input() == kLeft ? options_.by.left : options_.by.right);
   if (value.is_null()) return false;
   append_key(value, key_);
   return true;
@@ -175,10 +167,10 @@ bool Join::emit_pairs(Record& record, std::int64_t time, Call& call) {
     matched = true;
     if (entry.side == kRight) {
       Record joined = call.emit_copy(record);
-      add_fields(joined, entry.record, common_key_, options_.prefix);
+      add_fields(joined, entry.record, common_key_, options_.clash_prefix);
     } else {
       Record joined = entry.record.emit(call);
-      add_fields(joined, record, common_key_, options_.prefix);
+      add_fields(joined, record, common_key_, options_.clash_prefix);
     }
   });
   return matched;
@@ -224,19 +216,20 @@ void add_join(Registry& registry) {
           "past its own by more than within and lateness; where there is no room, a record is an "
           "error of kind state_full. Two inputs that are not in step with each other want 'merge: "
           "sorted' or a lateness. Records without a partner are counted as unmatched")
-      .required("by", &JoinOptions::by, "the field with the key, or [LEFT, RIGHT]")
+      .required("by", &JoinOptions::by, "the field with the key, or { LEFT: RIGHT }")
       .required("within", &JoinOptions::within, "how far apart two records may be, at most")
       .optional("time", &JoinOptions::time,
-                "the field that says when, or [LEFT, RIGHT]: in seconds since 1970 or as "
-                "2026-01-31T23:59:59Z; a record without one is an error of kind time. Unless "
-                "given, the time of arrival, so that the output depends on the clock")
+                "the field that says when, in seconds since 1970 or as 2026-01-31T23:59:59Z, or "
+                "{ field, format, zone, reference }, or a list of these for LEFT and RIGHT; a "
+                "record without one is an error of kind time. Unless given, the time of arrival, "
+                "so that the output depends on the clock")
       .optional("lateness", &JoinOptions::lateness,
                 "how far a record may be behind the largest time seen and still find all of its "
                 "partners")
       .optional("kind", &JoinOptions::kind,
                 "inner: pairs only; left: also the records of the first input that had no partner, "
                 "when their time is over; outer: those of both inputs")
-      .optional("prefix", &JoinOptions::prefix,
+      .optional("clash_prefix", &JoinOptions::clash_prefix,
                 "stands before the name of a right field that the left one has, too; a key of the "
                 "same name on both sides is there once")
       .pairing(Pairing::any, 2)
@@ -263,3 +256,31 @@ void add_join(Registry& registry) {
 }
 
 }  // namespace weir::stages::core
+
+namespace weir {
+
+bool OptionType<stages::core::JoinBy>::parse(const Node& node, stages::core::JoinBy& out,
+                                             Binder& binder) {
+  if (node.shape == Node::Shape::list) {
+    const bool two = node.items.size() == 2;
+    binder.error(
+        node,
+        std::string("expected a field or a map for 'by', got a list") + (two ? " of two" : ""),
+        "write 'by: { LEFT: RIGHT }'");
+    return false;
+  }
+  if (node.shape == Node::Shape::scalar) {
+    if (!OptionType<Field>::parse(node, out.left, binder)) return false;
+    out.right = out.left;
+    return true;
+  }
+  if (node.entries.size() == 1) {
+    return OptionType<Field>::parse(node.entries.front().key, out.left, binder) &&
+           OptionType<Field>::parse(node.entries.front().value, out.right, binder);
+  }
+  binder.error(node, "expected one entry LEFT: RIGHT, got " +
+                         in_quotes(std::to_string(node.entries.size())));
+  return false;
+}
+
+}  // namespace weir

@@ -8,21 +8,26 @@
 
 #include "stages/core/pairs/join_table.h"
 #include "stages/core/state/outbox.h"
-#include "weir/field.h"
-#include "weir/option_scalars.h"
+#include "weir/options.h"
 #include "weir/stage.h"
 
 namespace weir::stages::core {
 
 enum class JoinKind : std::uint8_t { inner, left, outer };
+/// The fields whose values are equal in both inputs: `by: id`, or `by: { LEFT: RIGHT }`.
+struct JoinBy {
+  Field left;
+  Field right;
+};
+
 /// The options of `join`.
 struct JoinOptions {
-  std::vector<Field> by;
+  JoinBy by;
   Duration within{0};
-  std::vector<Field> time;
+  std::vector<TimeField> time;
   Duration lateness{0};
   JoinKind kind = JoinKind::inner;
-  std::string prefix = "right_";
+  std::string clash_prefix = "right_";
 };
 
 /// Joins the records of two inputs: each with every one of the other input that has the same key
@@ -32,7 +37,7 @@ struct JoinOptions {
 /// Example:
 ///   - uses: join
 ///     from: [requests, answers]
-///     with: { by: id, within: 30s, time: [sent, received], kind: left }
+///     with: { by: { id: request }, within: 30s, time: [sent, received], kind: left }
 class Join final : public SerialTransform {
  public:
   using Clock = std::chrono::steady_clock;
@@ -91,6 +96,13 @@ namespace weir {
 template <>
 struct EnumNames<stages::core::JoinKind> {
   static constexpr std::string_view names[] = {"inner", "left", "outer"};
+};
+
+template <>
+struct OptionType<stages::core::JoinBy> {
+  static std::string name() { return "field | map of field"; }
+  static bool parse(const Node& node, stages::core::JoinBy& out, Binder& binder);
+  static std::string show(const stages::core::JoinBy&) { return ""; }
 };
 
 }  // namespace weir

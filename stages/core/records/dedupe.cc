@@ -7,7 +7,6 @@
 
 #include "stages/core/core.h"
 #include "stages/core/state/recent_keys.h"
-#include "weir/event_time.h"
 #include "weir/key_code.h"
 
 namespace weir::stages::core {
@@ -16,7 +15,7 @@ namespace {
 struct DedupeOptions {
   std::optional<std::uint64_t> last;
   std::optional<Duration> within;
-  std::optional<Field> time;
+  std::optional<TimeField> time;
   KeyPolicy key;
 
   /// Returns how many keys are remembered; 0 if only `within` limits them.
@@ -76,9 +75,7 @@ class Dedupe final : public SerialTransform {
   std::int64_t time_of(const Record& record) const {
     if (!within_) return 0;
     if (!time_) return std::chrono::steady_clock::now().time_since_epoch() / Duration(1);
-    const std::optional<Duration> time = event_time(record.get(*time_));
-    if (!time) throw Error("time", "expected a time in '" + time_->name() + "'", false);
-    return time->count();
+    return time_->of(record).count();
   }
 
   bool near(std::int64_t one, std::int64_t other) const {
@@ -115,7 +112,7 @@ class Dedupe final : public SerialTransform {
 
   std::uint64_t most_;
   std::optional<Duration> within_;
-  std::optional<Field> time_;
+  std::optional<TimeField> time_;
   KeyPolicy key_;
   std::optional<RecentKeys> recent_;
   std::int64_t newest_ = std::numeric_limits<std::int64_t>::min();
@@ -143,9 +140,9 @@ void add_dedupe(Registry& registry) {
                 "a record is a duplicate only if its key was seen at most so long before, be it "
                 "in one that was dropped")
       .optional("time", &DedupeOptions::time,
-                "the field that says when, in seconds since 1970 or as 2026-01-31T23:59:59Z; a "
-                "record without one is an error of kind time. Unless given, the time of arrival, "
-                "so that the output depends on the clock")
+                "the field that says when, in seconds since 1970 or as 2026-01-31T23:59:59Z, or "
+                "{ field, format, zone, reference }; a record without one is an error of kind "
+                "time. Unless given, the time of arrival, so that the output depends on the clock")
       .key(&DedupeOptions::key)
       .stateful()
       .by_clock([](const DedupeOptions& options) { return options.within && !options.time; })

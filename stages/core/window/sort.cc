@@ -15,7 +15,7 @@ namespace weir::stages::core {
 namespace {
 
 struct SortOptions {
-  std::vector<Field> by;
+  std::vector<OrderField> by;
   bool descending = false;
   std::optional<std::uint64_t> window;
   std::optional<Bytes> bytes;
@@ -88,7 +88,10 @@ class Sort final : public SerialTransform {
 
   void read_code(const Record& record) {
     code_.clear();
-    for (const Field& field : by_) append_sort_code(record.get(field), code_);
+    for (const OrderField& one : by_) {
+      append_sort_code(one.by_time ? Value(one.time.of(record).count()) : record.get(one.field()),
+                       code_);
+    }
     if (!descending_) return;
     for (char& c : code_) c = static_cast<char>(~c);
   }
@@ -103,7 +106,7 @@ class Sort final : public SerialTransform {
     held_.pop_back();
   }
 
-  std::vector<Field> by_;
+  std::vector<OrderField> by_;
   bool descending_;
   std::uint64_t most_records_;
   std::uint64_t most_bytes_;
@@ -124,7 +127,8 @@ void add_sort(Registry& registry) {
           "sort", "Sorts records that are nearly in order, within a window of so many records")
       .required("by", &SortOptions::by,
                 "the fields to sort by, the first first: null before false and true, then numbers, "
-                "text by its bytes, JSON by its bytes; records that are equal keep their order")
+                "text by its bytes, JSON by its bytes; { field, format, zone, reference } sorts "
+                "by the times that a field states. Records that are equal keep their order")
       .optional("descending", &SortOptions::descending, "the largest first")
       .optional("window", &SortOptions::window,
                 "how many records are held at most: when one more comes, the first of them leaves, "

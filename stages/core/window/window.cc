@@ -4,9 +4,6 @@
 #include <limits>
 
 #include "stages/core/window/window_time.h"
-#include "weir/event_time.h"
-#include "weir/in_quotes.h"
-#include "weir/value_text.h"
 
 namespace weir::stages::core {
 
@@ -41,17 +38,8 @@ void Window::read(const Record& record) {
     inputs_[i].read(options_.aggregate[i].second, record);
   }
   if (options_.time) {
-    const Value value = record.get(*options_.time);
-    const auto time = event_time(value);
-    if (!time) {
-      std::string shown;
-      append_text(shown, value);
-      throw Error("time",
-                  "field '" + options_.time->name() + "' is " +
-                      (value.is_null() ? "missing" : in_quotes(shown) + ", which is no time"),
-                  false);
-    }
-    time_ = time->count();
+    const Value value = record.get(options_.time->field);
+    time_ = options_.time->from(value).count();
     number_ = value.is_number();
   } else if (options_.by_clock()) {
     time_ = now();
@@ -179,7 +167,9 @@ void add_window(Registry& registry) {
                 "overlap: each record is in several; the size of a window unless set")
       .optional("time", &WindowOptions::time,
                 "the field with a record's time, seconds since 1970 or text such as "
-                "2026-01-31T23:59:59Z; without it, when the record came, by the clock")
+                "2026-01-31T23:59:59Z, or { field, format, zone, reference }; `start` and `end` "
+                "are numbers of seconds where times are numbers. Without it, when the record "
+                "came, by the clock")
       .optional(
           "lateness", &WindowOptions::lateness,
           "how far a record's time may be behind the largest one so far; a window closes, and "

@@ -23,7 +23,7 @@ struct WindowOptions {
   std::optional<Duration> session;
   std::optional<std::uint64_t> count;
   std::optional<Slide> slide;
-  std::optional<Field> time;
+  std::optional<TimeField> time;
   std::optional<Duration> lateness;
   OptionMap<Aggregation> aggregate;
   KeyPolicy key;

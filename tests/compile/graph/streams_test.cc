@@ -40,7 +40,7 @@ in'' parse''  out>text#2
 [sorted] text out
 )");
   CHECK(numbers_of(plan.sources) == std::vector<int>{0, 2, 4});
-  CHECK(plan.regions[RegionId(3)].merge.by.name() == "time");
+  CHECK(plan.regions[RegionId(3)].merge.by.at(0).name() == "time");
   CHECK_FALSE(plan.regions[RegionId(3)].source);
 }
 

@@ -87,6 +87,37 @@ TEST_CASE("a sorted merge goes by time and by text as well") {
   CHECK(texts_of(pipeline, "out") == expected);
 }
 
+TEST_CASE("a sorted merge goes by the times of a format, then by the next field") {
+  const int threads = GENERATE(1, 2, 8);
+  const std::string by = "[{ field: t, format: '%d.%m.%Y', zone: Europe/Berlin }, u]";
+  Pipeline pipeline("stages:\n" + source("a", 60) + stage("la", "a", "late.label") +
+                        source("b", 60) + stage("lb", "b", "late.label") +
+                        stage("m", "[la, lb]", "late.plain",
+                              "merge: { policy: sorted, by: " + by + " }\n    on_error: skip") +
+                        stage("text", "", "shape.text") + stage("out", "", "late.sink"),
+                    threads);
+  // Days go over the end of a month, which their texts do not follow; each has three of an input.
+  const auto stamp_days = [&](const std::string& stage, std::int64_t behind) {
+    stage_of<Scripted>(pipeline, stage).act = [behind](Record& record, Call&) {
+      const auto n = static_cast<std::int64_t>(number_of(record));
+      const std::int64_t day = n / 3 + 20;
+      const std::string text = n == 59    ? "no day"
+                               : day > 31 ? std::to_string(day - 31) + ".2.2026"
+                                          : std::to_string(day) + ".1.2026";
+      record.set("t", std::string_view(text));
+      record.set("u", n % 3 * 2 + behind);
+    };
+  };
+  stamp_days("la", 1);
+  stamp_days("lb", 0);
+  const Report report = run_guarded(pipeline);
+  CHECK(status_of(report) == "ok");
+  Texts expected;
+  for (const std::string& n : numbers(59)) expected.insert(expected.end(), {n + "b", n + "a"});
+  CHECK(texts_of(pipeline, "out") == expected);
+  CHECK(sums_up(report));
+}
+
 TEST_CASE("within the lateness an input may be out of order") {
   const int threads = GENERATE(1, 2, 8);
   Pipeline pipeline(sorted(900, 900, ", lateness: 2s"), threads);

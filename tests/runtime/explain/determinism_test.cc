@@ -45,6 +45,16 @@ TEST_CASE("answers from elsewhere are a condition") {
         "if 'delay' and 'exec' give the same answers\n");
 }
 
+TEST_CASE(
+    "times without a year, and those of the machine's zone, depend on when and where it runs") {
+  CHECK(merged("{ policy: sorted, by: { field: t, format: syslog } }") ==
+        "'set' reference now: which year a time without one is of depends on when the run began\n");
+  CHECK(merged("{ policy: sorted, by: [{ field: t, format: '%F %T', zone: local }, host] }") ==
+        "'set' zone local: which zone that is depends on the machine\n");
+  CHECK(merged("{ policy: sorted, by: { field: t, format: syslog, reference: 2026-02-01 } }")
+            .empty());
+}
+
 TEST_CASE("what the clock decides makes the output differ") {
   CHECK(around("  - { uses: set, with: { fields: { x: y } }, deadline: 5s, timeout: 1s, breaker: { "
                "failures: 3 }, queue: { records: 3, when_full: drop_newest } }\n") ==

@@ -161,6 +161,14 @@ TEST_CASE("dedupe within a time takes texts as times and fails a record without 
         Texts{"a", "time", "time", "a"});
 }
 
+TEST_CASE("dedupe within a time reads times of any format") {
+  const Node time = map({{"field", scalar("t")}, {"format", scalar("unix_ms")}});
+  kit::StageKit stage(registry(), "dedupe", map({{"within", scalar("1s")}, {"time", time}}), {});
+  CHECK(texts(stage.transform_at_every_cut({at("a", "1769903999000"), at("a", "\"1769904000000\""),
+                                            at("a", "\"2026-01-31\""),
+                                            at("a", "1769904001001")})) == Texts{"a", "time", "a"});
+}
+
 TEST_CASE("dedupe within a time compares times that are out of order by their distance") {
   kit::StageKit stage = within("10s");
   CHECK(texts(stage.transform_at_every_cut({at("a", "100"), at("a", "95"), at("a", "105"),

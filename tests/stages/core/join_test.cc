@@ -7,7 +7,7 @@
 namespace weir::stages::core {
 
 TEST_CASE("join gives the left record's text and fields, then the right record's") {
-  Options options = {{"by", kit::list({"id", "ref"})}, {"within", scalar("1s")}};
+  Options options = {{"by", map({{"id", scalar("ref")}})}, {"within", scalar("1s")}};
   options.push_back({"time", kit::list({"sent", "got"})});
   kit::StageKit stage = join(options);
   Datum sent{"L", {{"id", "7"}, {"sent", "1"}, {"x", "\"l\""}, {"j", "[1]"}}, {}};
@@ -28,9 +28,23 @@ TEST_CASE("join gives the left record's text and fields, then the right record's
   CHECK(stage.state_used() == 0);
 }
 
+TEST_CASE("each input of a join may write its times in its own way") {
+  Options options = {{"by", scalar("k")}, {"within", scalar("1s")}};
+  Node times;
+  times.shape = Node::Shape::list;
+  times.items = {map({{"field", scalar("t")}, {"format", scalar("unix_ms")}}),
+                 map({{"field", scalar("t")}, {"format", scalar("rfc2822")}})};
+  options.push_back({"time", std::move(times)});
+  kit::StageKit stage = join(options);
+  CHECK(shown(stage.transform_at_every_cut({left("a", "1", "1769903999500"),
+                                            left("b", "1", "1769903990000"),
+                                            right("x", "1", "\"Sat, 31 Jan 2026 23:59:59 GMT\""),
+                                            right("y", "1", "\"23:59\"")})) == Shown{"ax", "time"});
+}
+
 TEST_CASE("a key of one name is there once, other names that clash get the prefix") {
   Options options = timed("1s");
-  options.push_back({"prefix", scalar("b.")});
+  options.push_back({"clash_prefix", scalar("b.")});
   kit::StageKit stage = join(options);
   CHECK(stage.transform_at_every_cut({left("a", "1", "5"), right("x", "1.0", "6")}) ==
         std::vector<Datum>{
@@ -177,10 +191,19 @@ TEST_CASE("join says what is wrong with its options") {
     options.push_back({name, std::move(value)});
     return join(options);
   };
-  CHECK_THROWS_WITH(with("by", kit::list({"a", "b", "c"})), "expected one field or two, got 3");
+  CHECK_THROWS_WITH(with("by", kit::list({"a", "b"})),
+                    "expected a field or a map for 'by', got a list of two [write 'by: { LEFT: "
+                    "RIGHT }']\n");
+  CHECK_THROWS_WITH(
+      with("by", kit::list({"a", "b", "c"})),
+      "expected a field or a map for 'by', got a list [write 'by: { LEFT: RIGHT }']\n");
+  CHECK_THROWS_WITH(with("by", map({{"a", scalar("b")}, {"c", scalar("d")}})),
+                    "expected one entry LEFT: RIGHT, got '2'\n");
+  CHECK_THROWS_WITH(with("by", map({})), "expected one entry LEFT: RIGHT, got '0'\n");
+  CHECK_THROWS_WITH(with("time", kit::list({"a", "b", "c"})), "expected one field or two, got 3");
   CHECK_THROWS_WITH(with("time", kit::list({"a", "b", "c"})), "expected one field or two, got 3");
   CHECK_THROWS_WITH(with("lateness", scalar("1s")), "expected 'time' beside 'lateness'");
-  CHECK_THROWS_WITH(with("prefix", scalar("")), "expected a prefix, got empty text");
+  CHECK_THROWS_WITH(with("clash_prefix", scalar("")), "expected a prefix, got empty text");
 }
 
 TEST_CASE("join has two inputs") {

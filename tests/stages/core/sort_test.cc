@@ -87,6 +87,30 @@ TEST_CASE("sort compares field by field, also within JSON") {
   CHECK(sort("9", {"u.id"}).transform_at_every_cut({high, low}) == std::vector<Datum>{low, high});
 }
 
+TEST_CASE("sort may go by the times that a field states, in any format") {
+  const auto sorted = [](const char* format, const std::vector<std::string>& values) {
+    Node by;
+    by.shape = Node::Shape::list;
+    by.items = {map({{"field", scalar("n")},
+                     {"format", scalar(format)},
+                     {"zone", scalar("Europe/Berlin")}}),
+                scalar("host")};
+    kit::StageKit stage(registry(), "sort", map({{"by", by}, {"window", scalar("100")}}));
+    std::vector<Datum> input;
+    for (const std::string& value : values) {
+      input.push_back({"", {{"n", value}, {"host", std::to_string(100 - input.size())}}, {}});
+    }
+    return order(stage.transform_at_every_cut(input));
+  };
+  CHECK(sorted("%d.%m.%Y", {"\"02.01.2026\"", "\"01.02.2026\"", "\"31.12.2025\""}) ==
+        "\"31.12.2025\" \"02.01.2026\" \"01.02.2026\"");
+  CHECK(sorted("common_log", {"\"01/Jan/2026:01:00:00 +0100\"", "\"01/Jan/2026:00:00:00 +0000\"",
+                              "\"no time\"", "null"}) ==
+        "time time \"01/Jan/2026:00:00:00 +0000\" \"01/Jan/2026:01:00:00 +0100\"");
+  // Numbers and texts of numbers are the same times.
+  CHECK(sorted("unix_ms", {"\"1001\"", "1000", "\"-5\""}) == "\"-5\" 1000 \"1001\"");
+}
+
 TEST_CASE("values of every type have one order") {
   const std::string with_zero("a\0", 2);
   const std::string with_zero_and_more("a\0b", 3);

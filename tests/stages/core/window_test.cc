@@ -124,8 +124,26 @@ TEST_CASE("a record without a time is an error of its own") {
   const std::vector<Datum> out = window({{"every", "10s"}, {"time", "t"}})
                                      .transform_at_every_cut({at("\"noon\""), of({}), at("1")});
   REQUIRE(out.size() == 3);
-  CHECK(out[0].error == "time: field 't' is 'noon', which is no time");
+  CHECK(out[0].error ==
+        "time: field 't': expected a time such as 2026-01-31T23:59:59Z, got 'noon'");
   CHECK(out[1].error == "time: field 't' is missing");
+}
+
+TEST_CASE("a window's time may be written in any format") {
+  Node time = map({{"field", scalar("t")},
+                   {"format", kit::list({"unix_ms", "%d/%b/%Y:%H:%M:%S"})},
+                   {"zone", scalar("Europe/Berlin")}});
+  kit::StageKit stage(registry(), "window",
+                      map({{"every", scalar("10s")}, {"time", std::move(time)}}));
+  const std::vector<Datum> out = stage.transform_at_every_cut(
+      {at("\"31/Jan/2026:12:00:01\""), at("\"1769857203500\""), at("\"noon\""), at("1769857215000"),
+       at("\"31/Jan/2026:11:00:01\"")});
+  REQUIRE(out.size() == 4);
+  CHECK(out[0].error ==
+        "time: field 't': expected milliseconds since 1970 or a time such as '%d/%b/%Y:%H:%M:%S', "
+        "got 'noon'");
+  CHECK(shown(out) ==
+        "time \"2026-01-31T11:00:00Z\":\"2026-01-31T11:00:10Z\":2 late 1769857210:1769857220:1");
 }
 
 TEST_CASE("windows without a time go by the clock") {

@@ -253,4 +253,94 @@ TEST_CASE("lua says of itself what it needs and does") {
   CHECK(kinds("local text = 'x' fail('text')").empty());
 }
 
+TEST_CASE("lua has the functions of expressions") {
+  const Datum record{
+      "", {{"at", "\"31/Jan/2026:12:00:00 +0000\""}, {"j", R"({"a":[1,null]})"}}, {}};
+  CHECK(one("fields.at = time(fields.at, 'common_log')", record).fields[0].second == "1769860800");
+  CHECK(one("fields.at = format_time(0, '%F')", record).fields[0].second == "\"1970-01-01\"");
+  CHECK(one("fields.at = to_json(json(fields.j).a)", record).fields[0].second == "\"[1,null]\"");
+  CHECK(one("local t = split('a,b', ',') t[3] = 'c' fields.at = to_json(t)", record)
+            .fields[0]
+            .second == "\"[\"a\",\"b\",\"c\"]\"");
+  CHECK(one("fields.at = coalesce(nil, false, 1)", record).fields[0].second == "false");
+  CHECK(one("fields.at = extract('ab12', '\\\\d+') .. replace('x', 'x', 'y')", record)
+            .fields[0]
+            .second == "\"12y\"");
+  CHECK(error_of("local x = {} x.x = x x = to_json(x)") ==
+        "lua: code:1: expected at most 64 levels");
+  CHECK(error_of("time('x', '%F')") == "lua: code:1: expected a time such as '%F', got 'x'");
+  CHECK(error_of("time('x', '%Q')") == "lua: code:1: unknown conversion '%Q'");
+}
+
+namespace {
+
+/// What `code` makes of three records behind `init`: the field `x` of each, or its error.
+std::vector<std::string> after(const std::string& init, const std::string& code) {
+  kit::StageKit stage(types(), "lua", map({{"code", scalar(code)}, {"init", scalar(init)}}));
+  std::vector<std::string> shown;
+  for (const Datum& datum :
+       stage.transform_at_every_cut({{"a", {}, {}}, {"b", {}, {}}, {"c", {}, {}}})) {
+    shown.push_back(datum.error.empty() ? datum.fields.at(0).second : datum.error);
+  }
+  return shown;
+}
+using Shown = std::vector<std::string>;
+
+std::string failure_of(const std::string& init) {
+  try {
+    after(init, "fields.x = 1");
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("what init makes is there for every record, and the same for each") {
+  CHECK(after("base = 10 function add(n) return base + n end", "fields.x = add(1)") ==
+        Shown{"11", "11", "11"});
+  // What code assigns holds for its record, also where a function of init does it.
+  CHECK(after("n = 0", "n = n + 1 fields.x = n") == Shown{"1", "1", "1"});
+  CHECK(after("n = 0 function count() n = n + 1 return n end", "count() fields.x = count()") ==
+        Shown{"2", "2", "2"});
+  CHECK(after("t = { a = { 1, 2 }, 'x', 'y' }",
+              "fields.x = #t .. #t.a .. t.a[2] .. t[2] .. type(t) .. table.concat(t, '-')") ==
+        Shown{"\"222ytablex-y\"", "\"222ytablex-y\"", "\"222ytablex-y\""});
+  CHECK(after("t = { b = 1, a = { 2 } }",
+              "local s = '' for k, v in pairs(t) do s = s .. k .. type(v) end "
+              "for i, v in ipairs(t.a) do s = s .. i .. v end fields.x = s .. to_json(t)")[0] ==
+        "\"atablebnumber12{\"a\":[2],\"b\":1}\"");
+  CHECK(after("function name() return text .. fields.x end", "fields.x = 1 fields.x = name()") ==
+        Shown{"\"a1\"", "\"b1\"", "\"c1\""});
+}
+
+TEST_CASE("code cannot change the tables of init") {
+  const std::string refused = "': what 'init' made is the same for all records";
+  CHECK(after("t = {}", "t.x = 1")[0] == "lua: code:1: cannot assign to 'x" + refused);
+  CHECK(after("t = { { 1 } }", "t[1][2] = 1")[0] == "lua: code:1: cannot assign to '2" + refused);
+  CHECK(after("t = {}", "table.insert(t, 1)")[0].find("lua: code:1: ") == 0);
+  CHECK(after("t = { 2, 1 }", "table.sort(t)")[0].find("lua: ") == 0);
+  CHECK(after("t = { { 1 } }", "for _, v in ipairs(t) do v[1] = 2 end")[0] ==
+        "lua: code:1: cannot assign to '1" + refused);
+  CHECK(after("t = { { 1 } }", "local v = unpack(t) v[1] = 2")[0] ==
+        "lua: code:1: cannot assign to '1" + refused);
+}
+
+TEST_CASE("an error in init fails the run") {
+  CHECK(failure_of("x = nil + 1") == "init:1: attempt to perform arithmetic on a nil value");
+  CHECK(failure_of("\nx = fields.a") == "init:2: 'fields' is of a record, and 'init' has none");
+  CHECK(failure_of("emit('x')") == "init:1: 'emit' is of a record, and 'init' has none");
+  CHECK(failure_of("text = 'x'") == "init:1: cannot assign to 'text'");
+  CHECK(failure_of("lower = 'x'") == "init:1: cannot assign to 'lower'");
+  CHECK(failure_of("fail('no')") == "no");
+  CHECK(failure_of("while true do end").find("it ran more than 100000000 steps") !=
+        std::string::npos);
+  CHECK(failure_of("t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1000) .. i end") ==
+        "init takes too much memory");
+  CHECK(
+      kit::refused(types(), "lua", map({{"code", scalar("x = 1")}, {"init", scalar("x = = 1")}})) ==
+      "init:0: expected Lua: unexpected symbol near '='");
+}
+
 }  // namespace weir::stages::test
