@@ -5,10 +5,10 @@
 #include <limits>
 
 #include "stages/core/state/state_account.h"
-#include "weir/sort_code.h"
 #include "weir/detail/json_text.h"
 #include "weir/error.h"
 #include "weir/in_quotes.h"
+#include "weir/sort_code.h"
 #include "weir/value_text.h"
 
 namespace weir::stages::core {

@@ -57,7 +57,8 @@ TEST_CASE("a policy is a name or a map with all that it needs") {
   const MergePolicy sorted = merge_of(merging(
       "from: [branch, ofb]\n    merge: { policy: sorted, by: t.at, lateness: 5s, idle: 1m }"));
   CHECK(sorted.kind == Kind::sorted);
-  CHECK(sorted.by.name() == "t.at");
+  REQUIRE(sorted.by.size() == 1);
+  CHECK(sorted.by[0].name() == "t.at");
   CHECK(sorted.lateness == 5s);
   CHECK(sorted.idle == 1min);
   const MergePolicy weighted =

@@ -4,8 +4,8 @@
 #include <random>
 
 #include "stages/core/core.h"
-#include "weir/sort_code.h"
 #include "tests/kit/stage_kit.h"
+#include "weir/sort_code.h"
 
 namespace weir::stages::test {
 namespace {
