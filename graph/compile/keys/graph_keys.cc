@@ -63,7 +63,7 @@ bool check_keys(const MergeSpec& spec, const Node& place, Binder& binder) {
   const bool sorted = spec.policy && spec.policy->value == Kind::sorted;
   const bool weighted = spec.policy && spec.policy->value == Kind::weighted;
   if (spec.by && spec.by->empty()) {
-    binder.error(*place.find("by"), "expected at least one field, got none");
+    diagnostics.error(place.find("by")->mark, "expected at least one field, got none");
     good = false;
   }
   need(sorted && !spec.by, "by", "write it as '{ policy: sorted, by: FIELD }'");

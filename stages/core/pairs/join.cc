@@ -232,6 +232,7 @@ void add_join(Registry& registry) {
       .optional("clash_prefix", &JoinOptions::clash_prefix,
                 "stands before the name of a right field that the left one has, too; a key of the "
                 "same name on both sides is there once")
+      .was("prefix", "it is 'clash_prefix'")
       .pairing(Pairing::any, 2)
       .stateful()
       .timed([](const JoinOptions& options) { return options.time.empty(); })

@@ -83,19 +83,55 @@ class Times(ProgramTest):
             self.assertEqual((one["a"], one["b"], one["c"]), (t, t, t))
 
     def test_without_time_zones_the_hint_says_so(self):
-        line = "generate count=1 | filter time(time, nil, 'Europe/Berlin') > 0 | csv.format time"
-        done = weir("run", "-e", line, env={"TZDIR": self.folder.name})
+        path = self.file("p.yaml", "stages:\n  - uses: generate\n  - uses: filter\n    with:\n"
+                         "      where: time(time, nil, 'Europe/Berlin') > 0\n"
+                         "  - uses: json.format\n  - { uses: file.write, with: { path: x } }\n")
+        done = weir("check", path, env={"TZDIR": self.folder.name})
         self.assertEqual(done.returncode, 2)
         self.assertIn("unknown zone 'Europe/Berlin'", done.stderr)
         self.assertIn("no time zones on this machine: install tzdata", done.stderr)
 
+    def test_what_a_join_was_told_before_says_what_to_write(self):
+        pipeline = ("stages:\n  - { uses: generate, name: a }\n  - { uses: generate, name: b }\n"
+                    "  - uses: join\n    from: [a, b]\n    with: { by: BY, within: 1s, OPTION }\n"
+                    "  - uses: json.format\n  - { uses: file.write, with: { path: x } }\n")
+        old = pipeline.replace("BY", "[ip, client]").replace("OPTION", "prefix: r_")
+        said = weir("check", self.file("old.yaml", old)).stderr
+        self.assertIn("expected a field or a map for 'by', got a list of two", said)
+        self.assertIn("write 'by: { LEFT: RIGHT }'", said)
+        self.assertIn("unknown option 'prefix'", said)
+        self.assertIn("it is 'clash_prefix'", said)
+        new = pipeline.replace("BY", "{ ip: client }").replace("OPTION", "clash_prefix: r_")
+        self.assertEqual(weir("check", self.file("new.yaml", new)).returncode, 0)
+
+    def test_a_bad_format_is_shown_where_it_stands(self):
+        pipeline = ("stages:\n  - uses: generate\n  - uses: window\n    with:\n      every: 1m\n"
+                    "      time: { field: time, format: FORMAT }\n"
+                    "  - uses: json.format\n  - { uses: file.write, with: { path: x } }\n")
+        for text, place, message in [
+                ("rfc822", "6:36", "unknown format 'rfc822'"),
+                ("'%d/%b %Q'", "6:43", "unknown conversion '%Q'"),
+                ("[iso, '%H:%M']", "6:42", "missing '%d'"),
+                ("iso, zone: Europe/Berln", "6:47", "unknown zone 'Europe/Berln'"),
+                ("iso, reference: now", "6:52", "'reference' needs a format without a year")]:
+            done = weir("check", self.file("p.yaml", pipeline.replace("FORMAT", text)))
+            self.assertIn(f"p.yaml:{place}: error: {message}", done.stderr)
+        said = weir("check", self.file("p.yaml", pipeline.replace("FORMAT", "rfc822"))).stderr
+        self.assertIn("did you mean 'rfc2822'?", said)
+        bad_zone = pipeline.replace("FORMAT", "iso, zone: Europe/Berln")
+        said = weir("check", self.file("p.yaml", bad_zone)).stderr
+        self.assertIn("did you mean 'Europe/Berlin'?", said)
+
     def test_the_zone_of_the_machine_is_local(self):
-        line = ("generate count=1 | set x=(format_time(0, '%H %z', 'local')) | "
-                "text.format '{x}'")
-        done = weir("run", "--quiet", "-e", line, env={"TZ": "Asia/Tokyo"})
+        path = self.file("p.yaml", json.dumps({"stages": [
+            {"uses": "generate", "with": {"count": 1}},
+            {"uses": "set", "with": {"fields": {"x": 'format_time(0, "%H %z", "local")'}}},
+            {"uses": "text.format", "with": {"template": "{x}"}},
+            {"uses": "file.write", "with": {"path": "-"}}]}))
+        done = weir("run", "--quiet", path, env={"TZ": "Asia/Tokyo"})
         self.assertEqual(done.stdout, "09 +0900\n")
-        shown = weir("explain", "-e", line)
-        self.assertIn("zone local", shown.stdout)
+        self.assertIn("zone local: which zone that is depends on the machine",
+                      weir("explain", path).stdout)
 
 
 if __name__ == "__main__":
