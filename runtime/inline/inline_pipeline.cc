@@ -231,7 +231,8 @@ class InlineReader {
       return option.type.find(kind) != option.type.npos;
     };
     const bool list = may_be("list of ") || option.type == "command";
-    if ((list && wrapped('[', ']')) || (may_be("map of ") && wrapped('{', '}'))) {
+    const bool map = may_be("map of ") || option.type.ends_with("time");  // A field and its format.
+    if ((list && wrapped('[', ']')) || (map && wrapped('{', '}'))) {
       result_.yaml += " " + std::string(value) + "\n";
     } else if (option.type.starts_with("list of ")) {
       write_list(option, value);

@@ -182,6 +182,10 @@ TEST_CASE("a list or a map may be written as YAML") {
         "  - uses: json.parse\n    retry: {attempts: 3, backoff: 1s}\n    queue: {records: 2}\n");
   CHECK(inner("exec [tr, -u, a, b] mode=once") ==
         "  - uses: exec\n    with:\n      command: [tr, -u, a, b]\n      mode: once\n");
+  CHECK(inner("window every=1m time={field: t, format: unix_ms}") ==
+        "  - uses: window\n    with:\n      every: 1m\n      time: {field: t, format: unix_ms}\n");
+  CHECK(inner("sort [{field: t, format: iso}, n] window=10") ==
+        "  - uses: sort\n    with:\n      by: [{field: t, format: iso}, n]\n      window: 10\n");
   CHECK(inner("text.format {time}") ==
         "  - uses: text.format\n    with:\n      template: '{time}'\n");
   CHECK(inner("regex.match [a-z]") == "  - uses: regex.match\n    with:\n      pattern: '[a-z]'\n");
