@@ -1,8 +1,13 @@
 #include "stages/file/ahead_file.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "stages/file/frame_cut.h"
 
 namespace weir::stages::file {
 namespace {
@@ -28,22 +33,48 @@ void AheadMemory::give(std::uint64_t bytes) {
 }
 
 void AheadFile::open() {
+  const bool first = !begin_.codec;
   try {
-    passed_ = !input_.regular || input_.descriptor || !open_stream();
-  } catch (const Error&) {
-    // The reader opens the file itself, and says what is wrong with it.
+    passed_ = first && (!input_.regular || input_.descriptor);
+    if (passed_ || open_stream()) return;
+    if (!first) throw changed();
     passed_ = true;
+  } catch (const Error&) {
+    // The reader opens the file itself, and says what is wrong with it, unless it has begun.
+    passed_ = first;
+    if (first) return;
+    error_ = std::current_exception();
+    ended_ = true;
   }
+}
+
+Error AheadFile::changed() const {
+  return {"io", "'" + input_.path + "' was changed while it was read"};
 }
 
 /// Returns false if the file is not compressed.
 bool AheadFile::open_stream() {
   Input input = input_;
   Fd fd = open_input(input);
-  if (!input.regular || kind_of(fd, input).codec == Codec::none) return false;
+  if (!input.regular) return false;
+  if (!begin_.codec) {
+    const Codec codec = kind_of(fd, input).codec;
+    if (codec == Codec::none) return false;
+    begin_.codec = codec;
+  }
+  if (end_ == 0) {
+    end_ = threads_ > 1 ? part_end(fd, *begin_.codec, begin_.offset, input.end) : input.end;
+    last_ = end_ >= input.end;
+  }
+  if (::lseek(fd.get(), static_cast<off_t>(begin_.offset), SEEK_SET) < 0) {
+    throw io_error("read", input.path, errno);
+  }
   InputStream::Options options;
   options.memory = {0, &memory_};
   options.threads = input.end >= kLarge ? threads_ : 1;
+  options.codec = begin_.codec;
+  options.begin = begin_.offset;
+  if (!last_) options.end = end_;
   stream_.emplace(std::move(fd), input.path, options);
   return true;
 }
@@ -52,9 +83,7 @@ AheadFile::Result AheadFile::decode_piece(const Stop& stop) {
   Result result;
   try {
     if (passed_) return result;
-    if (!stream_ && !open_stream()) {
-      throw Error("io", "'" + input_.path + "' was changed while it was read");
-    }
+    if (!stream_ && !open_stream()) throw changed();
     fill(result, stop);
   } catch (const detail::OutOfMemory&) {
     result.no_memory = true;

@@ -34,16 +34,23 @@ class AheadMemory final : public MemoryShare {
   std::atomic<bool> current_{false};
 };
 
-/// A file that is decoded ahead of its reader. Its owner guards it; `open` and `decode_piece` are
-/// called by one thread at a time, without the owner's lock, while `claimed` is set.
+/// A file that is decoded ahead of its reader, or a part of one (frame_cut.h). Its owner guards it;
+/// `open` and `decode_piece` are called by one thread at a time, without the owner's lock, while
+/// `claimed` is set.
 class AheadFile {
  public:
   static constexpr std::uint64_t kPiece = std::uint64_t{256} * 1024;
 
+  /// Where a part of a file begins. A part that is not the first has the codec of the first.
+  struct Begin {
+    std::size_t index = 0;  ///< The number of the input.
+    std::uint64_t offset = 0;
+    std::optional<Codec> codec;
+  };
   /// `threads`: how many may decode one file.
-  AheadFile(const Input& input, int threads, const DecoderMemory::Bound& bound, std::uint64_t most,
-            std::atomic<std::uint64_t>& held)
-      : input_(input), threads_(threads), memory_(bound, most, held) {}
+  AheadFile(const Input& input, const Begin& begin, int threads, const DecoderMemory::Bound& bound,
+            std::uint64_t most, std::atomic<std::uint64_t>& held)
+      : input_(input), begin_(begin), threads_(threads), memory_(bound, most, held) {}
   ~AheadFile() { forget(); }
   AheadFile(const AheadFile&) = delete;
   AheadFile& operator=(const AheadFile&) = delete;
@@ -75,6 +82,15 @@ class AheadFile {
   bool ended() const { return ended_; }
   /// Returns whether the reader must read it by other means. Valid once it is known.
   bool passed() const { return passed_; }
+  std::size_t index() const { return begin_.index; }
+  /// Returns where the next part begins: behind this one, or in the next input. Valid once it is
+  /// known.
+  Begin next() const {
+    if (passed_ || last_) return {index() + 1, 0, std::nullopt};
+    return {index(), end_, begin_.codec};
+  }
+  /// Returns whether no part follows. Valid once it is known.
+  bool last() const { return passed_ || last_; }
   /// Forgets all that was decoded, to begin anew.
   void forget();
 
@@ -93,11 +109,15 @@ class AheadFile {
   };
 
   bool open_stream();
+  Error changed() const;
   void fill(Result& result, const Stop& stop);
   void fit(Result& result);
   void close();
 
   const Input& input_;
+  Begin begin_;
+  std::uint64_t end_ = 0;
+  bool last_ = true;
   const int threads_;
   AheadMemory memory_;
   std::optional<InputStream> stream_;

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "stages/file/ahead_file.h"
+#include "weir/positioned_error.h"
 
 namespace weir::stages::file {
 namespace {
@@ -30,9 +31,8 @@ class DecodeAhead::Reader final : public DecodedBytes {
 
 DecodeAhead::DecodeAhead(const std::vector<Input>& inputs, const Options& options)
     : inputs_(inputs), options_(options), most_(options.memory.limit() / 2) {
-  const std::size_t most = std::min(kMostFiles, inputs.size());
   try {
-    for (std::size_t i = 1; i < std::min<std::size_t>(most, options.threads); ++i) {
+    for (int i = 1; i < std::min<int>(kMostFiles, options.threads); ++i) {
       threads_.emplace_back([this] { work(); });
     }
   } catch (const std::system_error&) {
@@ -51,15 +51,10 @@ DecodeAhead::~DecodeAhead() {
 
 std::unique_ptr<DecodedBytes> DecodeAhead::open(std::size_t index) {
   Lock lock(mutex_);
-  while (first_ < index && !files_.empty()) {
-    changed_.wait(lock, [&] { return !files_.front()->claimed; });
-    files_.pop_front();
-    ++first_;
-  }
-  if (files_.empty()) {
-    first_ = index;
-    add_file();
-  }
+  index_ = index;
+  taken_ = 0;
+  while (!files_.empty() && files_.front()->index() < index) drop_front(lock);
+  if (files_.empty()) add_file();
   AheadFile& file = *files_.front();
   file.set_current();
   file.no_memory = false;
@@ -69,19 +64,36 @@ std::unique_ptr<DecodedBytes> DecodeAhead::open(std::size_t index) {
   return file.passed() ? nullptr : std::make_unique<Reader>(*this);
 }
 
+void DecodeAhead::drop_front(Lock& lock) {
+  changed_.wait(lock, [&] { return !files_.front()->claimed; });
+  files_.pop_front();
+}
+
+/// Goes on to the next part of the current input.
+void DecodeAhead::next_part(Lock& lock) {
+  if (files_.size() == 1) add_file();
+  drop_front(lock);
+  files_.front()->set_current();
+  files_.front()->no_memory = false;
+  changed_.notify_all();
+}
+
 InputStream::Got DecodeAhead::read(std::span<char> out, const Stop& stop) {
   Lock lock(mutex_);
-  AheadFile& file = *files_.front();
   while (!stop.requested()) {
+    AheadFile& file = *files_.front();
     if (file.has_pieces()) {
       const std::size_t pieces = file.pieces();
       const std::size_t size = file.take(out);
+      taken_ += size;
       if (file.pieces() < pieces) room_made();
       return {size, false};
     }
-    file.check();
-    if (file.ended()) return {0, true};
-    if (file.no_memory) {
+    check(file);
+    if (file.ended()) {
+      if (file.last()) return {0, true};
+      next_part(lock);
+    } else if (file.no_memory) {
       free_memory(file, lock);
     } else if (AheadFile* next = find_work()) {
       decode(*next, lock);
@@ -92,26 +104,42 @@ InputStream::Got DecodeAhead::read(std::span<char> out, const Stop& stop) {
   return {};
 }
 
+/// Throws what ended the file early, if anything did. It stands behind all parts that were read.
+void DecodeAhead::check(const AheadFile& file) const {
+  try {
+    file.check();
+  } catch (const PositionedError& e) {
+    throw PositionedError(e.kind(), e.what(), taken_);
+  }
+}
+
 void DecodeAhead::room_made() {
   for (const auto& file : files_) file->no_memory = false;
   changed_.notify_all();
 }
 
-AheadFile& DecodeAhead::add_file() {
-  files_.push_back(std::make_unique<AheadFile>(inputs_[first_ + files_.size()], options_.threads,
+/// Adds the file, or the part, behind the last one. Returns null if there is none, or if it is not
+/// known yet where it begins.
+AheadFile* DecodeAhead::add_file() {
+  if (!files_.empty() && !files_.back()->known) return nullptr;
+  const AheadFile::Begin begin =
+      files_.empty() ? AheadFile::Begin{index_, 0, std::nullopt} : files_.back()->next();
+  if (begin.index >= inputs_.size()) return nullptr;
+  files_.push_back(std::make_unique<AheadFile>(inputs_[begin.index], begin, options_.threads,
                                                options_.memory, most_, held_));
-  return *files_.back();
+  return files_.back().get();
 }
 
 /// Returns the first file that can go on; null if none can now.
 AheadFile* DecodeAhead::find_work() {
-  for (std::size_t i = 0; i < kMostFiles && first_ + i < inputs_.size(); ++i) {
-    AheadFile& file = i < files_.size() ? *files_[i] : add_file();
-    if (file.claimed || file.ended()) continue;
-    if (file.no_memory) return nullptr;
-    if (i == 0 && file.pieces() < kFewPieces) return &file;
+  for (std::size_t i = 0; i < kMostFiles; ++i) {
+    AheadFile* const file = i < files_.size() ? files_[i].get() : add_file();
+    if (!file) return nullptr;
+    if (file->claimed || file->ended()) continue;
+    if (file->no_memory) return nullptr;
+    if (i == 0 && file->pieces() < kFewPieces) return file;
     if (short_of_memory_ || held_.load() + AheadFile::kPiece > most_) return nullptr;
-    return &file;
+    return file;
   }
   return nullptr;
 }
@@ -130,7 +158,7 @@ void DecodeAhead::look_at(AheadFile& file, Lock& lock) {
 /// Decodes a piece of a file.
 void DecodeAhead::decode(AheadFile& file, Lock& lock) {
   if (!file.known) look_at(file, lock);
-  if (file.claimed) return;
+  if (file.claimed || file.ended()) return;
   file.claimed = true;
   lock.unlock();
   AheadFile::Result result = file.decode_piece(Stop(stopping_, -1));

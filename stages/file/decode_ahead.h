@@ -18,14 +18,14 @@ namespace weir::stages::file {
 
 class AheadFile;
 
-/// Decodes the next compressed files of a list while others are read, so that all threads decode
-/// although the files are read in order.
+/// Decodes the next compressed files of a list, and the next parts of a file that can be cut, while
+/// what is before them is read. So all threads decode, although the files are read in order.
 ///
-/// A file is decoded piece by piece, by one thread at a time: by threads of this object, and by the
-/// reader itself while it would have to wait. The first file that is not done comes first. Pieces
-/// and decoders are counted, and nothing is decoded ahead beyond a part of the memory that the
-/// source may hold; only what the reader waits for may always go on. If there is no memory even for
-/// that, all that is ahead is forgotten, and decoded again later.
+/// A file, or a part of one, is decoded piece by piece, by one thread at a time: by threads of this
+/// object, and by the reader itself while it would have to wait. The first file that is not done
+/// comes first. Pieces and decoders are counted, and nothing is decoded ahead beyond a part of the
+/// memory that the source may hold; only what the reader waits for may always go on. If there is no
+/// memory even for that, all that is ahead is forgotten, and decoded again later.
 class DecodeAhead {
  public:
   struct Options {
@@ -50,7 +50,10 @@ class DecodeAhead {
   InputStream::Got read(std::span<char> out, const Stop& stop);
   void work();
   void room_made();
-  AheadFile& add_file();
+  void drop_front(Lock& lock);
+  void next_part(Lock& lock);
+  void check(const AheadFile& file) const;
+  AheadFile* add_file();
   AheadFile* find_work();
   void look_at(AheadFile& file, Lock& lock);
   void decode(AheadFile& file, Lock& lock);
@@ -62,7 +65,8 @@ class DecodeAhead {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::unique_ptr<AheadFile>> files_;  ///< From the current one on.
-  std::size_t first_ = 0;                         ///< The input that is the first of `files_`.
+  std::size_t index_ = 0;                         ///< The input that is read.
+  std::uint64_t taken_ = 0;                       ///< The bytes that were read of it.
   bool short_of_memory_ = false;                  ///< True while only the reader's file may go on.
   std::atomic<std::uint64_t> held_{0};            ///< The bytes held by all files.
   std::atomic<bool> stopping_{false};

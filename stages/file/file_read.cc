@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <limits>
 
+#include "stages/file/frame_cut.h"
 #include "stages/file/path_check.h"
 #include "weir/in_quotes.h"
 
@@ -238,17 +239,22 @@ void FileRead::open_current() {
       return;
     }
   }
-  const InputStream::Options options{!input.regular, rules_.unit == Rules::Unit::file,
-                                     options_.compression == Decompression::none, decoders_,
-                                     threads_};
+  InputStream::Options options;
+  options.waits = !input.regular;
+  options.any_bytes = rules_.unit == Rules::Unit::file;
+  options.plain = options_.compression == Decompression::none;
+  options.memory = decoders_;
+  options.threads = threads_;
   serial_.emplace(InputStream(std::move(fd), input.path, options), input.path, part, rules_);
 }
 
-/// Returns whether this is the first compressed file, and others follow.
+/// Returns whether this is the first compressed file, and others follow, or it has parts.
 bool FileRead::may_decode_ahead(const Fd& fd, const Input& input) const {
-  return !ahead_ && options_.compression == Decompression::automatic && threads_ > 1 &&
-         current_ + 1 < inputs_.size() && input.regular && !input.descriptor &&
-         kind_of(fd, input).codec != Codec::none;
+  if (ahead_ || options_.compression != Decompression::automatic || threads_ == 1) return false;
+  if (!input.regular || input.descriptor) return false;
+  const Codec codec = kind_of(fd, input).codec;
+  if (codec == Codec::none) return false;
+  return current_ + 1 < inputs_.size() || part_end(fd, codec, 0, input.end) < input.end;
 }
 
 /// Begins with the current input if it is decoded ahead.

@@ -31,6 +31,8 @@ struct FileReadOptions {
   std::optional<bool> header;
   std::optional<Bytes> max_record;
   Decompression compression = Decompression::automatic;
+  Encoding encoding = Encoding::automatic;
+  std::optional<OnInvalid> on_invalid;
   Streams streams = Streams::one;
   bool follow = false;
   std::optional<FollowStart> start;

@@ -61,8 +61,10 @@ InputStream::Got InputStream::read_decoded(std::span<char> out, const Stop& stop
 
 /// Looks at the first bytes. Returns false if they are not there yet.
 bool InputStream::detect(const Stop& stop, bool wait) {
-  detected_ = options_.plain;
-  if (detected_) return true;
+  if (options_.plain || options_.codec) {
+    if (options_.codec) begin_decoding(*options_.codec);
+    return detected_ = true;
+  }
   Detected start;
   while (!detect_codec(raw_left_.substr(0, kMagicSize), ended_, start)) {
     if (fill(stop, wait) == Fill::nothing) return false;
@@ -71,10 +73,14 @@ bool InputStream::detect(const Stop& stop, bool wait) {
     throw Error("io", "expected text or gzip | zstd | xz | bzip2 | lz4 in '" + path_ + "', got " +
                           start.foreign + "; 'compression: none' reads it as it is");
   }
-  codec_ = start.codec;
-  decoder_ = make_decoder(codec_, options_.memory, options_.threads);
+  begin_decoding(start.codec);
   detected_ = true;
   return true;
+}
+
+void InputStream::begin_decoding(Codec codec) {
+  codec_ = codec;
+  decoder_ = make_decoder(codec_, options_.memory, options_.threads);
 }
 
 /// Reads more raw bytes behind those that are left.
@@ -103,8 +109,10 @@ bool InputStream::ready(const Stop& stop, bool wait) const {
 
 /// Makes one read. Sets `ended_` at the end, and returns -1 if there was nothing after all.
 ssize_t InputStream::read_some(char* to, std::size_t size) {
+  size = static_cast<std::size_t>(
+      std::min<std::uint64_t>(size, options_.end - options_.begin - raw_read_));
   for (;;) {
-    const ssize_t n = ::read(fd_.get(), to, size);
+    const ssize_t n = size > 0 ? ::read(fd_.get(), to, size) : 0;
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return -1;
     if (n < 0) throw io_error("read", path_, errno);
@@ -125,7 +133,8 @@ void InputStream::jump(std::uint64_t offset) {
 void InputStream::fail(const std::string& what) const {
   throw PositionedError("io",
                         "the " + std::string(codec_name(codec_)) + " data in '" + path_ + "' " +
-                            what + ", at byte " + std::to_string(raw_read_ - raw_left_.size()),
+                            what + ", at byte " +
+                            std::to_string(options_.begin + raw_read_ - raw_left_.size()),
                         decoded_);
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,11 @@ class InputStream {
     int threads = 1;  ///< How many a decoder may use.
     /// True if more may come behind what is the file's end now. `end_here` is then the end.
     bool grows = false;
+    /// What it is compressed with, if that is known.
+    std::optional<Codec> codec;
+    /// For a part of a file that is compressed: where it begins and ends. `fd` stands at `begin`.
+    std::uint64_t begin = 0;
+    std::uint64_t end = ~std::uint64_t{0};
   };
   InputStream(Fd fd, std::string path, const Options& options);
   /// What was decoded elsewhere.
@@ -67,6 +73,7 @@ class InputStream {
   bool ready(const Stop& stop, bool wait) const;
   Fill fill(const Stop& stop, bool wait);
   bool detect(const Stop& stop, bool wait);
+  void begin_decoding(Codec codec);
   Got read_plain(std::span<char> out, const Stop& stop, bool wait);
   Got read_decoded(std::span<char> out, const Stop& stop, bool wait);
   ssize_t read_some(char* to, std::size_t size);

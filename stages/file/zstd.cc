@@ -5,56 +5,11 @@
 #include <stdexcept>
 
 #include "stages/file/codec.h"
+#include "stages/file/frame_header.h"
 #include "stages/file/frame_start.h"
 
 namespace weir::stages::file {
 namespace {
-
-/// Returns the little-endian number that `bytes` are.
-std::uint64_t number_in(std::string_view bytes) {
-  std::uint64_t number = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) {
-    number = number << 8 | static_cast<unsigned char>(bytes[i]);
-  }
-  return number;
-}
-
-/// The header of a frame (RFC 8878, 3.1.1.1), read from its first bytes.
-class FrameHeader {
- public:
-  static constexpr std::size_t kMagic = 4;
-  static constexpr std::size_t kSkippable = 8;
-  static constexpr std::size_t kFixed = 5;
-
-  /// `start` must hold the first kFixed bytes of the frame.
-  explicit FrameHeader(std::string_view start)
-      : descriptor_(static_cast<unsigned char>(start[kMagic])) {}
-
-  std::size_t size() const { return content_at() + content_size(); }
-  /// Returns how many bytes of what the frame made must be kept. `start` must hold the header.
-  std::uint64_t window(std::string_view start) const {
-    if (single()) {
-      const std::uint64_t value = number_in(start.substr(content_at(), content_size()));
-      return value + (content_size() == 2 ? 256 : 0);
-    }
-    const auto byte = static_cast<unsigned char>(start[kFixed]);
-    const std::uint64_t base = std::uint64_t{1} << (10 + (byte >> 3));
-    return base + base / 8 * (byte & 7);
-  }
-
- private:
-  bool single() const { return (descriptor_ & 0x20) != 0; }
-  std::size_t content_at() const {
-    constexpr std::size_t kDictionary[] = {0, 1, 2, 4};
-    return kFixed + (single() ? 0 : 1) + kDictionary[descriptor_ & 3];
-  }
-  std::size_t content_size() const {
-    const std::size_t sizes[] = {std::size_t{single() ? 1u : 0u}, 2, 4, 8};
-    return sizes[descriptor_ >> 6];
-  }
-
-  unsigned char descriptor_;
-};
 
 class ZstdDecoder final : public Decoder {
  public:
@@ -105,12 +60,12 @@ class ZstdDecoder final : public Decoder {
   /// Takes a frame's header from the front of `in` and gives it to zstd, once there is memory for
   /// the frame's window.
   std::size_t begin_frame(std::string_view& in, std::span<char> out) {
-    if (!start_.collect(in, FrameHeader::kMagic)) return 0;
-    const std::uint64_t magic = number_in(start_.bytes().substr(0, FrameHeader::kMagic));
+    if (!start_.collect(in, FrameHeader::kMagicSize)) return 0;
+    const std::uint64_t magic = number_in(start_.bytes().substr(0, FrameHeader::kMagicSize));
     std::uint64_t window = 0;
-    if ((magic & 0xfffffff0u) == ZSTD_MAGIC_SKIPPABLE_START) {
+    if (FrameHeader::is_skippable(magic)) {
       if (!start_.collect(in, FrameHeader::kSkippable)) return 0;
-    } else if (magic == ZSTD_MAGICNUMBER) {
+    } else if (magic == FrameHeader::kMagic) {
       if (!start_.collect(in, FrameHeader::kFixed)) return 0;
       const FrameHeader header(start_.bytes());
       if (!start_.collect(in, header.size())) return 0;

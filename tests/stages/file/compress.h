@@ -87,6 +87,35 @@ inline std::string lz4(const std::string& content) {
   return out;
 }
 
+/// gzip in blocks that say how large they are, as bgzip makes them.
+inline std::string bgzf(const std::string& content) {
+  constexpr std::size_t kBlock = 60'000;
+  std::string out;
+  const auto little = [&](unsigned long value, int bytes) {
+    for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+  };
+  for (std::size_t at = 0;; at += kBlock) {
+    // The last block is empty.
+    const std::string piece = at < content.size() ? content.substr(at, kBlock) : "";
+    const std::string whole = gzip(piece);
+    const std::string body = whole.substr(10, whole.size() - 18);
+    out += std::string("\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0", 16);
+    little(body.size() + 25, 2);
+    out += body + whole.substr(whole.size() - 8);
+    if (piece.empty()) return out;
+  }
+}
+
+/// Frames of zstd, with one to be skipped behind each.
+inline std::string zstd_frames(const std::string& content) {
+  constexpr std::size_t kFrame = 100'000;
+  std::string out;
+  for (std::size_t at = 0; at < content.size(); at += kFrame) {
+    out += zstd(content.substr(at, kFrame)) + std::string("\x50\x2a\x4d\x18\2\0\0\0ab", 10);
+  }
+  return out.empty() ? zstd(out) : out;
+}
+
 using Compress = std::string (*)(const std::string&);
 
 /// A way to compress, by the name that messages show.
@@ -94,7 +123,8 @@ struct Way {
   const char* name;
   Compress compress;
 };
-constexpr Way kWays[] = {{"gzip", gzip},       {"zstd", zstd},   {"xz", xz},
-                         {"xz", xz_in_blocks}, {"bzip2", bzip2}, {"lz4", lz4}};
+constexpr Way kWays[] = {{"gzip", gzip},       {"zstd", zstd}, {"xz", xz},
+                         {"xz", xz_in_blocks}, {"gzip", bgzf}, {"zstd", zstd_frames},
+                         {"bzip2", bzip2},     {"lz4", lz4}};
 
 }  // namespace weir::stages::test

@@ -197,6 +197,7 @@ TEST_CASE("a stream that is cut anywhere is an error behind what came before") {
   const Folder directory;
   const std::string content = "one\ntwo\nthree three three three three three\nfour";
   for (const auto& [name, compress] : kWays) {
+    if (compress == bgzf || compress == zstd_frames) continue;  // They may end in more places.
     const std::string first = compress(content.substr(0, 20));
     const std::string whole = first + compress(content.substr(20));
     for (std::size_t size = file::kMagicSize; size < whole.size(); ++size) {

@@ -1,4 +1,5 @@
 #include "stages/file/decode_ahead.h"
+#include "stages/file/frame_cut.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -139,8 +140,112 @@ TEST_CASE("a file that is gone is an error in its place") {
     const Reading reading = read_stingily(options, random, 0, threads, nullptr,
                                           [&] { std::filesystem::remove(options.path[5]); });
     REQUIRE(reading.lines.size() == 9);
-    CHECK(reading.lines[5].error == "io");
-    CHECK(reading.lines[6].text == "line 6");
+    for (std::size_t i = 0; i < 9; ++i) {
+      CHECK(reading.lines[i].error == (i == 5 ? "io" : ""));
+      CHECK(reading.lines[i].text == (i == 5 ? "" : "line " + std::to_string(i)));
+    }
+  }
+}
+
+TEST_CASE("the parts of one file are decoded by all threads, and read in order") {
+  const Folder directory;
+  std::mt19937 random(15);
+  for (const Compress compress : {bgzf, zstd_frames}) {
+    const std::string content = random_lines(random, 6'000'000, 30'000);
+    const std::string packed = compress(content);
+    REQUIRE(packed.size() > 4 * file::kPartSize);
+    file::FileReadOptions options;
+    options.path = {numbered(directory, 0, packed), numbered(directory, 1, gzip("next\n")),
+                    numbered(directory, 2, packed)};
+    std::vector<Line> expected = cut(content);
+    expected.push_back({1, 0, "next", {}});
+    const std::vector<Line> again = cut(content, "\n", true, 2);
+    expected.insert(expected.end(), again.begin(), again.end());
+    for (const int threads : {1, 2, 8}) {
+      for (const std::uint64_t limit : {3 * kMiB, 100 * kMiB}) {
+        CountedShare share(limit, 0);
+        const Reading reading = read_stingily(options, random, 0, threads, &share);
+        CHECK(reading.error.empty());
+        CHECK((reading.lines == expected));
+        CHECK(share.held() == 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("a file is cut behind blocks of bgzf and frames of zstd only") {
+  const Folder directory;
+  std::mt19937 random(17);
+  const std::string content = random_lines(random, 4'000'000, 3'000);
+  const auto parts = [&](const std::string& packed, file::Codec codec) {
+    file::Input input;
+    input.path = directory.write("packed", packed);
+    const file::Fd fd = file::open_input(input);
+    std::vector<std::string> all;
+    for (std::uint64_t begin = 0; begin < packed.size();) {
+      const std::uint64_t end = file::part_end(fd, codec, begin, packed.size());
+      REQUIRE(end > begin);
+      REQUIRE(end <= packed.size());
+      all.push_back(packed.substr(begin, end - begin));
+      begin = end;
+    }
+    return all;
+  };
+  CHECK(parts(gzip(content), file::Codec::gzip).size() == 1);
+  CHECK(parts(zstd(content), file::Codec::zstd).size() == 1);
+  CHECK(parts(xz_in_blocks(content), file::Codec::xz).size() == 1);
+  const std::pair<Compress, file::Codec> kCut[] = {{bgzf, file::Codec::gzip},
+                                                   {zstd_frames, file::Codec::zstd}};
+  for (const auto& [compress, codec] : kCut) {
+    std::string whole;
+    for (const std::string& part : parts(compress(content), codec)) {
+      std::string failure;
+      const auto decoder = file::make_decoder(codec, {});
+      std::string out(1 << 20, '\0');
+      for (std::string_view left = part; !left.empty() || !decoder->complete();) {
+        whole.append(out, 0, decoder->decode(left, out, true));
+        REQUIRE(decoder->failure().empty());
+      }
+    }
+    CHECK((whole == content));
+  }
+}
+
+TEST_CASE("damage in a part is an error, and what came before stays") {
+  const Folder directory;
+  std::mt19937 random(19);
+  for (const Compress compress : {bgzf, zstd_frames}) {
+    const std::string content = random_lines(random, 4'000'000, 3'000);
+    const std::vector<Line> expected = cut(content);
+    const std::string packed = compress(content);
+    for (int round = 0; round < 25; ++round) {
+      std::string bytes = packed;
+      const std::size_t at = 100 + random() % (bytes.size() - 200);
+      const unsigned kind = random() % 3;
+      if (kind == 0) bytes.resize(at);
+      if (kind == 1) bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8));
+      if (kind == 2) bytes += "garbage";
+      file::FileReadOptions options;
+      options.path = {numbered(directory, 0, bytes)};
+      const Reading reading = read_stingily(options, random, 0, round % 2 ? 2 : 8);
+      INFO(kind << " at " << at << " of " << packed.size());
+      // The garbage of a header that nobody reads, or a cut between two frames, is none.
+      if (reading.error.empty()) {
+        std::vector<Line> lines = reading.lines;
+        if (kind == 0 && !lines.empty()) lines.pop_back();
+        CHECK(kind < 2);
+        CHECK(std::equal(lines.begin(), lines.end(), expected.begin()));
+        CHECK((kind == 0 || lines.size() == expected.size()));
+      } else {
+        CHECK(reading.error_position <= content.size());
+        std::vector<Line> lines = reading.lines;
+        // Blocks whose checksum is wrong are known only when they were read.
+        const std::size_t sure = lines.size() - std::min<std::size_t>(lines.size(), 60'000 / 10);
+        lines.resize(kind == 1 ? sure : lines.size());
+        CHECK(std::equal(lines.begin(), lines.end(), expected.begin()));
+        if (kind == 2) CHECK((reading.lines == expected));
+      }
+    }
   }
 }
 
