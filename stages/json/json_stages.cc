@@ -5,6 +5,8 @@
 
 #include "stages/json/writer.h"
 #include "weir/detail/field_finder.h"
+#include "weir/detail/utf8.h"
+#include "weir/in_quotes.h"
 
 namespace weir::stages::json {
 
@@ -42,7 +44,8 @@ void JsonParse::fail(Record& record, std::string message) const {
   record.fail("json", message, false);
 }
 
-JsonFormat::JsonFormat(const JsonFormatOptions& options) : columns_(options.columns) {
+JsonFormat::JsonFormat(const JsonFormatOptions& options)
+    : columns_(options.columns), on_invalid_(options.on_invalid) {
   std::unordered_set<std::string_view> names;
   for (const Field& column : columns_) {
     if (!names.insert(column.name()).second) {
@@ -50,6 +53,8 @@ JsonFormat::JsonFormat(const JsonFormatOptions& options) : columns_(options.colu
     }
   }
 }
+
+void JsonFormat::open(Context& context) { invalid_ = &context.counter("not_utf8"); }
 
 template <class Visit>
 void JsonFormat::each(const Record& record, Visit&& visit) const {
@@ -81,7 +86,9 @@ void JsonFormat::process(Record& record, Call&) const {
 
 bool JsonFormat::write(Record& record, std::size_t size) const {
   char* begin = record.allocate(size);
-  JsonWriter writer(begin, size);
+  JsonWriter writer(
+      begin, size,
+      on_invalid_ == JsonInvalid::keep ? JsonWriter::Invalid::kept : JsonWriter::Invalid::replaced);
   char separator = '{';
   each(record, [&](std::string_view name, const Value& value) {
     writer.put(separator);
@@ -94,8 +101,22 @@ bool JsonFormat::write(Record& record, std::size_t size) const {
   writer.put('}');
   record.trim(writer.full() ? begin : writer.end());
   if (writer.full()) return false;
+  if (writer.invalid() > 0 && !settle(record, writer.invalid())) return true;
   record.adopt_text({begin, static_cast<std::size_t>(writer.end() - begin)});
   return true;
+}
+
+/// Counts bytes that were not UTF-8. Returns false, and fails the record, if they are an error.
+bool JsonFormat::settle(Record& record, std::uint64_t invalid) const {
+  if (invalid_) invalid_->add(invalid);
+  if (on_invalid_ != JsonInvalid::error) return true;
+  each(record, [&](std::string_view name, const Value& value) {
+    const bool good = detail::is_utf8(name) &&
+                      (value.type() != ValueType::text || detail::is_utf8(value.as_text()));
+    if (good || record.data().state == detail::RecordState::failed) return;
+    record.fail("encoding", "field " + in_quotes(name) + " is not UTF-8", false);
+  });
+  return false;
 }
 
 }  // namespace weir::stages::json

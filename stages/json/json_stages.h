@@ -33,9 +33,11 @@ class JsonParse final : public Transform {
   bool drop_blank_;
 };
 
+enum class JsonInvalid : std::uint8_t { keep, replace, error };
 /// The options of `json.format`.
 struct JsonFormatOptions {
   std::vector<Field> columns;
+  JsonInvalid on_invalid = JsonInvalid::replace;
 };
 
 /// Makes the record's text one line of JSON from its fields.
@@ -46,6 +48,7 @@ struct JsonFormatOptions {
 class JsonFormat final : public Transform {
  public:
   explicit JsonFormat(const JsonFormatOptions& options);
+  void open(Context& context) override;
   void process(Record& record, Call& call) const override;
 
  private:
@@ -54,12 +57,21 @@ class JsonFormat final : public Transform {
   /// Makes the text in `size` bytes. Returns false if it takes more.
   bool write(Record& record, std::size_t size) const;
 
+  bool settle(Record& record, std::uint64_t invalid) const;
+
   std::vector<Field> columns_;
+  JsonInvalid on_invalid_;
+  Counter* invalid_ = nullptr;  ///< The bytes that were not UTF-8.
 };
 
 }  // namespace weir::stages::json
 
 namespace weir {
+
+template <>
+struct EnumNames<stages::json::JsonInvalid> {
+  static constexpr std::string_view names[] = {"keep", "replace", "error"};
+};
 
 template <>
 struct EnumNames<stages::json::JsonBlank> {

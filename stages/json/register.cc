@@ -39,6 +39,9 @@ void add_json_stages(Registry& registry) {
   registry.add<JsonFormat, JsonFormatOptions>("json.format", "Makes the text JSON from the fields")
       .optional("columns", &JsonFormatOptions::columns,
                 "only these fields, in this order, a missing one as null; all without")
+      .optional("on_invalid", &JsonFormatOptions::on_invalid,
+                "what becomes of a byte that is not UTF-8: U+FFFD, itself, or an error of kind "
+                "encoding; counted as not_utf8")
       .kinds({.needs_fields = true, .gives_text = true})
       .example(R"(stages:
   - uses: file.read

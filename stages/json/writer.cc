@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string>
 
 #include "weir/detail/json_line.h"
 #include "weir/detail/json_text.h"
@@ -72,7 +73,12 @@ void JsonWriter::string(std::string_view text) {
   if (text.size() <= static_cast<std::size_t>(end_ - out_) && copy_plain(text, out_)) {
     out_ += text.size();
   } else {
-    detail::each_json_piece(text, [this](std::string_view piece) { append(piece); });
+    detail::each_json_piece(
+        text, [this](std::string_view piece) { append(piece); },
+        [this](unsigned char byte) {
+          ++invalid_;
+          return kept_ ? std::string(1, static_cast<char>(byte)) : std::string("\xef\xbf\xbd");
+        });
   }
   append("\"");
 }

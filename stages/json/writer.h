@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "weir/value.h"
@@ -12,7 +13,11 @@ namespace weir::stages::json {
 /// `exact_size` only if that was too small.
 class JsonWriter {
  public:
-  JsonWriter(char* begin, std::size_t size) : out_(begin), end_(begin + size) {}
+  /// What a byte that is not UTF-8 becomes: U+FFFD, or itself.
+  enum class Invalid : std::uint8_t { replaced, kept };
+
+  JsonWriter(char* begin, std::size_t size, Invalid invalid = Invalid::replaced)
+      : out_(begin), end_(begin + size), kept_(invalid == Invalid::kept) {}
 
   void put(char c) {
     if (out_ == end_) {
@@ -21,7 +26,7 @@ class JsonWriter {
       *out_++ = c;
     }
   }
-  /// Writes a string with its quotes. Each byte that is not UTF-8 becomes U+FFFD.
+  /// Writes a string with its quotes.
   void string(std::string_view text);
   /// Writes a value. Numbers leave as they came; computed ones take the shortest form that reads
   /// back the same. A real never looks like an integer, and a number that JSON cannot express
@@ -30,6 +35,8 @@ class JsonWriter {
 
   bool full() const { return full_; }
   char* end() const { return out_; }
+  /// Returns how many bytes were not UTF-8.
+  std::uint64_t invalid() const { return invalid_; }
 
   /// Returns the size of a value if nothing must be escaped; `exact_size` returns the size that it
   /// takes at most.
@@ -44,6 +51,8 @@ class JsonWriter {
   char* out_;
   char* end_;
   bool full_ = false;
+  bool kept_;
+  std::uint64_t invalid_ = 0;
 };
 
 }  // namespace weir::stages::json

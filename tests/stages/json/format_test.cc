@@ -99,6 +99,18 @@ TEST_CASE("json.format escapes what JSON wants escaped") {
   }
 }
 
+TEST_CASE("json.format replaces, keeps or refuses what is not UTF-8") {
+  const Datum record{"", {{"good", "\"ü\""}, {"bad", "\"x\xffy\xe2\x82\""}}, {}};
+  const auto with = [&](const char* action) {
+    kit::StageKit stage(types(), "json.format", kit::map({{"on_invalid", kit::scalar(action)}}));
+    const Datum out = stage.transform_at_every_cut({record}).at(0);
+    return out.error.empty() ? out.text : out.error;
+  };
+  CHECK(with("replace") == "{\"good\":\"ü\",\"bad\":\"x\ufffdy\ufffd\ufffd\"}");
+  CHECK(with("keep") == "{\"good\":\"ü\",\"bad\":\"x\xffy\xe2\x82\"}");
+  CHECK(with("error") == "encoding: field 'bad' is not UTF-8");
+}
+
 TEST_CASE("json.format of json.parse gives the text back") {
   std::mt19937 random(20261);
   kit::StageKit parse(types(), "json.parse");
