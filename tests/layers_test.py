@@ -81,7 +81,7 @@ THIRD_PARTIES = {
     "yaml-cpp/": ["graph/compile"],
     "tbb/": ["graph/flow"],
     "oneapi/": ["graph/flow"],
-    "simdjson": ["stages/json"],
+    "simdjson": ["stages/json", "stages/file"],
     "absl/": ["stages/time"],
     "re2/": ["stages/regex", "stages/lua", "stages/file"],
     "lua": ["stages/lua"],

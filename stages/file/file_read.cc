@@ -52,18 +52,34 @@ void check_follow(const FileReadOptions& options) {
   }
 }
 
+/// Checks the options about text.
+TextRules text_rules(const FileReadOptions& options) {
+  const std::string encoding = OptionType<Encoding>::show(options.encoding);
+  const bool utf_16 = options.encoding >= Encoding::utf_16;
+  if (utf_16 && options.on_invalid == OnInvalid::keep) {
+    throw OptionError("on_invalid", "'" + encoding + "' takes no 'on_invalid: keep'");
+  }
+  if (!options.follow) return {options.encoding, options.on_invalid};
+  if (utf_16) throw OptionError("encoding", "'" + encoding + "' takes no 'follow'");
+  // Places in a file that grows are those of its bytes.
+  const bool any = options.encoding == Encoding::automatic;
+  return {any ? Encoding::utf_8 : options.encoding, options.on_invalid};
+}
+
 /// The start of a file: compressed, with a byte order mark, or neither.
 struct Start {
   bool compressed = false;
-  std::uint64_t bom = 0;
+  bool utf_16 = false;    ///< True if it has a mark of UTF-16.
+  std::uint64_t bom = 0;  ///< The size of a mark of UTF-8.
 };
 
 Start look_at_start(const Fd& fd, const Input& input) {
   const Detected kind = kind_of(fd, input);
   char bytes[3];
   const ssize_t n = pread_all(fd.get(), bytes, sizeof bytes, input.first);
-  const bool bom = n == 3 && std::string_view(bytes, 3) == "\xef\xbb\xbf";
-  return {kind.codec != Codec::none || kind.foreign, bom ? 3u : 0u};
+  const std::string_view start(bytes, static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+  const bool utf_16 = start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff");
+  return {kind.codec != Codec::none || kind.foreign, utf_16, start == "\xef\xbb\xbf" ? 3u : 0u};
 }
 
 }  // namespace
@@ -115,6 +131,7 @@ FileRead::FileRead(const FileReadOptions& options)
   rules_.header = options.header.value_or(false);
   rules_.separator = options.separator;
   rules_.lines = options.lines;
+  rules_.text = text_rules(options);
   if (rules_.header && rules_.unit != Rules::Unit::csv) {
     const std::string written = options.framing.written();
     throw OptionError("header", written.empty() ? "'header' needs 'framing: csv'"
@@ -233,7 +250,9 @@ void FileRead::open_current() {
     const Start start = look_at_start(fd, input);
     const std::uint64_t first = input.first + start.bom;
     const bool plain = !start.compressed || options_.compression == Decompression::none;
-    splitting_ = plain && first < input.end;
+    const bool utf_16 =
+        rules_.text.utf_16() || (start.utf_16 && rules_.text.encoding() == Encoding::automatic);
+    splitting_ = plain && !utf_16 && first < input.end;
     if (splitting_) {
       splits_[current_].start(std::move(fd), input.path, part, first, input.end);
       return;

@@ -147,7 +147,7 @@ void LineCutter::cut_long() {
   } else {
     char* text = feed_.buffer(size);
     file_.read(text, size, begin);
-    feed_.adopt(split_.part, begin, {text, size});
+    append_text(feed_, split_.part, begin, {text, size}, rules_.text);
     given_ += size;
   }
   split_.begin = end.next;
@@ -160,7 +160,7 @@ void LineCutter::give(const char* text, std::size_t size) {
     return;
   }
   capacity_ = 0;
-  feed_.adopt(split_.part, split_.begin, {text, size});
+  append_text(feed_, split_.part, split_.begin, {text, size}, rules_.text);
   given_ += size;
 }
 

@@ -100,7 +100,7 @@ void RangeCutter::cut_long(std::uint64_t begin) {
   } else {
     char* text = feed_.buffer(size);
     file_.read(text, size, begin);
-    feed_.adopt(split_.part, begin, {text, size});
+    append_text(feed_, split_.part, begin, {text, size}, rules_.text);
     given_ += size;
   }
   split_.begin = found ? end + 1 : end;
@@ -139,7 +139,7 @@ void RangeCutter::give(std::uint64_t position, const char* at, const char* end, 
     return;
   }
   capacity_ = 0;
-  feed_.adopt(split_.part, position, {at, size});
+  append_text(feed_, split_.part, position, {at, size}, rules_.text);
   given_ += size;
 }
 

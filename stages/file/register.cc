@@ -24,6 +24,12 @@ void add_file_read(Registry& registry) {
       .optional("compression", &O::compression,
                 "auto undoes gzip, zstd, xz, bzip2 and lz4, known by a file's first bytes; none "
                 "reads the bytes as they are")
+      .optional("encoding", &O::encoding,
+                "of the files; auto: UTF-16 where a byte order mark says so, else UTF-8. Records "
+                "are UTF-8")
+      .optional("on_invalid", &O::on_invalid,
+                "what becomes of bytes that are none of the encoding: themselves, U+FFFD, or an "
+                "error of kind encoding; keep without for UTF-8, else error")
       .optional("streams", &O::streams,
                 "per_file: each file, 64 at most, is read at the same time as the others and goes "
                 "through stages of its own, down to one with a single input and 'merge', which "

@@ -39,6 +39,20 @@ void append_failed(Feed& feed, std::uint32_t part, std::uint64_t position, std::
   record.fail(error.kind(), error.what(), error.retryable());
 }
 
+void append_converted(Feed& feed, std::uint32_t part, std::uint64_t position,
+                      std::string_view bytes, const TextRules& rules, std::uint64_t line) {
+  const std::optional<std::size_t> size = rules.text_size(bytes);
+  if (!size) {
+    return append_failed(feed, part, position, bytes, {"encoding", rules.error(bytes), false},
+                         line);
+  }
+  char* const line_room = line > 0 ? feed.buffer(Record::kLineRoom) : nullptr;
+  char* const text = feed.buffer(*size);
+  rules.write(bytes, text);
+  Record record = feed.adopt(part, position, {text, *size});
+  if (line > 0) record.set_line(line, line_room);
+}
+
 void append_too_long(Feed& feed, std::uint32_t part, std::uint64_t position,
                      std::string_view excerpt, std::uint64_t size, const Rules& rules,
                      std::uint64_t line) {

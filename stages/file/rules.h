@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "stages/file/line_pattern.h"
+#include "stages/file/text_rules.h"
 #include "weir/error.h"
 #include "weir/feed.h"
 
@@ -21,6 +22,7 @@ struct Rules {
   bool cut_cr = true;   ///< True if a \r before the delimiter is no part of the text.
   bool header = false;  ///< csv: true if the first record of each file is its header.
   char separator = 0;   ///< csv: the byte between fields; 0 if it is not known.
+  TextRules text;       ///< How the bytes of a record become text.
   bool lines = false;   ///< True if each record is to know its line.
   std::shared_ptr<LinePattern> pattern;  ///< multiline: what tells records apart.
   std::size_t max_size = 0;              ///< The largest size of a text; longer ones become errors.
@@ -47,6 +49,19 @@ constexpr std::size_t kExcerpt = 1024;
 /// runs out, nothing is appended.
 void append_failed(Feed& feed, std::uint32_t part, std::uint64_t position, std::string_view excerpt,
                    const Error& error, std::uint64_t line = 0);
+/// Appends a record of `bytes`, which are not text as they are: what they become by `rules`, or an
+/// error of kind `encoding`. If memory runs out, nothing is appended.
+void append_converted(Feed& feed, std::uint32_t part, std::uint64_t position,
+                      std::string_view bytes, const TextRules& rules, std::uint64_t line = 0);
+/// Appends a record of `bytes`, a slice of `feed.buffer`.
+inline void append_text(Feed& feed, std::uint32_t part, std::uint64_t position,
+                        std::string_view bytes, const TextRules& rules) {
+  if (rules.as_is() || rules.good(bytes)) {
+    feed.adopt(part, position, bytes);
+  } else {
+    append_converted(feed, part, position, bytes, rules);
+  }
+}
 /// Appends the error record of a text of `size` bytes that begins with `excerpt`, as above.
 void append_too_long(Feed& feed, std::uint32_t part, std::uint64_t position,
                      std::string_view excerpt, std::uint64_t size, const Rules& rules,

@@ -20,6 +20,8 @@ SerialReader::SerialReader(InputStream stream, std::string path, std::uint32_t p
       path_(std::move(path)),
       part_(part),
       rules_(rules),
+      unicode_(rules.text.encoding()),
+      text_(rules.text),
       framer_(rules),
       line_(rules.lines ? 1 : 0) {}
 
@@ -57,7 +59,7 @@ std::optional<std::string> SerialReader::take_header(const Stop& stop, bool wait
       if (cut.size > rules_.max_size) break;
       std::string header(tail_.bytes().substr(0, cut.size));
       take(cut.next);
-      return header;
+      return header_text(std::move(header), text_, path_);
     }
     if (ended_) return std::string();
     if (tail_.size() > rules_.max_size + kChunk) break;
@@ -70,7 +72,8 @@ std::optional<std::string> SerialReader::take_header(const Stop& stop, bool wait
 bool SerialReader::fill(const Stop& stop, bool wait) {
   const std::span<char> room = tail_.room(kChunk);
   const InputStream::Got got =
-      stream_.read(room.first(std::min(room.size(), kMostRead)), stop, wait);
+      unicode_.read(stream_, room.first(std::min(room.size(), kMostRead)), stop, wait);
+  if (unicode_.converts() && !text_.utf_16()) text_ = text_.for_utf_16();
   tail_.put(got.size);
   ended_ = got.end;
   return got.size > 0 || got.end;
@@ -157,8 +160,15 @@ void SerialReader::hand_over(Feed& feed, Wanted& wanted) {
   char* at = feed.buffer(size);
   if (size > 0) std::memcpy(at, tail_.bytes().data(), size);
   for (const Framer::Cut& cut : cuts_) {
-    Record record = feed.adopt(part_, position_, {at, cut.size});
-    if (line_ > 0) record.set_line(line_, std::exchange(line_room, line_room + Record::kLineRoom));
+    const std::string_view bytes(at, cut.size);
+    if (!text_.as_is() && !text_.good(bytes)) {
+      append_converted(feed, part_, position_, bytes, text_, line_);
+    } else {
+      Record record = feed.adopt(part_, position_, bytes);
+      if (line_ > 0) {
+        record.set_line(line_, std::exchange(line_room, line_room + Record::kLineRoom));
+      }
+    }
     wanted.took(cut.size);
     at += cut.next;
     take(cut.next);

@@ -10,6 +10,7 @@
 #include "stages/file/input_stream.h"
 #include "stages/file/rules.h"
 #include "stages/file/tail.h"
+#include "stages/file/utf16_reader.h"
 #include "weir/feed.h"
 
 namespace weir::stages::file {
@@ -91,6 +92,8 @@ class SerialReader {
   std::string path_;
   std::uint32_t part_;
   const Rules& rules_;
+  Utf16Reader unicode_;  ///< Reads `stream_`.
+  TextRules text_;       ///< Those of `rules_`, as far as it is known what the file is.
   Framer framer_;
   Tail tail_;
   std::uint64_t position_ = 0;  ///< The position of the tail's first byte.

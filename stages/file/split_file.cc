@@ -73,7 +73,7 @@ void SplitFile::load_whole(Split& split, Feed& feed, const Rules& rules) const {
   } else {
     char* text = feed.buffer(size);
     read(text, size, first_);
-    feed.adopt(part_, first_, {text, size});
+    append_text(feed, part_, first_, {text, size}, rules.text);
   }
   split.begin = split.end;
 }

@@ -1,0 +1,166 @@
+#include "stages/file/text_rules.h"
+
+#include <simdjson.h>
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "weir/detail/utf8.h"
+#include "weir/error.h"
+
+namespace weir::stages::file {
+namespace {
+
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+/// The characters that windows-1252 has for the bytes 0x80 to 0x9f (0: none).
+constexpr std::uint16_t kWindows[] = {
+    0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0,      0x017d, 0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+    0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
+
+/// A character beyond ASCII, in UTF-8.
+struct Character {
+  char bytes[3];
+  std::size_t size;
+
+  explicit Character(std::uint16_t code) : bytes(), size(code < 0x800 ? 2 : 3) {
+    const auto tail = [&](unsigned shift) {
+      return static_cast<char>(0x80 | (code >> shift & 0x3f));
+    };
+    if (size == 2) {
+      bytes[0] = static_cast<char>(0xc0 | code >> 6);
+      bytes[1] = tail(0);
+    } else {
+      bytes[0] = static_cast<char>(0xe0 | code >> 12);
+      bytes[1] = tail(6);
+      bytes[2] = tail(0);
+    }
+  }
+  std::string_view view() const { return {bytes, size}; }
+};
+
+bool is_ascii(std::string_view bytes) {
+  bytes.remove_prefix(detail::ascii_length(bytes));
+  for (const char c : bytes) {
+    if (static_cast<unsigned char>(c) >= 0x80) return false;
+  }
+  return true;
+}
+
+/// Returns how many bytes at the beginning of `bytes` stand for one half of a surrogate pair; 0 if
+/// they do not.
+std::size_t half_pair(std::string_view bytes) {
+  const bool half = bytes.size() >= 3 && bytes[0] == '\xed' &&
+                    static_cast<unsigned char>(bytes[1]) >= 0xa0 &&
+                    static_cast<unsigned char>(bytes[1]) <= 0xbf;
+  return half ? 3 : 0;
+}
+
+std::string hexadecimal(unsigned value, int digits) {
+  std::string text = "0x";
+  for (int i = digits - 1; i >= 0; --i) text += "0123456789abcdef"[value >> (4 * i) & 15];
+  return text;
+}
+
+}  // namespace
+
+bool TextRules::good(std::string_view bytes) const {
+  return single_byte() ? is_ascii(bytes) : simdjson::validate_utf8(bytes.data(), bytes.size());
+}
+
+/// Calls `piece` with each piece of the text. Returns false at the first byte that is none, with
+/// on_invalid: error.
+template <class Piece>
+bool TextRules::each_piece(std::string_view bytes, Piece&& piece) const {
+  if (single_byte()) return each_single_byte(bytes, piece);
+  const OnInvalid action = on_invalid();
+  while (!bytes.empty()) {
+    std::size_t size = detail::ascii_length(bytes);
+    while (const std::size_t next =
+               size < bytes.size() ? detail::utf8_length(bytes.substr(size)) : 0) {
+      size += next;
+    }
+    if (size > 0) piece(bytes.substr(0, size));
+    bytes.remove_prefix(size);
+    if (bytes.empty()) return true;
+    if (action == OnInvalid::error) return false;
+    size = utf_16() ? half_pair(bytes) : 0;
+    if (size == 0) size = 1;
+    piece(action == OnInvalid::keep ? bytes.substr(0, size) : kReplacement);
+    bytes.remove_prefix(size);
+  }
+  return true;
+}
+
+template <class Piece>
+bool TextRules::each_single_byte(std::string_view bytes, Piece&& piece) const {
+  const OnInvalid action = on_invalid();
+  for (std::size_t i = 0; i < bytes.size();) {
+    const std::size_t begin = i;
+    while (i < bytes.size() && static_cast<unsigned char>(bytes[i]) < 0x80) ++i;
+    if (i > begin) piece(bytes.substr(begin, i - begin));
+    if (i == bytes.size()) break;
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    const bool windows = encoding_ == Encoding::windows_1252 && byte < 0xa0;
+    const std::uint16_t code = windows ? kWindows[byte - 0x80] : byte;
+    if (code != 0) {
+      piece(Character(code).view());
+    } else if (action == OnInvalid::error) {
+      return false;
+    } else {
+      piece(action == OnInvalid::keep ? bytes.substr(i, 1) : kReplacement);
+    }
+    ++i;
+  }
+  return true;
+}
+
+std::optional<std::size_t> TextRules::text_size(std::string_view bytes) const {
+  std::size_t size = 0;
+  const bool whole = each_piece(bytes, [&](std::string_view piece) { size += piece.size(); });
+  return whole ? std::optional(size) : std::nullopt;
+}
+
+void TextRules::write(std::string_view bytes, char* out) const {
+  each_piece(bytes, [&](std::string_view piece) {
+    std::memcpy(out, piece.data(), piece.size());
+    out += piece.size();
+  });
+}
+
+std::string TextRules::error(std::string_view bytes) const {
+  std::size_t at = 0;
+  if (single_byte()) {
+    // Only windows-1252 has bytes that stand for nothing.
+    const auto none = [](char c) {
+      const auto byte = static_cast<unsigned char>(c);
+      return byte >= 0x80 && byte < 0xa0 && kWindows[byte - 0x80] == 0;
+    };
+    while (at < bytes.size() && !none(bytes[at])) ++at;
+  } else {
+    each_piece(bytes, [&](std::string_view piece) { at += piece.size(); });
+  }
+  const std::string_view rest = bytes.substr(at);
+  const unsigned byte = rest.empty() ? 0 : static_cast<unsigned char>(rest[0]);
+  const std::string where = " at byte " + std::to_string(at) + " of the record";
+  if (encoding_ == Encoding::windows_1252) {
+    return "expected windows-1252, got byte " + hexadecimal(byte, 2) + where;
+  }
+  if (!utf_16()) return "expected utf-8, got byte " + hexadecimal(byte, 2) + where;
+  if (half_pair(rest) == 0) return "expected utf-16, got half of a unit" + where;
+  const unsigned unit = 0xd000 | (static_cast<unsigned char>(rest[1]) & 0x3fu) << 6 |
+                        (static_cast<unsigned char>(rest[2]) & 0x3fu);
+  return "expected utf-16, got " + hexadecimal(unit, 4) + " without its other half" + where;
+}
+
+std::string header_text(std::string bytes, const TextRules& rules, const std::string& path) {
+  if (rules.as_is() || rules.good(bytes)) return bytes;
+  const std::optional<std::size_t> size = rules.text_size(bytes);
+  if (!size) throw Error("encoding", "the header of '" + path + "': " + rules.error(bytes));
+  std::string text(*size, '\0');
+  rules.write(bytes, text.data());
+  return text;
+}
+
+}  // namespace weir::stages::file
