@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "stages/regex/pattern.h"
+#include "stages/regex/search_pattern.h"
 #include "weir/field_type.h"
 #include "weir/registry.h"
 #include "weir/result.h"
@@ -18,7 +19,7 @@ namespace weir::stages::regex {
 enum class OnMismatch : std::uint8_t { drop, keep, error };
 /// The options of `regex.match`.
 struct RegexMatchOptions : ResultOptions {
-  Pattern pattern;
+  SearchPattern pattern;
   bool invert = false;
   OptionMap<FieldType> types;
   OnMismatch on_mismatch = OnMismatch::drop;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "stages/regex/pattern.h"
+#include "stages/regex/search_pattern.h"
 #include "weir/registry.h"
 
 namespace weir::stages::regex {
@@ -27,7 +28,7 @@ class ReplacementLanguage {
 
 /// The options of `regex.replace`.
 struct RegexReplaceOptions {
-  Pattern pattern;
+  SearchPattern pattern;
   Code<ReplacementLanguage> to;
   Field field;
   bool all = true;

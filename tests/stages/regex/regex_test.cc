@@ -1,3 +1,5 @@
+#include "stages/regex/search_pattern.h"
+
 #include <re2/re2.h>
 
 #include <catch2/catch.hpp>
@@ -63,6 +65,18 @@ TEST_CASE("a pattern matches a text that is not UTF-8 by its bytes") {
                     "e",
                     {},
                     {}}})) == std::vector<std::string>{"-\xe9-e-", "-\xc3\xa9-e-"});
+}
+
+TEST_CASE("a class of characters beyond ASCII is found, and nothing else is") {
+  using regex::class_beyond_ascii;
+  for (const std::string pattern : {"ä", "(ä|ö)+", "[a-z]ä[^x]", "\\[ä]", "\\Q[ä]\\E", "[[:alpha:]]ä",
+                                    "[]a]ä", "[^]]ä", "[\\]]ä", "", "[", "[[:", "\\", "\\Q"}) {
+    INFO(pattern);
+    CHECK(class_beyond_ascii(pattern).empty());
+  }
+  for (const std::string found : {"[ä]", "[^ä]", "[a-zäöü]", "[]ä]", "[[:alpha:]ß]", "[\\]ä]"}) {
+    CHECK(class_beyond_ascii("x\\[[a]" + found + "y") == found);
+  }
 }
 
 TEST_CASE("regex.match makes fields of named groups, beside those that are there") {
