@@ -123,10 +123,18 @@ class ResultPlace {
   /// Sets `subject` to what is read, the text or the field as text. If the field is missing or
   /// null, does what `on_missing` says and returns false; an error is of the given kind.
   bool read(Record& record, std::string_view& subject, std::string_view kind) const {
-    if (field_.empty()) {
-      subject = record.text();
-      return true;
-    }
+    if (!field_.empty()) return read_field(record, subject, kind);
+    subject = record.text();
+    return true;
+  }
+  /// Does what `on_missing` says of a record in which there is nothing to read.
+  void miss(Record& record, std::string_view kind, std::string_view message) const {
+    if (on_missing_ == OnMissing::drop) record.drop();
+    if (on_missing_ == OnMissing::error) record.fail(kind, message, false);
+  }
+
+ private:
+  bool read_field(Record& record, std::string_view& subject, std::string_view kind) const {
     const Value value = record.get(field_);
     if (value.is_null()) {
       const bool there = record.has(field_.name());
@@ -138,13 +146,7 @@ class ResultPlace {
     subject = text_in(record, value);
     return true;
   }
-  /// Does what `on_missing` says of a record in which there is nothing to read.
-  void miss(Record& record, std::string_view kind, std::string_view message) const {
-    if (on_missing_ == OnMissing::drop) record.drop();
-    if (on_missing_ == OnMissing::error) record.fail(kind, message, false);
-  }
 
- private:
   Field field_;
   std::string into_;  ///< Empty if each member becomes a field.
   std::string prefix_;

@@ -23,8 +23,12 @@ FieldReader::Outcome FieldReader::read(Record& record, std::string_view json, co
   if (way.place->whole()) {
     return read_whole(structurals_.begin(), *way.place) ? Outcome::good : Outcome::failed;
   }
-  if (way.flatten) path_ = way.place->prefix();
-  if (!read_object(structurals_.begin(), way.flatten)) return Outcome::failed;
+  if (way.flatten) {
+    path_ = way.place->prefix();
+    if (!read_flat(structurals_.begin())) return Outcome::failed;
+  } else if (!read_object(structurals_.begin())) {
+    return Outcome::failed;
+  }
   store(record, way);
   return Outcome::good;
 }
@@ -55,7 +59,6 @@ void FieldReader::store(Record& record, const Way& way) {
     for (const detail::FieldSlot& slot : slots_) fields_.set(slot.key(), slot.value);
     fields_.store(record);
   } else if (count > 0) {
-    record.clear_fields();
     record.reserve_fields(count);
     std::memcpy(record.data().fields, slots_.data(), count * sizeof(slots_[0]));
     record.data().field_count = count;
@@ -82,20 +85,25 @@ bool FieldReader::check_index(Structurals::Status status) {
   return false;
 }
 
-bool FieldReader::read_object(Place at, bool flatten) {
-  if (peek(at) != '{') {
-    fail_at(at, "an object");
-    Value scalar;
-    const bool other =
-        peek(at) == '[' || peek(at) == '"' ||
-        (at != end_ && (read_json_number(token(at), scalar) || read_json_atom(token(at), scalar)));
-    if (other) message_ += ": 'into' takes any value";
-    return false;
-  }
-  if (flatten) {
-    at = read_flat_object(at + 1, path_.size(), 1);
-    return at && (at == end_ || fail_at(at, "the end"));
-  }
+/// Says that the text is no object.
+bool FieldReader::fail_no_object(Place at) {
+  fail_at(at, "an object");
+  Value scalar;
+  const bool other =
+      peek(at) == '[' || peek(at) == '"' ||
+      (at != end_ && (read_json_number(token(at), scalar) || read_json_atom(token(at), scalar)));
+  if (other) message_ += ": 'into' takes any value";
+  return false;
+}
+
+bool FieldReader::read_flat(Place at) {
+  if (peek(at) != '{') return fail_no_object(at);
+  at = read_flat_object(at + 1, path_.size(), 1);
+  return at && (at == end_ || fail_at(at, "the end"));
+}
+
+bool FieldReader::read_object(Place at) {
+  if (peek(at) != '{') return fail_no_object(at);
   ++at;
   if (peek(at) == '}') {
     ++at;

@@ -43,7 +43,9 @@ class FieldReader {
   static constexpr int kMaxFlat = 64;
 
   bool check_index(Structurals::Status status);
-  bool read_object(Place at, bool flatten);
+  bool read_object(Place at);
+  bool read_flat(Place at);
+  bool fail_no_object(Place at);
   bool read_whole(Place at, const ResultPlace& place);
   Place read_member(Place at);
   Place read_value(Place at, Value& out);

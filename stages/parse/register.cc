@@ -69,6 +69,7 @@ void add_syslog(Registry& registry) {
                 "it at most a day later; now is the start of the run")
       .declare(typed_parser_options)
       .kinds(result_kinds)
+      .by_clock([](const O& options) { return options.reference.is_now(); })
       .scratch<SyslogParse::Scratch>()
       .example(R"(stages:
   - uses: generate
