@@ -1,5 +1,5 @@
-"""Writes samples/data/sshd.log, hdfs.log, requests.txt, java.log and docker.ndjson: what an sshd, an HDFS cluster, the access log of a web server under attack, a Java program and
-containers look like, made up, and the same in every run.
+"""Writes samples/data/sshd.log, hdfs.log, requests.txt, java.log, docker.ndjson and export.json: what an sshd, an HDFS cluster, the access log of a web server under attack, a Java program,
+containers and an export look like, made up, and the same in every run.
 
 Usage: make_logs.py
 """
@@ -146,9 +146,19 @@ def docker(chance):
     write("docker.ndjson", lines)
 
 
+def export(chance):
+    """A document with its records in an array, over several lines each."""
+    items = [{"id": number, "name": chance.choice(["bolt", "nut [M8]", "washer \"A\", zinc"]),
+              "stock": {"home": chance.randint(0, 90), "shop": chance.randint(0, 9)}}
+             for number in range(60)]
+    document = {"meta": {"count": len(items), "items": []}, "data": {"items": items, "next": None}}
+    write("export.json", [(0, json.dumps(document, indent=2))])
+
+
 if __name__ == "__main__":
     sshd(random.Random(1))
     hdfs(random.Random(2))
     requests(random.Random(3))
     java(random.Random(4))
     docker(random.Random(5))
+    export(random.Random(6))

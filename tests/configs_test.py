@@ -95,6 +95,11 @@ def docker_lines():
     return out
 
 
+def export_items():
+    items = json.loads((DATA / "export.json").read_text())["data"]["items"]
+    return "".join(compact(item) for item in items if item["stock"]["shop"] == 0)
+
+
 def java_errors():
     records, out = [], ""
     for line in (DATA / "java.log").read_text().splitlines():
@@ -241,6 +246,7 @@ EXPECTED = {
     "apache-errors": apache_errors,
     "clean-orders": clean_orders,
     "docker-lines": docker_lines,
+    "export-items": export_items,
     "java-errors": java_errors,
     "enrich": enrich,
     "hide-addresses": hide_addresses,

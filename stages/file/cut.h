@@ -1,13 +1,22 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace weir::stages::file {
 
-/// A record at the front of some bytes.
+/// What stands at the front of some bytes.
 struct Cut {
-  std::size_t size = 0;  ///< The size of its text.
+  enum class Kind : std::uint8_t {
+    record,   ///< A record.
+    nothing,  ///< Bytes that belong to none.
+    error     ///< What should be a record, and is none.
+  };
+
+  std::size_t size = 0;  ///< The size of the record's text.
   std::size_t next = 0;  ///< The offset of the next record.
+  Kind kind = Kind::record;
+  std::uint8_t state = 0;  ///< For the framer that made the cut.
 };
 
 }  // namespace weir::stages::file

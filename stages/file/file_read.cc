@@ -21,6 +21,10 @@ Rules::Unit unit_of(FramingChoice framing) {
       return Rules::Unit::csv;
     case FramingChoice::file:
       return Rules::Unit::file;
+    case FramingChoice::json:
+      return Rules::Unit::json;
+    case FramingChoice::json_array:
+      return Rules::Unit::json_array;
     case FramingChoice::automatic:
     case FramingChoice::lines:
       break;
@@ -64,6 +68,12 @@ TextRules text_rules(const FileReadOptions& options) {
   // Places in a file that grows are those of its bytes.
   const bool any = options.encoding == Encoding::automatic;
   return {any ? Encoding::utf_8 : options.encoding, options.on_invalid};
+}
+
+/// Returns the names of a path.
+std::vector<std::string> steps_of(const std::string& path) {
+  const Field field(path);
+  return field.steps().empty() ? std::vector<std::string>{path} : field.steps();
 }
 
 /// The start of a file: compressed, with a byte order mark, or neither.
@@ -139,6 +149,11 @@ FileRead::FileRead(const FileReadOptions& options)
   }
   rules_.pattern = options.framing.line_pattern();
   if (rules_.pattern) rules_.unit = Rules::Unit::multiline;
+  if (const auto& path = options.framing.keys.json_array) {
+    rules_.unit = Rules::Unit::json_array;
+    rules_.path = steps_of(*path);
+    rules_.path_shown = *path;
+  }
   if (const auto& delimiter = options.framing.keys.delimiter) {
     rules_.delimiter = *delimiter;
     rules_.cut_cr = false;

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "stages/file/json_array_framer.h"
+#include "stages/file/json_framer.h"
+#include "stages/file/line_framer.h"
+
 namespace weir::stages::file {
 namespace {
 
@@ -35,17 +39,32 @@ bool has_line_feed(std::string_view bytes, std::size_t at, char separator) {
   return false;
 }
 
+std::unique_ptr<UnitFramer> unit_framer(const Rules& rules) {
+  switch (rules.unit) {
+    case Rules::Unit::multiline:
+      return std::make_unique<LineFramer>(rules);
+    case Rules::Unit::json:
+      return std::make_unique<JsonFramer>();
+    case Rules::Unit::json_array:
+      return std::make_unique<JsonArrayFramer>(rules);
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
 
+Framer::Framer(const Rules& rules) : rules_(rules), unit_(unit_framer(rules)) {}
+
 void Framer::restart() {
-  if (lines_) lines_->restart();
+  if (unit_) unit_->restart();
   looked_at_ = 0;
   dropped_ = 0;
   quoted_ = false;
 }
 
 bool Framer::find(std::string_view bytes, Cut& cut, bool all) {
-  if (lines_) return lines_->find(bytes, cut, all);
+  if (unit_) return unit_->find(bytes, cut, all);
   if (rules_.unit == Rules::Unit::file) {
     looked_at_ = bytes.size();
     return false;

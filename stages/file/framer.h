@@ -2,12 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "stages/file/cut.h"
-#include "stages/file/line_framer.h"
 #include "stages/file/rules.h"
+#include "stages/file/unit_framer.h"
 
 namespace weir::stages::file {
 
@@ -15,9 +16,7 @@ namespace weir::stages::file {
 /// in pieces is scanned once.
 class Framer {
  public:
-  explicit Framer(const Rules& rules) : rules_(rules) {
-    if (rules.unit == Rules::Unit::multiline) lines_.emplace(rules);
-  }
+  explicit Framer(const Rules& rules);
 
   using Cut = file::Cut;
   /// Finds the end of the record with which `bytes` begin. If the last call returned false, that
@@ -31,14 +30,20 @@ class Framer {
   /// Returns how many bytes at the front of the record need not be seen again; `dropped` says that
   /// they are gone.
   std::size_t droppable() const {
-    if (lines_) return lines_->droppable();
+    if (unit_) return unit_->droppable();
     return looked_at_ > 1 ? looked_at_ - 1 : 0;
   }
   void dropped(std::size_t size) {
-    if (lines_) return lines_->dropped(size);
+    if (unit_) return unit_->dropped(size);
     looked_at_ -= size;
     dropped_ += size;
   }
+
+  /// These are as in `UnitFramer`.
+  void taken(const Cut& cut) {
+    if (unit_) unit_->taken(cut);
+  }
+  const std::string& problem() const { return unit_->problem(); }
 
  private:
   /// csv: the end of a row. With `carriage_return` a CR, an LF or both end it.
@@ -50,7 +55,7 @@ class Framer {
   bool settle_row_end(std::string_view bytes, std::size_t end, bool all);
 
   const Rules& rules_;
-  std::optional<LineFramer> lines_;   ///< multiline: this does it all.
+  std::unique_ptr<UnitFramer> unit_;  ///< Does it all, for units that are not found here.
   RowEnd row_end_ = RowEnd::unknown;  ///< Decided by the first row of a file.
   std::size_t looked_at_ = 0;
   std::size_t dropped_ = 0;  ///< The bytes of the record that came before those that are seen.

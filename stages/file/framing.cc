@@ -9,6 +9,7 @@ namespace weir::stages::file {
 namespace {
 
 constexpr std::size_t kLongestDelimiter = 64;
+constexpr std::size_t kLongestPath = 1024;
 
 /// The keys, of which a map has exactly one.
 std::vector<std::string> key_names() {
@@ -63,6 +64,14 @@ bool check_pattern(const PatternKey& key, const FramingOption& option, const Nod
   return true;
 }
 
+bool check_size(const Node& node, std::size_t most, Binder& binder) {
+  const std::size_t size = node.text.size();
+  if (size > 0 && size <= most) return true;
+  binder.error(node, "expected 1 to " + std::to_string(most) + " bytes, got " +
+                         (size == 0 ? "empty text" : std::to_string(size)));
+  return false;
+}
+
 bool parse_map(const Node& node, FramingOption& out, Binder& binder) {
   if (!binder.bind_map(OptionType<FramingOption>::keys(), &out.keys, node)) return false;
   std::vector<std::string> given;
@@ -75,13 +84,8 @@ bool parse_map(const Node& node, FramingOption& out, Binder& binder) {
   out.key = given.front();
   const Node& value = node.entries.front().value;
   if (const PatternKey* key = pattern_key(out)) return check_pattern(*key, out, value, binder);
-  if (out.keys.delimiter && (value.text.empty() || value.text.size() > kLongestDelimiter)) {
-    binder.error(value,
-                 "expected 1 to " + std::to_string(kLongestDelimiter) + " bytes, got " +
-                     (value.text.empty() ? "empty text" : std::to_string(value.text.size())));
-    return false;
-  }
-  return true;
+  if (out.keys.delimiter) return check_size(value, kLongestDelimiter, binder);
+  return check_size(value, kLongestPath, binder);
 }
 
 }  // namespace
@@ -119,7 +123,10 @@ const std::vector<OptionSpec>& OptionType<stages::file::FramingOption>::keys() {
         .optional("end", &FramingKeys::end,
                   "a record ends with each line in which this pattern is found");
     map.optional("delimiter", &FramingKeys::delimiter,
-                 "the bytes that end a record, 64 at most; a single byte is fastest");
+                 "the bytes that end a record, 64 at most; a single byte is fastest")
+        .optional("json_array", &FramingKeys::json_array,
+                  "the names, with points between them, that lead to the array of a JSON document "
+                  "whose elements are the records");
   });
   return keys;
 }
@@ -129,7 +136,7 @@ bool OptionType<stages::file::FramingOption>::parse(const Node& node, Option& ou
   if (node.shape == Node::Shape::map) return stages::file::parse_map(node, out, binder);
   out.named = true;
   for (const std::string& key : stages::file::key_names()) {
-    if (node.shape != Node::Shape::scalar || node.text != key) continue;
+    if (node.shape != Node::Shape::scalar || node.text != key || key == "json_array") continue;
     binder.error(node,
                  "expected one of " + OptionType<FramingChoice>::name() + ", got '" + key + "'",
                  "write 'framing: { " + key + ": ... }'");

@@ -12,7 +12,7 @@
 
 namespace weir::stages::file {
 
-enum class FramingChoice : std::uint8_t { automatic, lines, csv, file };
+enum class FramingChoice : std::uint8_t { automatic, lines, csv, file, json, json_array };
 
 /// The map that `framing` may be. Exactly one of its keys is set.
 struct FramingKeys {
@@ -20,6 +20,7 @@ struct FramingKeys {
   std::optional<Pattern> continues;
   std::optional<Pattern> end;
   std::optional<std::string> delimiter;
+  std::optional<std::string> json_array;
 };
 
 /// The option `framing` of `file.read`: one of its names, or a map.
@@ -42,7 +43,8 @@ struct FramingOption {
 
 template <>
 struct weir::EnumNames<weir::stages::file::FramingChoice> {
-  static constexpr std::string_view names[] = {"auto", "lines", "csv", "file"};
+  static constexpr std::string_view names[] = {"auto", "lines", "csv",
+                                               "file", "json",  "json_array"};
 };
 
 template <>

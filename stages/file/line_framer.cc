@@ -35,12 +35,17 @@ bool LineFramer::find(std::string_view bytes, Cut& cut, bool all) {
     const std::size_t newline = bytes.find('\n', looked_at_);
     const bool whole = newline != std::string_view::npos;
     looked_at_ = whole ? newline : bytes.size();
+    // What begins a record may begin with any line.
+    if (before_ && first_) {
+      decided_ = true;
+      marks_ = false;
+    }
     if (!decided_) {
       const std::size_t size = looked_at_ - line_;
       if (!whole && size == 0) return all && rest(bytes, cut);
       // Two bytes more, since a CR before the LF is no part of the line.
       if (!whole && !all && size < seen_ + 2) return false;
-      marks_ = !(before_ && first_) && marks(bytes.substr(line_, size), whole);
+      marks_ = marks(bytes.substr(line_, size), whole);
       decided_ = true;
       if (marks_ && before_) {
         end_record(bytes, line_ - 1, cut);

@@ -4,9 +4,9 @@
 #include <memory>
 #include <string_view>
 
-#include "stages/file/cut.h"
 #include "stages/file/line_pattern.h"
 #include "stages/file/rules.h"
+#include "stages/file/unit_framer.h"
 
 namespace weir::stages::file {
 
@@ -17,18 +17,15 @@ namespace weir::stages::file {
 /// Of a line, a pattern sees a bounded number of bytes. For `begin` and `continues` that is
 /// `kUsualLine`, so that a record and the line behind it can be held. What `end` looks at is in the
 /// record.
-class LineFramer {
+class LineFramer final : public UnitFramer {
  public:
   explicit LineFramer(const Rules& rules);
-  ~LineFramer();
-  LineFramer(const LineFramer&) = delete;
-  LineFramer& operator=(const LineFramer&) = delete;
+  ~LineFramer() override;
 
-  /// These are as in `Framer`, but the rest of the bytes is a record if that is `all`.
-  bool find(std::string_view bytes, Cut& cut, bool all);
-  void restart();
-  std::size_t droppable() const;
-  void dropped(std::size_t size);
+  bool find(std::string_view bytes, Cut& cut, bool all) override;
+  void restart() override;
+  std::size_t droppable() const override;
+  void dropped(std::size_t size) override;
 
   /// Returns how far from the front of the bytes the next record begins, at least. Valid after a
   /// `find` that found nothing.

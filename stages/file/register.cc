@@ -13,9 +13,10 @@ void add_file_read(Registry& registry) {
       .optional("exclude", &O::exclude,
                 "globs of files that 'path' names and that are not read: compared with the name, "
                 "or, with a slash in it, with the whole path")
-      .optional("framing", &O::framing,
-                "what a record is: a line, a row of csv, a whole file; auto is what the next stage "
-                "needs; a map says it in other ways")
+      .optional(
+          "framing", &O::framing,
+          "what a record is: a line, a row of csv, a whole file, a JSON value, an element of a "
+          "JSON array; auto is what the next stage needs; a map says it in other ways")
       .optional("header", &O::header,
                 "with framing csv: the first row of each file is its header and no record; what "
                 "the next stage needs, without")

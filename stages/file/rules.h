@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "stages/file/line_pattern.h"
 #include "stages/file/text_rules.h"
@@ -15,7 +16,7 @@ namespace weir::stages::file {
 
 /// The rules by which a file's bytes become records, made from the options of `file.read`.
 struct Rules {
-  enum class Unit : std::uint8_t { delimited, csv, file, multiline };
+  enum class Unit : std::uint8_t { delimited, csv, file, multiline, json, json_array };
 
   Unit unit = Unit::delimited;
   std::string delimiter = "\n";
@@ -25,8 +26,10 @@ struct Rules {
   TextRules text;       ///< How the bytes of a record become text.
   bool lines = false;   ///< True if each record is to know its line.
   std::shared_ptr<LinePattern> pattern;  ///< multiline: what tells records apart.
-  std::size_t max_size = 0;              ///< The largest size of a text; longer ones become errors.
-  std::string max_size_shown;            ///< As messages show it: "max_record (64KiB)".
+  std::vector<std::string> path;         ///< json_array: the names that lead to it.
+  std::string path_shown;
+  std::size_t max_size = 0;    ///< The largest size of a text; longer ones become errors.
+  std::string max_size_shown;  ///< As messages show it: "max_record (64KiB)".
 
   /// Returns whether a record's end can be found from any place in the file. Its line cannot.
   bool splittable() const {

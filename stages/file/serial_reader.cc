@@ -114,7 +114,7 @@ void SerialReader::give(Feed& feed, Wanted& wanted) {
   if (!past_bom()) return;
   while (!feed.full()) {
     if (long_.ended) {
-      append_too_long(feed, part_, long_.position, long_.excerpt, long_.size, rules_, long_.line);
+      append_long(feed);
       wanted.took(std::min(long_.excerpt.size(), kExcerpt));
       long_.ended = false;
       continue;
@@ -122,7 +122,7 @@ void SerialReader::give(Feed& feed, Wanted& wanted) {
     if (framer_ahead_) framer_.restart();
     framer_ahead_ = false;
     if (!long_.skipping) {
-      collect(wanted);
+      if (collect(wanted)) continue;
       if (!cuts_.empty()) {
         hand_over(feed, wanted);
         continue;
@@ -132,8 +132,9 @@ void SerialReader::give(Feed& feed, Wanted& wanted) {
   }
 }
 
-/// Finds the complete records that the batch still wants.
-void SerialReader::collect(const Wanted& wanted) {
+/// Finds the complete records that the batch still wants. If the tail begins with something else,
+/// takes that off and returns true.
+bool SerialReader::collect(const Wanted& wanted) {
   cuts_.clear();
   std::size_t end = 0;
   Framer::Cut cut;
@@ -141,7 +142,12 @@ void SerialReader::collect(const Wanted& wanted) {
     return cuts_.empty() || (cuts_.size() < wanted.records() && end < wanted.bytes());
   };
   while (room() && find(end, cut)) {
-    if (cut.size > rules_.max_size) {
+    const bool record = cut.kind == Cut::Kind::record;
+    if (!record && cuts_.empty()) {
+      meet_no_record(cut);
+      return true;
+    }
+    if (!record || cut.size > rules_.max_size) {
       framer_ahead_ = true;
       break;
     }
@@ -149,6 +155,17 @@ void SerialReader::collect(const Wanted& wanted) {
     end += cut.next;
     if (cut.next == 0) break;  // a whole file that is empty
   }
+  return false;
+}
+
+/// Takes off bytes that are no record.
+void SerialReader::meet_no_record(const Cut& cut) {
+  if (cut.kind == Cut::Kind::error) {
+    long_ = {false, true, position_, cut.size, line_, {}, framer_.problem()};
+    long_.excerpt = tail_.bytes().substr(0, std::min(cut.size, kExcerpt));
+  }
+  take(cut.next);
+  framer_.taken(cut);
 }
 
 /// Copies the records at `cuts_` into the batch.
@@ -159,6 +176,14 @@ void SerialReader::hand_over(Feed& feed, Wanted& wanted) {
   char* line_room = line_ > 0 ? feed.buffer(cuts_.size() * Record::kLineRoom) : nullptr;
   char* at = feed.buffer(size);
   if (size > 0) std::memcpy(at, tail_.bytes().data(), size);
+  // Told once, also if memory runs out in between.
+  struct Taken {
+    ~Taken() {
+      if (last) framer.taken(*last);
+    }
+    Framer& framer;
+    const Framer::Cut* last = nullptr;
+  } taken{framer_};
   for (const Framer::Cut& cut : cuts_) {
     const std::string_view bytes(at, cut.size);
     if (!text_.as_is() && !text_.good(bytes)) {
@@ -172,6 +197,7 @@ void SerialReader::hand_over(Feed& feed, Wanted& wanted) {
     wanted.took(cut.size);
     at += cut.next;
     take(cut.next);
+    taken.last = &cut;
   }
   whole_given_ = true;
   framer_ahead_ = ahead;
@@ -184,7 +210,8 @@ bool SerialReader::meet_long_record() {
   framer_ahead_ = false;
   Framer::Cut cut;
   if (find(0, cut)) {
-    if (!long_.skipping) long_ = {false, false, position_, 0, line_, {}};
+    if (!long_.skipping) long_ = {false, false, position_, 0, line_, {}, {}};
+    if (cut.kind == Cut::Kind::error) long_.problem = framer_.problem();
     if (long_.excerpt.empty())
       long_.excerpt = tail_.bytes().substr(0, std::min(cut.size, kExcerpt));
     long_.size += cut.size;
@@ -192,16 +219,25 @@ bool SerialReader::meet_long_record() {
     long_.ended = true;
     whole_given_ = true;
     take(cut.next);
+    framer_.taken(cut);
     return true;
   }
   if (long_.skipping) {
     skip();
     // What follows the text, such as the first bytes of a delimiter, may make it look too long.
   } else if (tail_.size() > std::max(rules_.max_size, kExcerpt) + rules_.margin()) {
-    long_ = {true, false, position_, 0, line_, std::string(tail_.bytes().substr(0, kExcerpt))};
+    long_ = {true, false, position_, 0, line_, std::string(tail_.bytes().substr(0, kExcerpt)), {}};
     skip();
   }
   return false;
+}
+
+void SerialReader::append_long(Feed& feed) {
+  if (long_.problem.empty()) {
+    append_too_long(feed, part_, long_.position, long_.excerpt, long_.size, rules_, long_.line);
+  } else {
+    append_failed(feed, part_, long_.position, long_.excerpt, {"json", long_.problem}, long_.line);
+  }
 }
 
 void SerialReader::skip() {

@@ -68,7 +68,7 @@ class SerialReader {
   bool release();
 
  private:
-  /// A record that is longer than `max_size`.
+  /// A record that is longer than `max_size`, or that is none.
   struct LongRecord {
     bool skipping = false;  ///< True until its end was seen.
     bool ended = false;     ///< True if it must be appended before anything else.
@@ -76,16 +76,19 @@ class SerialReader {
     std::uint64_t size = 0;  ///< The bytes that were skipped.
     std::uint64_t line = 0;
     std::string excerpt;
+    std::string problem;  ///< What is wrong with it beside its size.
   };
 
   bool fill(const Stop& stop, bool wait);
   bool past_bom();
   bool find(std::size_t from, Framer::Cut& cut);
   void give(Feed& feed, Wanted& wanted);
-  void collect(const Wanted& wanted);
+  bool collect(const Wanted& wanted);
+  void meet_no_record(const Cut& cut);
   void hand_over(Feed& feed, Wanted& wanted);
   bool meet_long_record();
   void take(std::size_t size);
+  void append_long(Feed& feed);
   void skip();
 
   InputStream stream_;

@@ -15,6 +15,7 @@ const std::vector<Target>& targets() {
                                              {"time", time},
                                              {"framing", framing},
                                              {"ranges", ranges},
+                                             {"json_framing", json_framing},
                                              {"codec", codec},
                                              {"exec", exec}};
   return result;

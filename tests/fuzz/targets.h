@@ -22,6 +22,7 @@ void parse(std::string_view bytes);
 void time(std::string_view bytes);
 void framing(std::string_view bytes);
 void ranges(std::string_view bytes);
+void json_framing(std::string_view bytes);
 void codec(std::string_view bytes);
 void exec(std::string_view bytes);
 

@@ -140,7 +140,7 @@ TEST_CASE("options that do not go together are refused") {
   CHECK(problem({{"header", "true"}}) == "'header' needs 'framing: csv'");
   CHECK(problem({{"framing", "file"}, {"header", "true"}}) == "'framing: file' takes no 'header'");
   CHECK(problem({{"framing", "rows"}}) ==
-        "expected one of auto | lines | csv | file, got 'rows'\n");
+        "expected one of auto | lines | csv | file | json | json_array, got 'rows'\n");
   CHECK(error_of([&] { kit::StageKit(registry, "file.read", paths({})); }) ==
         "expected at least one path, got none");
 }

@@ -1,0 +1,83 @@
+#include "stages/file/json_name.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <string>
+
+namespace weir::stages::file {
+namespace {
+
+void append_utf8(std::string& out, std::uint32_t code) {
+  const auto tail = [&](unsigned shift) {
+    out += static_cast<char>(0x80 | (code >> shift & 0x3f));
+  };
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xc0 | code >> 6);
+    tail(0);
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xe0 | code >> 12);
+    tail(6);
+    tail(0);
+  } else {
+    out += static_cast<char>(0xf0 | code >> 18);
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+}
+
+/// Reads the four digits at the front of `text`; 0 if they are none.
+std::uint32_t code_unit(std::string_view text) {
+  std::uint32_t code = 0;
+  const std::string_view digits = text.substr(0, 4);
+  std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+  return code;
+}
+
+/// Undoes the escapes. What is wrong in them is for the parser: it makes some other text here.
+std::string unescaped(std::string_view written) {
+  constexpr std::string_view kLetters = "bfnrt";
+  constexpr std::string_view kMeant = "\b\f\n\r\t";
+  std::string out;
+  for (std::size_t at = 0; at < written.size(); ++at) {
+    if (written[at] != '\\' || at + 1 == written.size()) {
+      out += written[at];
+      continue;
+    }
+    const char letter = written[++at];
+    const std::size_t known = kLetters.find(letter);
+    if (letter != 'u') {
+      out += known == std::string_view::npos ? letter : kMeant[known];
+      continue;
+    }
+    std::uint32_t code = code_unit(written.substr(at + 1));
+    at += 4;
+    if (code >= 0xd800 && code < 0xdc00 &&
+        written.substr(std::min(at + 1, written.size()), 2) == "\\u") {
+      code = 0x10000 + ((code - 0xd800) << 10) + (code_unit(written.substr(at + 3)) & 0x3ff);
+      at += 6;
+    }
+    append_utf8(out, code);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::size_t end_of_name(std::string_view bytes) {
+  for (std::size_t at = 1; at < bytes.size(); ++at) {
+    if (bytes[at] == '"') return at;
+    if (bytes[at] == '\\') ++at;
+  }
+  return bytes.size();
+}
+
+bool is_name(std::string_view written, std::string_view text) {
+  if (written.find('\\') == std::string_view::npos) return written == text;
+  return unescaped(written) == text;
+}
+
+}  // namespace weir::stages::file
