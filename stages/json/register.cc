@@ -42,6 +42,11 @@ void add_json_stages(Registry& registry) {
       .optional("on_invalid", &JsonFormatOptions::on_invalid,
                 "what becomes of a byte that is not UTF-8: U+FFFD, itself, or an error of kind "
                 "encoding; counted as not_utf8")
+      .optional("indent", &JsonFormatOptions::indent,
+                "how many blanks a level is indented by, with a line for each member; without, all "
+                "is on one line, nested values too")
+      .min(&JsonFormatOptions::indent, 0)
+      .max(&JsonFormatOptions::indent, 8)
       .kinds({.needs_fields = true, .gives_text = true})
       .example(R"(stages:
   - uses: file.read
