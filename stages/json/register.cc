@@ -76,6 +76,7 @@ void add_json_stages(Registry& registry) {
                 "the members of an element that is an object become fields, instead of the "
                 "element, each with these 0 to 64 bytes before its name; one that the record had "
                 "before gets the member's value")
+      .was("spread", "write 'prefix: \"\"'")
       .optional("on_missing", &UnnestOptions::on_missing,
                 "what becomes of a record whose 'field' is missing or null")
       .optional("keep_empty", &UnnestOptions::keep_empty,

@@ -365,6 +365,22 @@ class CsvTest(ProgramTest):
 
 
 class BlankTest(ProgramTest):
+    def test_former_options_say_what_to_write(self):
+        file = self.file("p.yaml", """stages:
+  - uses: file.read
+    with: { path: "-" }
+  - uses: json.parse
+  - uses: unnest
+    with: { field: a, spread: true }
+  - uses: json.format
+  - uses: file.write
+    with: { path: "-" }
+""")
+        for done in (weir("check", file),
+                     weir("run", "-e", "json.parse | unnest field=a spread=true | json.format")):
+            self.assertIn("unknown option 'spread'", done.stderr)
+            self.assertIn("write 'prefix: \"\"'", done.stderr)
+
     def test_blank_records_end_with_a_reason_of_their_own(self):
         for parse, lines in (("json.parse", '{"a":1}\n\n \n{"a":2}\n'),
                              ("csv.parse columns=a,b", "1,2\n\n\n3,4\n")):
