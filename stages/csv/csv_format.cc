@@ -90,12 +90,13 @@ char* CsvFormat::write_text(std::string_view text, char* out) const {
     if (!text.empty()) std::memcpy(out, text.data(), text.size());
     return out + text.size();
   }
-  *out++ = quote_;
+  const char quote = quote_;  // a copy, since `out` might point to it
+  *out++ = quote;
   for (const char c : text) {
-    if (c == quote_) *out++ = quote_;
+    if (c == quote) *out++ = quote;
     *out++ = c;
   }
-  *out++ = quote_;
+  *out++ = quote;
   return out;
 }
 
@@ -106,24 +107,24 @@ char* CsvFormat::write_value(const Value& value, char* out) const {
     case ValueType::boolean:
       return write_text(value.as_bool() ? "true" : "false", out);
     case ValueType::integer:
+      if (!plain_numbers_) return write_quoted(value, out);
+      return std::to_chars(out, out + kNumberSize, value.as_integer()).ptr;
     case ValueType::real:
       if (value.has_bytes()) break;  // as it came
-      return write_number(value, out);
+      if (!plain_numbers_) return write_quoted(value, out);
+      return std::to_chars(out, out + kNumberSize, value.as_real()).ptr;
     default:
       break;
   }
   return write_text(value.as_text(), out);
 }
 
-char* CsvFormat::write_number(const Value& value, char* out) const {
-  const auto write_to = [&value](char* to) {
-    return value.type() == ValueType::integer
-               ? std::to_chars(to, to + kNumberSize, value.as_integer()).ptr
-               : std::to_chars(to, to + kNumberSize, value.as_real()).ptr;
-  };
-  if (plain_numbers_) return write_to(out);
+/// Writes a number in which the delimiter or the quote may stand.
+char* CsvFormat::write_quoted(const Value& value, char* out) const {
   char digits[kNumberSize];
-  const char* const end = write_to(digits);
+  const char* const end = value.type() == ValueType::integer
+                              ? std::to_chars(digits, digits + kNumberSize, value.as_integer()).ptr
+                              : std::to_chars(digits, digits + kNumberSize, value.as_real()).ptr;
   return write_text({digits, static_cast<std::size_t>(end - digits)}, out);
 }
 

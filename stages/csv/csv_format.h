@@ -43,7 +43,7 @@ class CsvFormat final : public Transform {
   void write(Record& record, std::vector<Value>& values, Get&& get) const;
   char* write_text(std::string_view text, char* out) const;
   char* write_value(const Value& value, char* out) const;
-  char* write_number(const Value& value, char* out) const;
+  char* write_quoted(const Value& value, char* out) const;
   bool needs_quotes(std::string_view text) const;
   static std::string mistake(std::string_view column, std::string_view text);
 

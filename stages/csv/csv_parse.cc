@@ -36,6 +36,7 @@ CsvParse::CsvParse(const CsvParseOptions& options)
       cut_(options.ragged == Ragged::cut || options.ragged == Ragged::fit),
       duplicates_(options.duplicates),
       drop_blank_(options.on_blank == CsvBlank::drop),
+      from_text_(options.field.empty()),
       from_header_(options.columns.empty()),
       by_part_(from_header_ || (dialect_.delimiter == '\0' && place_.field().empty())) {
   check(options);
@@ -136,10 +137,10 @@ void CsvParse::look_up(const Record& record, Scratch& scratch) const {
   scratch.delimiter = dialect.delimiter;
 }
 
-/// Calls `put(name, value)` for each column. Returns false after a mistake.
-template <class Put>
+/// Puts the row into `result`, or, without one, into a record that has no fields. Returns false
+/// after a mistake. Rejected: a template for both, which no compiler inlines as well.
 bool CsvParse::parse(Record& record, std::string_view text, const Dialect& dialect,
-                     const Columns& columns, Put&& put) const {
+                     const Columns& columns, ResultWriter* result) const {
   CsvSplitter splitter(text, dialect);
   const std::size_t width = columns.size();
   std::size_t count = 0;
@@ -151,20 +152,32 @@ bool CsvParse::parse(Record& record, std::string_view text, const Dialect& diale
       record.trim(end);
       field = {made, static_cast<std::size_t>(end - made)};
     }
-    Value value;
-    if (!read_as(columns.types[count], field, value)) {
+    Value value(field);
+    const FieldType type = columns.types[count];
+    if (type != FieldType::text && !read_as(type, field, value)) {
       fail(record, "column '" + columns.names[count] + "': expected " +
                        with_article(columns.types[count]) + ", got " + in_quotes(field));
       return false;
     }
-    put(columns.fields[count], value);
+    if (result) {
+      result->put(columns.fields[count], value);
+    } else {
+      record.append(FieldName::lasting(columns.fields[count]), value);
+    }
   }
   if (!splitter.mistake().empty()) {
     fail(record, splitter.mistake());
     return false;
   }
+  if (count == width) return true;
   if (!check_width(record, count, width)) return false;
-  for (; count < width; ++count) put(columns.fields[count], Value());
+  for (; count < width; ++count) {
+    if (result) {
+      result->put(columns.fields[count], Value());
+    } else {
+      record.append(FieldName::lasting(columns.fields[count]), Value());
+    }
+  }
   return true;
 }
 
@@ -182,7 +195,11 @@ void CsvParse::fail(Record& record, std::string message) const {
 void CsvParse::process(Record& record, Call& call) const {
   auto& scratch = call.scratch<Scratch>();
   std::string_view text;
-  if (!place_.read(record, text, "csv")) return;
+  if (from_text_) {
+    text = record.text();
+  } else if (!place_.read(record, text, "csv")) {
+    return;
+  }
   if (by_part_) look_up(record, scratch);
   const Columns& columns = from_header_ ? *scratch.current : columns_;
   // With one column, an empty text is a row whose field is empty.
@@ -201,16 +218,11 @@ void CsvParse::process(Record& record, Call& call) const {
   }
   if (record.field_count() == 0 && !place_.whole()) {
     record.reserve_fields(static_cast<std::uint32_t>(columns.size()));
-    parse(record, text, dialect, columns, [&](const std::string& name, const Value& value) {
-      record.append(FieldName::lasting(name), value);
-    });
+    parse(record, text, dialect, columns, nullptr);
     return;
   }
   scratch.result.begin(place_, record);
-  const bool good =
-      parse(record, text, dialect, columns,
-            [&](const std::string& name, const Value& value) { scratch.result.put(name, value); });
-  if (good) scratch.result.end();
+  if (parse(record, text, dialect, columns, &scratch.result)) scratch.result.end();
 }
 
 }  // namespace weir::stages::csv

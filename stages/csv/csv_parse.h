@@ -60,9 +60,8 @@ class CsvParse final : public Transform {
   void check(const CsvParseOptions& options) const;
   Columns read_header(std::string_view header, const Dialect& dialect) const;
   void look_up(const Record& record, Scratch& scratch) const;
-  template <class Put>
   bool parse(Record& record, std::string_view text, const Dialect& dialect, const Columns& columns,
-             Put&& put) const;
+             ResultWriter* result) const;
   bool check_width(Record& record, std::size_t count, std::size_t width) const;
   void fail(Record& record, std::string message) const;
 
@@ -73,6 +72,7 @@ class CsvParse final : public Transform {
   bool fill_, cut_;
   Duplicates duplicates_;
   bool drop_blank_;
+  bool from_text_;
   bool from_header_;
   bool by_part_;     ///< True if a part says the columns or the delimiter.
   Columns columns_;  ///< Unused if the header of each part names the columns.

@@ -114,7 +114,7 @@ bool Framer::begin_row(std::string_view bytes, bool all) {
 }
 
 std::size_t Framer::find_csv_end(std::string_view bytes, bool all) {
-  if (!begin_row(bytes, all)) return kNowhere;
+  if (!rules_.comment.empty() && !begin_row(bytes, all)) return kNowhere;
   std::size_t at = looked_at_;
   // The first line end from `at` on; valid once `known`.
   std::size_t newline = 0;

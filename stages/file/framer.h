@@ -58,8 +58,8 @@ class Framer {
   RowEnd row_end_ = RowEnd::unknown;  ///< Decided by the first row of a file.
   std::size_t looked_at_ = 0;
   std::size_t dropped_ = 0;  ///< The bytes of the record that came before those that are seen.
-  bool plain_ = false;       ///< csv: true if no quote counts in this row.
-  bool quoted_ = false;      ///< csv: true if `looked_at_` is inside quotes.
+  bool plain_ = rules_.quote == '\0';  ///< csv: true if no quote counts in this row.
+  bool quoted_ = false;                ///< csv: true if `looked_at_` is inside quotes.
 };
 
 }  // namespace weir::stages::file
