@@ -192,6 +192,45 @@ def shipping():
     return out
 
 
+def partner_orders():
+    """The orders, and (line, reason, order) of the rest."""
+    text = (DATA / "partner-orders.csv").read_text()
+    good, bad = [], []
+    names = None
+    line = 0
+    rows = iter(text.split("\n"))
+    for row in rows:
+        line, begin = line + 1, line + 1
+        while row.count('"') % 2 and not row.startswith("#"):
+            row, line = row + "\n" + next(rows), line + 1
+        if not row or row.startswith("#"):
+            continue
+        cells = next(csv.reader(io.StringIO(row, newline=""), delimiter=";"))
+        if not names:
+            names = cells
+        elif len(cells) < len(names):
+            bad.append([begin, f"expected {len(names)} columns, got {len(cells)}", ""])
+        elif not cells[2].isdigit():
+            bad.append([begin, f"column 'quantity': expected an integer, got '{cells[2]}'", ""])
+        elif int(cells[2]) < 1:
+            bad.append([begin, "nothing is ordered", cells[0]])
+        elif "@" not in cells[1]:
+            bad.append([begin, "no address", cells[0]])
+        else:
+            good.append(cells)
+    return good, bad
+
+
+def as_csv(header, rows):
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([header, *rows])
+    return out.getvalue()
+
+
+def partner_orders_taken():
+    return as_csv(["order", "email", "quantity", "price", "note", "note_2"], partner_orders()[0])
+
+
 def not_shipped():
     out = ""
     for row, text, position in orders():
@@ -252,6 +291,7 @@ EXPECTED = {
     "hide-addresses": hide_addresses,
     "joined-logs": joined_logs,
     "nginx-minutes": nginx_minutes,
+    "partner-orders": partner_orders_taken,
     "one-a-second": lambda: records(10),
     "ordered-waits": lambda: records(1000),
     "shipping": shipping,
@@ -267,6 +307,7 @@ ASKING = ("geocode", "webhooks", "word-counts")
 PARAMS = {
     "nginx-minutes": ["--odd=/dev/null"],
     "one-a-second": ["--every=40/s", "--takes=125ms"],
+    "partner-orders": ["--rejects=/dev/null"],
     "shipping": ["--rejected=/dev/null"],
 }
 
@@ -339,6 +380,20 @@ class RealLogs(GraphTest):
         if not REAL.exists():
             print(f"SKIPPED: there is no {REAL}", file=sys.stderr)
             raise unittest.SkipTest(f"there is no {REAL}")
+
+    def test_rejects_of_a_table_have_their_line_and_the_reason(self):
+        with tempfile.TemporaryDirectory() as folder:
+            rejects = pathlib.Path(folder) / "rejects.csv"
+            for threads in (1, 2, 8):
+                with self.subTest(threads=threads):
+                    done = run("run", "configs/partner-orders.yaml", f"--rejects={rejects}",
+                               f"--threads={threads}")
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertEqual(done.stdout, partner_orders_taken())
+                    header, *rows = csv.reader(rejects.read_text().splitlines())
+                    self.assertEqual(header, ["line", "reason", "order"])
+                    self.assertEqual(sorted(rows), sorted([str(line), reason, order] for
+                                     line, reason, order in partner_orders()[1]))
 
     def test_branches_merges_windows_and_loops_give_what_they_should(self):
         for stem, (_, inputs) in graph_configs.EXACT.items():

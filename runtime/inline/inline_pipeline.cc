@@ -174,6 +174,15 @@ class InlineReader {
     return settings;
   }
 
+  static std::string hint_for(const TypeSpec& type, const std::string& name,
+                              const std::string* near) {
+    for (const auto& [former, instead] : type.former) {
+      if (former == name) return instead;
+    }
+    return near && *near != name ? "did you mean '" + *near + "'?"
+                                 : "put the value in quotes if it is text";
+  }
+
   /// Reports a word that looks like an option of the type but is none; returns false if there is
   /// one.
   bool check_words(const TypeSpec& type, const std::vector<std::string_view>& words) {
@@ -191,9 +200,7 @@ class InlineReader {
       if (end == word.npos || !is_option_name(name)) continue;
       const std::string* near = text::nearest(name, known);
       if (!sets && (!near || end + 1 == word.size() || word[end + 1] == '/')) continue;
-      complain(word, "unknown option '" + name + "'",
-               near && *near != name ? "did you mean '" + *near + "'?"
-                                     : "put the value in quotes if it is text");
+      complain(word, "unknown option '" + name + "'", hint_for(type, name, near));
       return false;
     }
     return true;

@@ -1,27 +1,15 @@
 #include "stages/csv/csv_parse.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "stages/csv/splitter.h"
+#include "weir/detail/csv_delimiter.h"
 #include "weir/in_quotes.h"
 
 namespace weir::stages::csv {
 namespace {
 
-/// Returns a name that occurs twice; empty if there is none.
-std::string duplicate_of(const std::vector<std::string>& names) {
-  std::vector<std::string_view> sorted(names.begin(), names.end());
-  std::sort(sorted.begin(), sorted.end());
-  const auto found = std::adjacent_find(sorted.begin(), sorted.end());
-  return found == sorted.end() ? std::string() : std::string(*found);
-}
-
-bool has_duplicate(const std::vector<std::string>& names) {
-  std::vector<std::string_view> sorted(names.begin(), names.end());
-  std::sort(sorted.begin(), sorted.end());
-  return std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
-}
+constexpr std::size_t kLongestComment = 16;
 
 std::string_view without_line_end(std::string_view line) {
   if (line.ends_with('\n')) line.remove_suffix(1);
@@ -29,125 +17,212 @@ std::string_view without_line_end(std::string_view line) {
   return line;
 }
 
+Dialect dialect_of(const CsvParseOptions& options) {
+  Dialect dialect;
+  dialect.quote = quote_of(options.quote);
+  dialect.delimiter = delimiter_of(options.delimiter, dialect.quote);
+  dialect.lazy = options.lazy;
+  return dialect;
+}
+
 }  // namespace
 
-char csv_delimiter(const std::string& text) {
-  if (text.size() != 1) {
-    throw OptionError("delimiter", "expected one ASCII character, got " + in_quotes(text));
+CsvParse::CsvParse(const CsvParseOptions& options)
+    : place_(options),
+      dialect_(dialect_of(options)),
+      types_(options.types),
+      comment_(options.comment.value_or("")),
+      fill_(options.ragged == Ragged::fill || options.ragged == Ragged::fit),
+      cut_(options.ragged == Ragged::cut || options.ragged == Ragged::fit),
+      duplicates_(options.duplicates),
+      drop_blank_(options.on_blank == CsvBlank::drop),
+      from_text_(options.field.empty()),
+      from_header_(options.columns.empty()),
+      by_part_(from_header_ || (dialect_.delimiter == '\0' && place_.field().empty())) {
+  check(options);
+  if (from_header_) return;
+  std::vector<std::string> names = options.columns;
+  std::string duplicate;
+  if (duplicates_ == Duplicates::rename) rename_duplicates(names);
+  if (has_duplicate(names, duplicate)) {
+    throw OptionError("columns", "duplicate column '" + duplicate + "'");
   }
-  if (text[0] == '"' || text[0] == '\n' || text[0] == '\r' || (text[0] & 0x80)) {
-    throw OptionError("delimiter", "expected another character than a quote or a line break");
-  }
-  return text[0];
+  const std::string unknown = unknown_column(names, types_);
+  if (!unknown.empty()) throw OptionError("types", "unknown column '" + unknown + "'");
+  columns_ = make_columns(std::move(names), place_.prefix(), types_);
 }
 
-CsvParse::CsvParse(const CsvParseOptions& options)
-    : options_(options), delimiter_(csv_delimiter(options.delimiter)) {
-  from_header_ = options.columns.empty();
-  if (from_header_ && !options.has_header()) {
+void CsvParse::check(const CsvParseOptions& options) const {
+  if (dialect_.lazy && dialect_.quote == '\0') {
+    throw OptionError("lazy", "'quote: none' takes no 'lazy'");
+  }
+  if (options.comment && (comment_.empty() || comment_.size() > kLongestComment)) {
+    throw OptionError("comment", "expected 1 to 16 bytes, got " + std::to_string(comment_.size()));
+  }
+  if (comment_.find_first_of("\r\n") != std::string::npos) {
+    throw OptionError("comment", "expected text on one line, got " + in_quotes(comment_));
+  }
+  if (!place_.field().empty()) {
+    if (options.header.value_or(false)) {
+      throw OptionError("header", "'field' takes no 'header: true'");
+    }
+    if (from_header_) throw OptionError("field", "'field' needs 'columns'");
+  } else if (from_header_ && !options.has_header()) {
     throw OptionError("header", "expected 'columns' beside 'header: false'");
   }
-  if (has_duplicate(options.columns)) {
-    throw OptionError("columns", "duplicate column '" + duplicate_of(options.columns) + "'");
-  }
-  if (from_header_) return;
-  for (const auto& [name, type] : options.types) {
-    if (std::find(options.columns.begin(), options.columns.end(), name) == options.columns.end()) {
-      throw OptionError("types", "unknown column '" + name + "'");
-    }
-  }
-  columns_ = make_columns(options.columns);
 }
 
-CsvColumns CsvParse::make_columns(std::vector<std::string> names) const {
-  CsvColumns columns{std::move(names), {}};
-  columns.types.resize(columns.names.size(), FieldType::text);
-  for (const auto& [name, type] : options_.types) {
-    const auto found = std::find(columns.names.begin(), columns.names.end(), name);
-    if (found == columns.names.end()) {
-      throw Error("csv", "'types' names the column '" + name + "', which the header does not have",
-                  false);
-    }
-    columns.types[static_cast<std::size_t>(found - columns.names.begin())] = type;
-  }
-  return columns;
+Framing CsvParse::framing(const CsvParseOptions& options) {
+  Framing framing;
+  if (!options.field.empty()) return framing;
+  framing.unit = Framing::Unit::csv;
+  framing.header = options.has_header();
+  // Options that are wrong are told by the constructor.
+  if (options.delimiter.size() == 1) framing.delimiter = options.delimiter[0];
+  if (options.delimiter == "tab") framing.delimiter = '\t';
+  framing.find_delimiter = options.delimiter == "auto";
+  framing.quote = options.quote.size() == 1 ? options.quote[0] : '\0';
+  framing.comment = options.comment.value_or("");
+  return framing;
 }
 
-CsvColumns CsvParse::read_header(std::string_view header) const {
-  header = without_line_end(header);
-  if (header.starts_with("\xef\xbb\xbf")) header.remove_prefix(3);  // a byte order mark
-  if (header.empty()) throw Error("csv", "no header: 'columns' can name the columns", false);
+Columns CsvParse::read_header(std::string_view header, const Dialect& dialect) const {
   std::vector<std::string> names;
-  CsvSplitter splitter(header, delimiter_);
+  CsvSplitter splitter(header, dialect);
   for (std::string_view field; splitter.next(field);) {
     std::string& name = names.emplace_back(field);
-    if (splitter.doubled()) name.resize(undouble_quotes(field, name.data()) - name.data());
+    if (splitter.doubled()) {
+      name.resize(static_cast<std::size_t>(undouble_quotes(field, dialect.quote, name.data()) -
+                                           name.data()));
+    }
   }
   if (!splitter.mistake().empty()) throw Error("csv", "header: " + splitter.mistake(), false);
-  if (has_duplicate(names)) {
-    throw Error("csv", "header: duplicate column '" + duplicate_of(names) + "'", false);
+  std::string duplicate;
+  if (duplicates_ == Duplicates::rename) rename_duplicates(names);
+  if (has_duplicate(names, duplicate)) {
+    throw Error("csv", "header: duplicate column '" + duplicate + "'", false);
   }
-  return make_columns(std::move(names));
+  const std::string unknown = unknown_column(names, types_);
+  if (!unknown.empty()) {
+    throw Error("csv", "'types' names the column '" + unknown + "', which the header does not have",
+                false);
+  }
+  return make_columns(std::move(names), place_.prefix(), types_);
 }
 
-const CsvColumns& CsvParse::columns_of(const Record& record, Scratch& scratch) const {
-  if (!from_header_) return columns_;
-  const std::uint32_t part = record.origin().part;
-  if (scratch.current && scratch.part == part) return *scratch.current;
-  const std::string& header = record.part().header;
-  auto known = scratch.known.find(header);
-  if (known == scratch.known.end()) {
-    auto columns = std::make_unique<CsvColumns>(read_header(header));
-    known = scratch.known.emplace(header, std::move(columns)).first;
+/// Finds out about the record's part, unless it is that of the record before.
+void CsvParse::look_up(const Record& record, Scratch& scratch) const {
+  const std::uint32_t number = record.origin().part;
+  if (scratch.current && scratch.part == number) return;
+  const Part& part = record.part();
+  std::string_view header = without_line_end(part.header);
+  if (header.starts_with("\xef\xbb\xbf")) header.remove_prefix(3);  // a byte order mark
+  Dialect dialect = dialect_;
+  if (dialect.delimiter == '\0') {
+    dialect.delimiter =
+        header.empty() ? part.delimiter : detail::csv_delimiter_of(header, dialect.quote);
   }
-  scratch.part = part;
-  scratch.current = known->second.get();
-  return *scratch.current;
+  const Columns* columns = &columns_;
+  if (from_header_) {
+    if (header.empty()) throw Error("csv", "no header: 'columns' can name the columns", false);
+    auto known = scratch.known.find(part.header);
+    if (known == scratch.known.end()) {
+      auto made = std::make_unique<Columns>(read_header(header, dialect));
+      known = scratch.known.emplace(part.header, std::move(made)).first;
+    }
+    columns = known->second.get();
+  }
+  scratch.part = number;
+  scratch.current = columns;
+  scratch.delimiter = dialect.delimiter;
 }
 
-bool CsvParse::fill_fields(Record& record, const CsvColumns& columns) const {
-  CsvSplitter splitter(record.text(), delimiter_);
-  const std::size_t width = columns.names.size();
-  record.clear_fields();
-  record.reserve_fields(static_cast<std::uint32_t>(width));
+/// Puts the row into `result`, or, without one, into a record that has no fields. Returns false
+/// after a mistake. Rejected: a template for both, which no compiler inlines as well.
+bool CsvParse::parse(Record& record, std::string_view text, const Dialect& dialect,
+                     const Columns& columns, ResultWriter* result) const {
+  CsvSplitter splitter(text, dialect);
+  const std::size_t width = columns.size();
   std::size_t count = 0;
   for (std::string_view field; splitter.next(field); ++count) {
     if (count >= width) continue;  // counted for the message
     if (splitter.doubled()) {
       char* made = record.allocate(field.size());
-      char* end = undouble_quotes(field, made);
+      char* end = undouble_quotes(field, dialect.quote, made);
       record.trim(end);
       field = {made, static_cast<std::size_t>(end - made)};
     }
-    Value value;
-    if (!read_as(columns.types[count], field, value)) {
-      record.fail("csv",
-                  "column '" + columns.names[count] + "': expected " +
-                      with_article(columns.types[count]) + ", got " + in_quotes(field),
-                  false);
+    Value value(field);
+    const FieldType type = columns.types[count];
+    if (type != FieldType::text && !read_as(type, field, value)) {
+      fail(record, "column '" + columns.names[count] + "': expected " +
+                       with_article(columns.types[count]) + ", got " + in_quotes(field));
       return false;
     }
-    record.append(FieldName::lasting(columns.names[count]), value);
+    if (result) {
+      result->put(columns.fields[count], value);
+    } else {
+      record.append(FieldName::lasting(columns.fields[count]), value);
+    }
   }
   if (!splitter.mistake().empty()) {
-    record.fail("csv", splitter.mistake(), false);
+    fail(record, splitter.mistake());
     return false;
   }
-  if (count < width && options_.ragged == Ragged::fill) {
-    for (; count < width; ++count) record.append(FieldName::lasting(columns.names[count]), Value());
-  }
   if (count == width) return true;
-  record.fail("csv", "expected " + std::to_string(width) + " columns, got " + std::to_string(count),
-              false);
+  if (!check_width(record, count, width)) return false;
+  for (; count < width; ++count) {
+    if (result) {
+      result->put(columns.fields[count], Value());
+    } else {
+      record.append(FieldName::lasting(columns.fields[count]), Value());
+    }
+  }
+  return true;
+}
+
+bool CsvParse::check_width(Record& record, std::size_t count, std::size_t width) const {
+  if (count == width || (count < width && fill_) || (count > width && cut_)) return true;
+  fail(record, "expected " + std::to_string(width) + " columns, got " + std::to_string(count));
   return false;
 }
 
+void CsvParse::fail(Record& record, std::string message) const {
+  if (!place_.field().empty()) message = "field '" + place_.field().name() + "': " + message;
+  record.fail("csv", message, false);
+}
+
 void CsvParse::process(Record& record, Call& call) const {
-  const CsvColumns& columns = columns_of(record, call.scratch<Scratch>());
+  auto& scratch = call.scratch<Scratch>();
+  std::string_view text;
+  if (from_text_) {
+    text = record.text();
+  } else if (!place_.read(record, text, "csv")) {
+    return;
+  }
+  if (by_part_) look_up(record, scratch);
+  const Columns& columns = from_header_ ? *scratch.current : columns_;
   // With one column, an empty text is a row whose field is empty.
-  const bool blank = record.text().empty() && columns.names.size() > 1;
-  if (blank && options_.on_blank == CsvBlank::drop) return record.drop_blank();
-  fill_fields(record, columns);
+  if (text.empty() && columns.size() > 1) {
+    if (!place_.field().empty()) {
+      return place_.miss(record, "csv",
+                         "expected a row in '" + place_.field().name() + "', got empty text");
+    }
+    if (drop_blank_) return record.drop_blank();
+  }
+  if (!comment_.empty() && text.starts_with(comment_)) return record.drop();
+  Dialect dialect = dialect_;
+  if (dialect.delimiter == '\0') dialect.delimiter = scratch.delimiter;
+  if (dialect.delimiter == '\0') {
+    dialect.delimiter = detail::csv_delimiter_of(text, dialect.quote);
+  }
+  if (record.field_count() == 0 && !place_.whole()) {
+    record.reserve_fields(static_cast<std::uint32_t>(columns.size()));
+    parse(record, text, dialect, columns, nullptr);
+    return;
+  }
+  scratch.result.begin(place_, record);
+  if (parse(record, text, dialect, columns, &scratch.result)) scratch.result.end();
 }
 
 }  // namespace weir::stages::csv

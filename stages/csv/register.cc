@@ -9,21 +9,31 @@ namespace {
 void add_csv_parse(Registry& registry) {
   using O = CsvParseOptions;
   registry.add<CsvParse, O>("csv.parse", "Parses a CSV record into fields")
+      .declare(parser_options)
       .optional("columns", &O::columns, "what the columns are called; without, the header says it")
       .optional("header", &O::header,
                 "whether the first record of each file is its header; true without 'columns'")
-      .optional("delimiter", &O::delimiter, "one character")
+      .optional(
+          "delimiter", &O::delimiter,
+          "one ASCII character; tab; or auto: the most frequent of , ; tab | in the first row "
+          "of each file")
+      .optional("quote", &O::quote, "one ASCII character, or none: nothing is quoted")
+      .optional("lazy", &O::lazy, "a quote inside a field without quotes is data, and no error")
+      .optional("comment", &O::comment, "rows that begin with these 1 to 16 bytes are dropped")
       .optional("types", &O::types, "columns that are no text; an empty one is then null")
-      .optional("ragged", &O::ragged,
-                "a record with missing columns is an error, or filled up with nulls; one with "
-                "surplus columns is always an error")
+      .optional(
+          "ragged", &O::ragged,
+          "what becomes of a record with fewer or more columns: fill makes missing ones null, "
+          "cut drops surplus ones, fit does both")
+      .optional("duplicates", &O::duplicates,
+                "rename: of columns of one name all but the first get a number (a, a_2), and one "
+                "without a name is called column_3")
       .optional("on_blank", &O::on_blank,
-                "what becomes of a record whose text is empty, where there are several columns")
-      .kinds({.needs_text = true, .gives_fields = true})
-      .framing([](const O& o) {
-        const char delimiter = o.delimiter.size() == 1 ? o.delimiter[0] : '\0';
-        return Framing{Framing::Unit::csv, o.has_header(), delimiter};
-      })
+                "what becomes of a record whose text is empty, where there are several columns; an "
+                "empty field is as a missing one")
+      .kinds(result_kinds)
+      .replaced_fields()
+      .framing(&CsvParse::framing)
       .scratch<CsvParse::Scratch>()
       .example(R"(stages:
   - uses: generate
@@ -45,9 +55,12 @@ void add_csv_format(Registry& registry) {
   registry.add<CsvFormat, O>("csv.format", "Makes the text a CSV record from fields")
       .required("columns", &O::columns, "the fields, in the order of the columns")
       .optional("header", &O::header, "whether a line with the columns' names comes first")
-      .optional("delimiter", &O::delimiter, "one character")
+      .optional("delimiter", &O::delimiter, "one ASCII character, or tab")
+      .optional("quote", &O::quote,
+                "one ASCII character, or none: a value that needs quotes is then an error")
+      .optional("quoting", &O::quoting, "quotes only where they are needed, or always")
       .kinds({.needs_fields = true, .gives_text = true})
-      .framing([](const O&) { return Framing{Framing::Unit::csv}; })
+      .framing(&CsvFormat::framing)
       .scratch<CsvFormat::Scratch>()
       .example(R"(stages:
   - uses: file.read

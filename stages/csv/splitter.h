@@ -4,14 +4,20 @@
 #include <string>
 #include <string_view>
 
+#include "stages/csv/dialect.h"
+
 namespace weir::stages::csv {
 
 /// Splits one CSV record into its fields, one after the other. Source: RFC 4180, where a field in
 /// quotes may hold delimiters, line breaks, and quotes written twice.
 class CsvSplitter {
  public:
-  CsvSplitter(std::string_view record, char delimiter)
-      : text_(record), delimiter_(delimiter), has_quotes_(contains_quote(record)) {}
+  CsvSplitter(std::string_view record, const Dialect& dialect)
+      : text_(record),
+        delimiter_(dialect.delimiter),
+        quote_(dialect.quote),
+        lazy_(dialect.lazy),
+        has_quotes_(contains_quote(record)) {}
 
   /// Sets `field` to the next field, without its quotes. Returns false after the last field and
   /// after a mistake.
@@ -36,8 +42,9 @@ class CsvSplitter {
   const std::string& mistake() const { return mistake_; }
 
  private:
-  static bool contains_quote(std::string_view text) {
-    return !text.empty() && std::memchr(text.data(), '"', text.size()) != nullptr;
+  bool contains_quote(std::string_view text) const {
+    return quote_ != '\0' && !text.empty() &&
+           std::memchr(text.data(), quote_, text.size()) != nullptr;
   }
   bool next_quoted(std::string_view& field);
   bool fail(const char* message, std::size_t offset);
@@ -45,6 +52,8 @@ class CsvSplitter {
   std::string_view text_;
   std::size_t at_ = 0;
   char delimiter_;
+  char quote_;
+  bool lazy_;
   bool has_quotes_;
   bool done_ = false;
   bool doubled_ = false;
@@ -53,6 +62,6 @@ class CsvSplitter {
 
 /// Writes `field` with each doubled quote once, and returns the end. `out` must have room for all
 /// of `field`.
-char* undouble_quotes(std::string_view field, char* out);
+char* undouble_quotes(std::string_view field, char quote, char* out);
 
 }  // namespace weir::stages::csv

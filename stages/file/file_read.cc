@@ -1,5 +1,7 @@
 #include "stages/file/file_read.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <limits>
@@ -92,12 +94,20 @@ Start look_at_start(const Fd& fd, const Input& input) {
   return {kind.codec != Codec::none || kind.foreign, utf_16, start == "\xef\xbb\xbf" ? 3u : 0u};
 }
 
+/// Returns a second descriptor of the same file.
+Fd another(const Fd& fd, const std::string& path) {
+  Fd second(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
+  if (!second.valid()) throw io_error("read", path, errno);
+  return second;
+}
+
 }  // namespace
 
 void set_framing(FileReadOptions& options, const Framing& wanted) {
   options.lines = wanted.lines;
   FramingChoice& choice = options.framing.choice;
-  if (options.framing.automatic()) {
+  const bool automatic = options.framing.automatic();
+  if (automatic) {
     switch (wanted.unit) {
       case Framing::Unit::csv:
         choice = FramingChoice::csv;
@@ -113,7 +123,11 @@ void set_framing(FileReadOptions& options, const Framing& wanted) {
   }
   if (choice == FramingChoice::csv && wanted.unit == Framing::Unit::csv) {
     if (!options.header) options.header = wanted.header;
-    options.separator = wanted.delimiter;
+    options.csv.delimiter = wanted.delimiter;
+    options.csv.find_delimiter = wanted.find_delimiter;
+    if (!automatic) return;
+    options.csv.quote = wanted.quote;
+    options.csv.comment = wanted.comment;
   }
 }
 
@@ -139,7 +153,10 @@ FileRead::FileRead(const FileReadOptions& options)
   check_follow(options);
   rules_.unit = unit_of(options.framing.choice);
   rules_.header = options.header.value_or(false);
-  rules_.separator = options.separator;
+  rules_.separator = options.csv.delimiter;
+  rules_.find_separator = options.csv.find_delimiter;
+  rules_.quote = options.csv.quote;
+  rules_.comment = options.csv.comment;
   rules_.lines = options.lines;
   rules_.text = text_rules(options);
   if (rules_.header && rules_.unit != Rules::Unit::csv) {
@@ -224,6 +241,7 @@ bool FileRead::read(Feed& feed, Stop stop) {
       return current_ < inputs_.size();
     }
     if (!begun_ && !begin_serial(feed, stop, !wanted.given())) return true;
+    if (splitting_) continue;
     if (!serial_->read(feed, stop, wanted)) return true;
     next_input();
   }
@@ -261,13 +279,15 @@ void FileRead::open_current() {
   }
   const auto part = static_cast<std::uint32_t>(current_);
   const bool worth = inputs_.size() == 1 || input.end - input.first >= kWorthSplitting;
-  if (input.regular && rules_.splittable() && input.end > input.first && worth) {
+  const bool divisible = rules_.splittable() || rules_.rows_are_lines();
+  if (input.regular && divisible && input.end > input.first && worth) {
     const Start start = look_at_start(fd, input);
     const std::uint64_t first = input.first + start.bom;
     const bool plain = !start.compressed || options_.compression == Decompression::none;
     const bool utf_16 =
         rules_.text.utf_16() || (start.utf_16 && rules_.text.encoding() == Encoding::automatic);
-    splitting_ = plain && !utf_16 && first < input.end;
+    if (plain && !utf_16 && rules_.rows_are_lines()) lines_ = another(fd, input.path);
+    splitting_ = plain && !utf_16 && first < input.end && rules_.splittable();
     if (splitting_) {
       splits_[current_].start(std::move(fd), input.path, part, first, input.end);
       return;
@@ -312,20 +332,29 @@ void FileRead::hand_out(Feed& feed) {
 
 /// Names the part to the feed. Returns false while its header is not there yet.
 bool FileRead::begin_serial(Feed& feed, const Stop& stop, bool wait) {
-  std::string header;
-  if (rules_.header) {
-    std::optional<std::string> taken = serial_->take_header(stop, wait);
-    if (!taken) return false;
-    header = std::move(*taken);
-  }
+  std::optional<Part> part = serial_->take_head(stop, wait, lines_.valid());
+  if (!part) return false;
   begun_ = true;
-  feed.begin_part({inputs_[current_].path, std::move(header)});
+  feed.begin_part(std::move(*part));
+  split_lines();
   return true;
+}
+
+/// Goes on in ranges behind the header, if the rows turn out to be lines.
+void FileRead::split_lines() {
+  const Input& input = inputs_[current_];
+  const std::uint64_t first = input.first + serial_->position();
+  if (!lines_.valid() || !serial_->ends_with_line_feeds() || first >= input.end) return;
+  splits_[current_].start(std::move(lines_), input.path, static_cast<std::uint32_t>(current_),
+                          first, input.end);
+  splitting_ = true;
+  serial_.reset();
 }
 
 void FileRead::next_input() {
   splitting_ = false;
   serial_.reset();
+  lines_.reset();
   begun_ = false;
   ++current_;
 }

@@ -38,7 +38,7 @@ struct FileReadOptions {
   std::optional<FollowStart> start;
   std::optional<Duration> scan;
   std::optional<Duration> rotate_wait;
-  char separator = 0;  ///< Not an option: the separator of csv, if the next stage names it.
+  Framing csv;         ///< Not an option: how the next stage reads csv.
   bool lines = false;  ///< Not an option: true if a stage reads the lines of records.
 };
 
@@ -76,6 +76,7 @@ class FileRead final : public Source, public OpensFiles {
   bool start_decoded();
   void hand_out(Feed& feed);
   bool begin_serial(Feed& feed, const Stop& stop, bool wait);
+  void split_lines();
   void next_input();
 
   FileReadOptions options_;
@@ -92,6 +93,7 @@ class FileRead final : public Source, public OpensFiles {
   /// Reads the current input here. Empty if it is handed out, or was not started.
   std::optional<SerialReader> serial_;
   std::unique_ptr<Follower> follower_;  ///< With `follow`, which then does all of this.
+  Fd lines_;                            ///< The current input once more, if its rows may be lines.
   bool begun_ = false;                  ///< True once the feed knows of the current part.
 };
 

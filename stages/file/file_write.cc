@@ -11,6 +11,7 @@ constexpr std::size_t kGather = std::size_t{256} * 1024;
 /// A text of at least this size is written from where it is.
 constexpr std::size_t kDirect = std::size_t{64} * 1024;
 constexpr std::size_t kEncoded = std::size_t{128} * 1024;
+constexpr std::string_view kBom = "\xef\xbb\xbf";
 
 Codec codec_of(const FileWriteOptions& options) {
   switch (options.compression) {
@@ -29,9 +30,7 @@ Codec codec_of(const FileWriteOptions& options) {
 
 }  // namespace
 
-void set_written(FileWriteOptions& options, const Framing& framing) {
-  options.csv = framing.unit == Framing::Unit::csv;
-}
+void set_written(FileWriteOptions& options, const Framing& framing) { options.written = framing; }
 
 FileWrite::FileWrite(const FileWriteOptions& options)
     : options_(options), file_(options.path, options.append), codec_(codec_of(options)) {
@@ -42,12 +41,20 @@ FileWrite::FileWrite(const FileWriteOptions& options)
 
 void FileWrite::open(Context& context) {
   record_limit_ = context.record_limit();
-  const std::string said =
-      file_.open({options_.delimiter, options_.csv, codec_, record_limit_, window_});
+  const Framing& written = options_.written;
+  const bool csv = written.unit == Framing::Unit::csv && written.quote != '\0';
+  const std::string said = file_.open(
+      {options_.delimiter, csv, codec_, record_limit_, window_, written.delimiter, written.quote});
   if (!said.empty()) context.log(LogLevel::warning, said);
   encoder_ = make_encoder(codec_);
   if (encoder_) encoded_.resize(kEncoded);
   gathered_.reserve(kGather + kDirect + options_.delimiter.size());
+  if (options_.bom) begin_file();
+}
+
+/// Writes what comes before the first record of a file.
+void FileWrite::begin_file() {
+  if (file_.is_empty() && !deliver(kBom, false)) throw Error("io", file_.problem());
 }
 
 void FileWrite::write(Batch& batch) {

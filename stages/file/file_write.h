@@ -21,10 +21,11 @@ struct FileWriteOptions {
   bool append = false;
   std::string delimiter = "\n";
   Compression compression = Compression::automatic;
-  bool csv = false;  ///< Not an option: true if the last stage makes rows.
+  bool bom = false;
+  Framing written;  ///< Not an option: the form of what the last stage makes.
 };
 
-/// Notes the framing of the text that the last stage makes.
+/// Notes the form of the text that the last stage makes.
 void set_written(FileWriteOptions& options, const Framing& framing);
 
 /// Writes the text of records, each followed by the delimiter, to a file. When `write` returns, an
@@ -54,6 +55,7 @@ class FileWrite final : public Sink, public OpensFiles {
   bool deliver(std::string_view bytes, bool finish);
   void fail_unwritten(Batch& batch);
   bool finish();
+  void begin_file();
 
   FileWriteOptions options_;
   OutputFile file_;

@@ -143,14 +143,10 @@ std::uint64_t FollowedFile::line_at(std::uint64_t offset) {
 
 /// Tells the feed of the part. Returns false while its header is not there yet.
 bool FollowedFile::name_part(Feed& feed, const Stop& stop) {
-  std::string header;
-  if (rules_.header) {
-    std::optional<std::string> taken = reader_->take_header(stop, false);
-    if (!taken) return false;
-    header = std::move(*taken);
-  }
+  std::optional<Part> part = reader_->take_head(stop, false, false);
+  if (!part) return false;
   if (behind_) jump_to_end();
-  part_ = feed.begin_part({path_, std::move(header)});
+  part_ = feed.begin_part(std::move(*part));
   reader_->set_part(*part_);
   return true;
 }

@@ -5,6 +5,7 @@
 #include "stages/file/json_array_framer.h"
 #include "stages/file/json_framer.h"
 #include "stages/file/line_framer.h"
+#include "weir/detail/csv_delimiter.h"
 
 namespace weir::stages::file {
 namespace {
@@ -13,26 +14,26 @@ constexpr std::size_t kNowhere = std::string_view::npos;
 /// The number of bytes in which an LF is looked for if CRs are met first.
 constexpr std::size_t kLookAhead = std::size_t{64} * 1024;
 
-/// The bytes that may stand before a field if nobody names the separator.
-constexpr std::string_view kUsualSeparators = ",;\t|";
-
 /// Returns whether a quote opens a quoted field, which it does only at the start of a field;
 /// elsewhere it is an ordinary byte.
 bool opens_field(std::string_view bytes, std::size_t quote, char separator) {
   if (quote == 0) return true;
   const char before = bytes[quote - 1];
-  return separator != 0 ? before == separator : kUsualSeparators.find(before) != kNowhere;
+  return separator != 0 ? before == separator : detail::kUsualDelimiters.find(before) != kNowhere;
 }
 
-/// Returns whether an LF outside quotes follows. `at` is outside quotes.
-bool has_line_feed(std::string_view bytes, std::size_t at, char separator) {
+/// Returns whether an LF outside quotes follows. A row ends at `at`.
+bool has_line_feed(std::string_view bytes, std::size_t at, const Rules& rules) {
   bool quoted = false;
+  bool plain = true;  // True in a row in which no quote counts.
   for (; at < bytes.size(); ++at) {
     const char c = bytes[at];
-    if (c == '"') {
-      const char before = at == 0 ? '\n' : bytes[at - 1];
-      const bool starts = before == '\r' || before == '\n' || before == '"';
-      quoted = !quoted && (starts || opens_field(bytes, at, separator));
+    const char before = at == 0 ? '\n' : bytes[at - 1];
+    const bool begins = before == '\r' || before == '\n';
+    if (begins && !quoted) plain = rules.quote == '\0' || rules.is_comment(bytes.substr(at));
+    if (c == rules.quote && !plain) {
+      const bool starts = begins || before == rules.quote;
+      quoted = !quoted && (starts || opens_field(bytes, at, rules.separator));
     }
     if (c == '\n' && !quoted) return true;
   }
@@ -108,7 +109,7 @@ bool Framer::settle_row_end(std::string_view bytes, std::size_t end, bool all) {
     // has arrived at once nor what was dropped may matter.
     const std::size_t most = std::min(kLookAhead, std::max(rules_.max_size, kExcerpt));
     const std::size_t wanted = std::max(most, dropped_ + end + 2) - dropped_;
-    if (has_line_feed(bytes.substr(0, wanted), end, rules_.separator)) {
+    if (has_line_feed(bytes.substr(0, wanted), end, rules_)) {
       row_end_ = RowEnd::line_feed;
     } else if (all || bytes.size() >= wanted) {
       row_end_ = RowEnd::carriage_return;
@@ -120,26 +121,37 @@ bool Framer::settle_row_end(std::string_view bytes, std::size_t end, bool all) {
          (bytes[end] == '\n' || all || end + 1 < bytes.size());
 }
 
+/// Decides whether quotes count in the row with which `bytes` begin. Returns false if that cannot
+/// be told yet.
+bool Framer::begin_row(std::string_view bytes, bool all) {
+  if (looked_at_ > 0 || dropped_ > 0) return true;
+  const bool unknown = bytes.size() < rules_.comment.size() && rules_.comment.starts_with(bytes);
+  if (unknown && !all) return false;
+  plain_ = rules_.quote == '\0' || rules_.is_comment(bytes);
+  return true;
+}
+
 std::size_t Framer::find_csv_end(std::string_view bytes, bool all) {
+  if (!rules_.comment.empty() && !begin_row(bytes, all)) return kNowhere;
   std::size_t at = looked_at_;
   // The first line end from `at` on; valid once `known`.
   std::size_t newline = 0;
   bool known = false;
   while (at < bytes.size()) {
     if (quoted_) {
-      const std::size_t quote = bytes.find('"', at);
+      const std::size_t quote = bytes.find(rules_.quote, at);
       if (quote == kNowhere || quote + 1 == bytes.size()) {
         // The last byte may be half of a doubled quote, so it is looked at again.
         at = std::min(quote, bytes.size());
         break;
       }
-      quoted_ = bytes[quote + 1] == '"';
+      quoted_ = bytes[quote + 1] == rules_.quote;
       at = quote + (quoted_ ? 2 : 1);
       continue;
     }
     if (!known || newline < at) newline = row_end_from(bytes, at);
     known = true;
-    const std::size_t quote = bytes.substr(0, newline).find('"', at);
+    const std::size_t quote = plain_ ? kNowhere : bytes.substr(0, newline).find(rules_.quote, at);
     if (quote == kNowhere) {
       at = newline;
       if (at == bytes.size()) break;

@@ -24,6 +24,9 @@ class Framer {
   /// nothing follows them.
   bool find(std::string_view bytes, Cut& cut, bool all = false);
 
+  /// Returns whether rows are known to end with line feeds.
+  bool ends_with_line_feeds() const { return row_end_ == RowEnd::line_feed; }
+
   /// Makes the next `find` begin with a record, whatever the last one saw.
   void restart();
 
@@ -51,6 +54,7 @@ class Framer {
 
   std::size_t find_delimiter(std::string_view bytes);
   std::size_t find_csv_end(std::string_view bytes, bool all);
+  bool begin_row(std::string_view bytes, bool all);
   std::size_t row_end_from(std::string_view bytes, std::size_t at) const;
   bool settle_row_end(std::string_view bytes, std::size_t end, bool all);
 
@@ -59,7 +63,8 @@ class Framer {
   RowEnd row_end_ = RowEnd::unknown;  ///< Decided by the first row of a file.
   std::size_t looked_at_ = 0;
   std::size_t dropped_ = 0;  ///< The bytes of the record that came before those that are seen.
-  bool quoted_ = false;      ///< csv: true if `looked_at_` is inside quotes.
+  bool plain_ = rules_.quote == '\0';  ///< csv: true if no quote counts in this row.
+  bool quoted_ = false;                ///< csv: true if `looked_at_` is inside quotes.
 };
 
 }  // namespace weir::stages::file

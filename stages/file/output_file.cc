@@ -144,6 +144,11 @@ std::string OutputFile::save_torn_end(std::uint64_t whole) const {
   return name;
 }
 
+bool OutputFile::is_empty() const {
+  struct stat info {};
+  return ::fstat(fd_.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0;
+}
+
 std::size_t OutputFile::write(std::string_view bytes) {
   const std::size_t done = write_all(fd_.get(), bytes);
   if (done < bytes.size()) {

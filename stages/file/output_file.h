@@ -29,6 +29,8 @@ class OutputFile {
   /// Opens the file. Returns what there is to say about what was found there; empty if nothing.
   /// Throws Error "io".
   std::string open(const Ending& ending);
+  /// Returns whether nothing is in the file yet, as in one that is no regular file.
+  bool is_empty() const;
   /// Returns how many bytes were written. If not all, `problem` says why.
   std::size_t write(std::string_view bytes);
   /// Returns "cannot write 'path': No space left on device".

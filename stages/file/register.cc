@@ -75,6 +75,7 @@ void add_file_write(Registry& registry) {
           "write behind what the file holds, under its own name at once; half a record at its "
           "end, of a run that was killed, goes to PATH.torn first")
       .optional("delimiter", &O::delimiter, "written behind each record")
+      .optional("bom", &O::bom, "begins a file that is empty with the byte order mark of UTF-8")
       .optional("compression", &O::compression, "auto goes by the extension, .gz or .zst")
       .kinds({.needs_text = true})
       .set_framing(file::set_written)

@@ -20,17 +20,26 @@ struct Rules {
 
   Unit unit = Unit::delimited;
   std::string delimiter = "\n";
-  bool cut_cr = true;   ///< True if a \r before the delimiter is no part of the text.
-  bool header = false;  ///< csv: true if the first record of each file is its header.
-  char separator = 0;   ///< csv: the byte between fields; 0 if it is not known.
-  TextRules text;       ///< How the bytes of a record become text.
-  bool lines = false;   ///< True if each record is to know its line.
+  bool cut_cr = true;           ///< True if a \r before the delimiter is no part of the text.
+  bool header = false;          ///< csv: true if the first record of each file is its header.
+  char separator = 0;           ///< csv: the byte between fields; 0 if it is not known.
+  bool find_separator = false;  ///< csv: true if the first row of each file says that byte.
+  char quote = '"';             ///< csv: the byte around fields; 0: none, so that rows are lines.
+  std::string comment;          ///< csv: what a row that is a comment begins with; empty: none is.
+  TextRules text;               ///< How the bytes of a record become text.
+  bool lines = false;           ///< True if each record is to know its line.
   std::shared_ptr<LinePattern> pattern;  ///< multiline: what tells records apart.
   std::vector<std::string> path;         ///< json_array: the names that lead to it.
   std::string path_shown;
   std::size_t max_size = 0;    ///< The largest size of a text; longer ones become errors.
   std::string max_size_shown;  ///< As messages show it: "max_record (64KiB)".
 
+  /// Returns whether no row of csv can hold a line break, so that rows are lines unless lone CRs
+  /// end them. Nobody counts them.
+  bool rows_are_lines() const { return unit == Unit::csv && quote == '\0' && !lines; }
+  bool is_comment(std::string_view row) const {
+    return !comment.empty() && row.starts_with(comment);
+  }
   /// Returns whether a record's end can be found from any place in the file. Its line cannot.
   bool splittable() const {
     if (lines) return false;

@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "weir/detail/csv_delimiter.h"
+
 namespace weir::stages::file {
 namespace {
 
@@ -52,6 +54,22 @@ bool SerialReader::release() {
   return true;
 }
 
+std::optional<Part> SerialReader::take_head(const Stop& stop, bool wait, bool row_end) {
+  Part part{path_, {}};
+  if (rules_.header) {
+    std::optional<std::string> header = take_header(stop, wait);
+    if (!header) return std::nullopt;
+    part.header = std::move(*header);
+  } else if (rules_.find_separator || row_end) {
+    const std::optional<std::string> row = first_row(stop, wait);
+    if (!row) return std::nullopt;
+    if (rules_.find_separator) part.delimiter = detail::csv_delimiter_of(*row, rules_.quote);
+  }
+  return part;
+}
+
+/// Takes off the first record that is no comment and returns it; std::nullopt if it is not there
+/// yet.
 std::optional<std::string> SerialReader::take_header(const Stop& stop, bool wait) {
   for (;;) {
     Framer::Cut cut;
@@ -59,6 +77,7 @@ std::optional<std::string> SerialReader::take_header(const Stop& stop, bool wait
       if (cut.size > rules_.max_size) break;
       std::string header(tail_.bytes().substr(0, cut.size));
       take(cut.next);
+      if (rules_.is_comment(header)) continue;
       return header_text(std::move(header), text_, path_);
     }
     if (ended_) return std::string();
@@ -66,6 +85,28 @@ std::optional<std::string> SerialReader::take_header(const Stop& stop, bool wait
     if (!fill(stop, wait)) return std::nullopt;
   }
   throw Error("too_long", "the header of '" + path_ + "' is longer than " + rules_.max_size_shown);
+}
+
+/// Returns the first row that is no comment, or the beginning of one that is very long, and leaves
+/// it; std::nullopt if it is not there yet.
+std::optional<std::string> SerialReader::first_row(const Stop& stop, bool wait) {
+  for (;;) {
+    if (past_bom()) {
+      std::size_t from = 0;
+      std::optional<std::string> row;
+      Framer::Cut cut;
+      framer_.restart();
+      while (!row && find(from, cut)) {
+        const std::string_view bytes = tail_.bytes().substr(from, cut.size);
+        if (!rules_.is_comment(bytes)) row = bytes;
+        from += cut.next;
+      }
+      framer_.restart();
+      if (!row && (ended_ || tail_.size() >= kChunk)) row = tail_.bytes().substr(from);
+      if (row) return row;
+    }
+    if (!fill(stop, wait)) return std::nullopt;
+  }
 }
 
 /// Reads more. Returns false if there is nothing now.

@@ -44,8 +44,14 @@ class SerialReader {
  public:
   SerialReader(InputStream stream, std::string path, std::uint32_t part, const Rules& rules);
 
-  /// Takes off the first record and returns it; std::nullopt if it is not there yet.
-  std::optional<std::string> take_header(const Stop& stop, bool wait);
+  /// Takes off the header, if there is one, and returns what it or the first row says of the part;
+  /// std::nullopt if that is not there yet. `row_end`: so that `ends_with_line_feeds` says how rows
+  /// end.
+  std::optional<Part> take_head(const Stop& stop, bool wait, bool row_end);
+  /// Returns where the next record begins, in bytes from the beginning of the input.
+  std::uint64_t position() const { return position_; }
+  /// Returns whether the first row has ended, and its end means that each row is a line.
+  bool ends_with_line_feeds() const { return framer_.ends_with_line_feeds(); }
 
   /// Appends what is there until the feed is full. Returns true if that was all of this input.
   bool read(Feed& feed, const Stop& stop, Wanted& wanted);
@@ -79,6 +85,8 @@ class SerialReader {
     std::string problem;  ///< What is wrong with it beside its size.
   };
 
+  std::optional<std::string> take_header(const Stop& stop, bool wait);
+  std::optional<std::string> first_row(const Stop& stop, bool wait);
   bool fill(const Stop& stop, bool wait);
   bool past_bom();
   bool find(std::size_t from, Framer::Cut& cut);

@@ -7,10 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "weir/detail/csv_delimiter.h"
+
 namespace weir::stages::file {
 namespace {
 
 constexpr std::size_t kChunk = std::size_t{256} * 1024;
+constexpr std::size_t kNowhere = std::string_view::npos;
+constexpr std::string_view kBom = "\xef\xbb\xbf";
 
 /// Returns the bytes at `offset`, as many as fit and are there.
 std::string_view read_at(const Fd& fd, std::vector<char>& buffer, std::uint64_t offset,
@@ -68,36 +72,45 @@ std::uint64_t whole_pieces(const Fd& fd, std::uint64_t size, const Ending& endin
 /// Finds line breaks outside quotes. A quote opens a field only at its start.
 class Rows {
  public:
+  explicit Rows(const Ending& ending) : separator_(ending.separator), quote_(ending.quote) {}
+
   /// Returns whether `c`, the next byte, ends a row.
   bool ends(char c) {
-    const bool quote = c == '"';
+    const bool quote = c == quote_;
     if (quoted_) {
       quoted_ = !quote;
     } else if (quote) {
-      quoted_ = before_ == '"' || kBefore.find(before_) != std::string_view::npos;
+      quoted_ = before_ == quote_ || before_ == '\n' || is_separator(before_);
     }
-    const bool opened = quote && quoted_ && before_ != '"';
+    const bool opened = quote && quoted_ && before_ != quote_;
     before_ = opened ? kOpen : c;
     return c == '\n' && !quoted_;
   }
 
  private:
-  static constexpr std::string_view kBefore = "\n,;\t|";
   /// The next quote closes what this one has opened.
-  static constexpr char kOpen = 'x';
+  static constexpr char kOpen = '\0';
 
+  bool is_separator(char c) const {
+    return separator_ != '\0' ? c == separator_ : detail::kUsualDelimiters.find(c) != kNowhere;
+  }
+
+  char separator_;
+  char quote_;
   bool quoted_ = false;
   char before_ = '\n';
 };
 
-std::uint64_t whole_rows(const Fd& fd, std::uint64_t size, const std::string& path) {
+std::uint64_t whole_rows(const Fd& fd, std::uint64_t size, const Ending& ending,
+                         const std::string& path) {
   std::vector<char> buffer(kChunk);
   std::uint64_t whole = 0;
-  Rows rows;
+  Rows rows(ending);
   for (std::uint64_t at = 0; at < size;) {
     const std::string_view bytes = read_at(fd, buffer, at, size - at, path);
     if (bytes.empty()) break;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const std::size_t bom = at == 0 && bytes.starts_with(kBom) ? kBom.size() : 0;
+    for (std::size_t i = bom; i < bytes.size(); ++i) {
       if (rows.ends(bytes[i])) whole = at + i + 1;
     }
     at += bytes.size();
@@ -141,9 +154,9 @@ std::uint64_t whole_size(const Fd& fd, std::uint64_t size, const Ending& ending,
                          const std::string& path) {
   if (size == 0 || (ending.delimiter.empty() && ending.codec == Codec::none)) return size;
   if (ending.codec != Codec::none) return whole_members(fd, size, ending, path);
-  const bool rows = ending.csv && ending.delimiter == "\n";
+  const bool rows = ending.csv && (ending.delimiter == "\n" || ending.delimiter == "\r\n");
   const bool lines = ending.delimiter.size() == 1;
-  const std::uint64_t whole = rows    ? whole_rows(fd, size, path)
+  const std::uint64_t whole = rows    ? whole_rows(fd, size, ending, path)
                               : lines ? whole_lines(fd, size, ending, path)
                                       : whole_pieces(fd, size, ending, path);
   if (size - whole <= ending.longest + ending.delimiter.size()) return whole;

@@ -16,6 +16,8 @@ struct Ending {
   Codec codec = Codec::none;
   std::size_t longest = 0;  ///< The largest size of a record.
   std::size_t window = 0;   ///< The bytes that a decoder may hold.
+  char separator = 0;       ///< csv: the byte between fields; 0 if it is not known.
+  char quote = '"';         ///< csv: the byte around fields.
 };
 
 /// Returns how many of the file's bytes are whole records (or, compressed, whole members): all,

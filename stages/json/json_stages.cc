@@ -3,6 +3,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "stages/json/indented.h"
 #include "stages/json/writer.h"
 #include "weir/detail/field_finder.h"
 #include "weir/detail/utf8.h"
@@ -45,7 +46,7 @@ void JsonParse::fail(Record& record, std::string message) const {
 }
 
 JsonFormat::JsonFormat(const JsonFormatOptions& options)
-    : columns_(options.columns), on_invalid_(options.on_invalid) {
+    : columns_(options.columns), indent_(options.indent), on_invalid_(options.on_invalid) {
   std::unordered_set<std::string_view> names;
   for (const Field& column : columns_) {
     if (!names.insert(column.name()).second) {
@@ -71,7 +72,23 @@ void JsonFormat::each(const Record& record, Visit&& visit) const {
   }
 }
 
+void JsonFormat::write_indented(Record& record) const {
+  const auto indent = static_cast<std::size_t>(*indent_);
+  const auto write_to = [&](char* out) {
+    IndentedJson json(out, indent, on_invalid_ == JsonInvalid::keep);
+    each(record, [&](std::string_view name, const Value& value) { json.member(name, value); });
+    json.end();
+    return json;
+  };
+  const std::size_t size = write_to(nullptr).size();
+  char* const begin = record.allocate(size);
+  const std::uint64_t invalid = write_to(begin).invalid();
+  if (invalid > 0 && !settle(record, invalid)) return;
+  record.adopt_text({begin, size});
+}
+
 void JsonFormat::process(Record& record, Call&) const {
+  if (indent_) return write_indented(record);
   std::size_t size = 2;
   each(record, [&](std::string_view name, const Value& value) {
     size += name.size() + 4 + JsonWriter::plain_size(value);

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "stages/json/field_reader.h"
@@ -37,10 +41,11 @@ enum class JsonInvalid : std::uint8_t { keep, replace, error };
 /// The options of `json.format`.
 struct JsonFormatOptions {
   std::vector<Field> columns;
+  std::optional<std::int64_t> indent;
   JsonInvalid on_invalid = JsonInvalid::replace;
 };
 
-/// Makes the record's text one line of JSON from its fields.
+/// Makes the record's text JSON from its fields: one line, unless it is to be indented.
 ///
 /// Example:
 ///   - uses: json.format
@@ -56,10 +61,12 @@ class JsonFormat final : public Transform {
   void each(const Record& record, Visit&& visit) const;
   /// Makes the text in `size` bytes. Returns false if it takes more.
   bool write(Record& record, std::size_t size) const;
+  void write_indented(Record& record) const;
 
   bool settle(Record& record, std::uint64_t invalid) const;
 
   std::vector<Field> columns_;
+  std::optional<std::int64_t> indent_;
   JsonInvalid on_invalid_;
   Counter* invalid_ = nullptr;  ///< The bytes that were not UTF-8.
 };

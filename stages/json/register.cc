@@ -42,6 +42,11 @@ void add_json_stages(Registry& registry) {
       .optional("on_invalid", &JsonFormatOptions::on_invalid,
                 "what becomes of a byte that is not UTF-8: U+FFFD, itself, or an error of kind "
                 "encoding; counted as not_utf8")
+      .optional("indent", &JsonFormatOptions::indent,
+                "how many blanks a level is indented by, with a line for each member; without, all "
+                "is on one line, nested values too")
+      .min(&JsonFormatOptions::indent, 0)
+      .max(&JsonFormatOptions::indent, 8)
       .kinds({.needs_fields = true, .gives_text = true})
       .example(R"(stages:
   - uses: file.read
@@ -71,6 +76,7 @@ void add_json_stages(Registry& registry) {
                 "the members of an element that is an object become fields, instead of the "
                 "element, each with these 0 to 64 bytes before its name; one that the record had "
                 "before gets the member's value")
+      .was("spread", "write 'prefix: \"\"'")
       .optional("on_missing", &UnnestOptions::on_missing,
                 "what becomes of a record whose 'field' is missing or null")
       .optional("keep_empty", &UnnestOptions::keep_empty,

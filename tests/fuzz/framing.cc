@@ -14,7 +14,7 @@ using Cuts = std::vector<std::pair<std::size_t, std::size_t>>;
 
 Rules rules_of(Bytes& input) {
   Rules rules;
-  switch (input.byte() % 6) {
+  switch (input.byte() % 10) {
     case 0:
       break;
     case 1:
@@ -23,6 +23,20 @@ Rules rules_of(Bytes& input) {
       break;
     case 2:
       rules.unit = Rules::Unit::csv;  // with a separator that is not known
+      break;
+    case 6:
+      rules.unit = Rules::Unit::csv;
+      rules.quote = '\'';
+      rules.comment = "#";
+      break;
+    case 7:
+      rules.unit = Rules::Unit::csv;
+      rules.separator = ',';
+      rules.comment = "//";
+      break;
+    case 8:
+      rules.unit = Rules::Unit::csv;
+      rules.quote = '\0';
       break;
     case 3:
       rules.cut_cr = false;

@@ -97,6 +97,70 @@ TEST_CASE("csv.format refuses what would be no CSV") {
                     "expected one ASCII character, got ''");
 }
 
+TEST_CASE("csv.format quotes with the character that it is told, everything if it is told so") {
+  const std::vector<Datum> records = {
+      {"", {{"a", "\"it's\""}, {"b", "1"}, {"c", "null"}, {"d", "true"}, {"e", "\"\""}}, {}}};
+  const auto with = [](const char* quote, const char* quoting, const char* delimiter = ",") {
+    return map({{"columns", list({"a", "b", "c", "d", "e"})},
+                {"quote", scalar(quote)},
+                {"quoting", scalar(quoting)},
+                {"delimiter", scalar(delimiter)}});
+  };
+  CHECK(format(records, with("'", "needed")) ==
+        std::vector<std::string>{"a,b,c,d,e", "'it''s',1,,true,"});
+  CHECK(format(records, with("\"", "always")) ==
+        std::vector<std::string>{R"("a","b","c","d","e")", R"("it's","1","","true","")"});
+  CHECK(format(records, with("\"", "needed", "tab")).at(0) == "a\tb\tc\td\te");
+  CHECK(format({{"", {{"a", "null"}}, {}}},
+               map({{"columns", list({"a"})}, {"quote", scalar("'")}})) ==
+        std::vector<std::string>{"a", "''"});
+}
+
+TEST_CASE("csv.format quotes a number in which the delimiter or the quote stands") {
+  const std::vector<Datum> records = {{"", {{"a", "-1121"}, {"b", "0.5"}, {"c", "\"-\""}}, {}}};
+  const auto line = [&](const char* delimiter, const char* quote) {
+    return format(records, map({{"columns", list({"a", "b", "c"})},
+                                {"header", scalar("false")},
+                                {"delimiter", scalar(delimiter)},
+                                {"quote", scalar(quote)}}))
+        .at(0);
+  };
+  CHECK(line("-", "\"") == "\"-1121\"-0.5-\"-\"");
+  CHECK(line(",", "1") == "1-11112111,0.5,-");
+  CHECK(line("5", "'") == "-11215'0.5'5-");
+}
+
+TEST_CASE("csv.format without quotes fails what would need them, and nothing else") {
+  const auto with = [](const char* option, const char* value) {
+    return map({{"columns", list({"a", "b"})}, {"quote", scalar("none")}, {option, scalar(value)}});
+  };
+  kit::StageKit stage(types(), "csv.format", with("header", "false"));
+  const auto out = stage.transform_at_every_cut({{"", {{"a", "\"x\"\""}, {"b", "\"'\""}}, {}},
+                                                 {"", {{"a", "\"x,y\""}}, {}},
+                                                 {"", {{"b", "\"x\ny\""}}, {}},
+                                                 {"", {{"b", "\"x\ry\""}}, {}},
+                                                 {"", {}, {}}});
+  CHECK(out[0].text == "x\",'");
+  CHECK(out[1].error ==
+        "csv: column 'a': expected text without delimiter and line break, since 'quote: none' "
+        "quotes nothing, got 'x,y'");
+  CHECK(out[2].error.starts_with("csv: column 'b': "));
+  CHECK(out[3].error.starts_with("csv: column 'b': "));
+  CHECK(out[4].text == ",");
+  CHECK(format({{"", {}, {}}}, map({{"columns", list({"a"})}, {"quote", scalar("none")}})) ==
+        std::vector<std::string>{"a", ""});
+  const auto refused = [](Node options) {
+    return kit::refused(types(), "csv.format", std::move(options));
+  };
+  CHECK(refused(with("quoting", "always")) == "quoting: 'quote: none' takes no 'quoting: always'");
+  CHECK(refused(with("delimiter", "a")).starts_with("columns: column 'a': expected text without"));
+  CHECK(refused(with("delimiter", "auto")) ==
+        "delimiter: expected one ASCII character, got 'auto'");
+  CHECK(refused(
+            map({{"columns", list({"a"})}, {"delimiter", scalar("'")}, {"quote", scalar("'")}})) ==
+        "delimiter: expected a 'delimiter' other than 'quote'");
+}
+
 TEST_CASE("csv.parse of csv.format gives the fields back") {
   std::mt19937 random(99);
   for (const std::string delimiter : {",", ";", "\t"}) {

@@ -12,7 +12,11 @@ namespace {
 class Parts final : public detail::Host {
  public:
   explicit Parts(std::vector<std::string> headers) {
-    for (std::string& header : headers) parts_.push_back({"file", std::move(header)});
+    // `;` instead of a header is the delimiter of a part without one.
+    for (std::string& header : headers) {
+      const bool delimiter = header.size() == 1 && std::string_view(",;\t|").find(header[0]) < 4;
+      parts_.push_back({"file", delimiter ? "" : header, delimiter ? header[0] : '\0'});
+    }
   }
   const Part& part(std::uint32_t part) const override { return parts_.at(part); }
   std::string_view stage_name(std::uint16_t) const override { return {}; }
@@ -84,6 +88,37 @@ TEST_CASE("csv.parse with columns ignores the header that was taken off") {
   options.columns = {"p", "q"};
   options.header = true;
   CHECK(parsed({"a,b"}, {{0, "1,2"}}, options) == Lines{R"(p="1" q="2")"});
+}
+
+TEST_CASE("csv.parse takes the delimiter from each part's header, or as the source has found it") {
+  csv::CsvParseOptions options;
+  options.delimiter = "auto";
+  const std::vector<std::pair<std::uint32_t, std::string>> records = {
+      {0, "1;2,2"}, {1, "1;2,2"}, {2, "1|2"}, {0, "3;4"}};
+  CHECK(parsed({"a;b", "a,b", "\"x,,\"|y"}, records, options) ==
+        Lines{R"(a="1" b="2,2")", R"(a="1;2" b="2")", R"(x,,="1" y="2")", R"(a="3" b="4")"});
+  options.columns = {"p", "q"};
+  CHECK(parsed({";", ",", "|"}, records, options) ==
+        Lines{R"(p="1" q="2,2")", R"(p="1;2" q="2")", R"(p="1" q="2")", R"(p="3" q="4")"});
+  options.header = true;
+  CHECK(parsed({"a;b", "a,b", "x|y"}, records, options) ==
+        Lines{R"(p="1" q="2,2")", R"(p="1;2" q="2")", R"(p="1" q="2")", R"(p="3" q="4")"});
+}
+
+TEST_CASE("csv.parse makes a header's names unique where that is asked for") {
+  csv::CsvParseOptions options;
+  options.duplicates = csv::Duplicates::rename;
+  options.prefix = "p_";
+  options.types = {{"a_2", FieldType::integer}};
+  CHECK(parsed({"a,a,"}, {{0, "1,2,3"}}, options) == Lines{R"(p_a="1" p_a_2=2 p_column_3="3")"});
+}
+
+TEST_CASE("csv.parse reads headers with the quote that it is told") {
+  csv::CsvParseOptions options;
+  options.quote = "'";
+  CHECK(parsed({"'a,''b',\"c\""}, {{0, "1,2"}}, options) == Lines{"a,'b=\"1\" \"c\"=\"2\""});
+  options.quote = "none";
+  CHECK(parsed({"'a',\"b"}, {{0, "1,2"}}, options) == Lines{"'a'=\"1\" \"b=\"2\""});
 }
 
 TEST_CASE("csv.parse reads a header once, and keeps it for records that went on") {

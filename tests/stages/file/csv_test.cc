@@ -71,6 +71,73 @@ TEST_CASE("which quotes open a field depends on what stands between fields") {
   CHECK(read_stingily(options, random, 0).lines == cut(content));
 }
 
+/// The texts of the rows, framed as csv.parse wants it, with the header in brackets.
+std::vector<std::string> framed(const std::string& path, const Framing& wanted) {
+  file::FileReadOptions options;
+  options.path = {path};
+  file::set_framing(options, wanted);
+  std::vector<std::string> texts;
+  std::mt19937 random(1);
+  for (const unsigned refuse_one_in : {0u, 5u, 2u}) {
+    const Reading read = read_stingily(options, random, refuse_one_in);
+    std::vector<std::string> now;
+    for (const Part& part : read.parts) now.push_back("[" + part.header + "]");
+    for (const Line& line : read.lines) now.push_back(line.text);
+    if (refuse_one_in > 0) CHECK(now == texts);
+    texts = now;
+  }
+  return texts;
+}
+
+TEST_CASE("quotes are those that the next stage names, or none") {
+  const Folder directory;
+  const std::string path = directory.write("rows", "a,'b\nc',\"d\n'x''\ny',\"\n");
+  Framing wanted{Framing::Unit::csv, false, ','};
+  wanted.quote = '\'';
+  CHECK(framed(path, wanted) == std::vector<std::string>{"[]", "a,'b\nc',\"d", "'x''\ny',\""});
+  wanted.quote = '\0';
+  CHECK(framed(path, wanted) == std::vector<std::string>{"[]", "a,'b", "c',\"d", "'x''", "y',\""});
+}
+
+TEST_CASE("a comment is a line, whatever quotes it has, and no header") {
+  const Folder directory;
+  Framing wanted{Framing::Unit::csv, true, ','};
+  wanted.comment = "#";
+  for (const std::string end : {"\n", "\r\n", "\r"}) {
+    const std::string path = directory.write("rows", "# a,\"b" + end + "#" + end + "x,y" + end +
+                                                         "\"#\n\",1" + end + "#,\"" + end + "2,3");
+    CHECK(framed(path, wanted) == std::vector<std::string>{"[x,y]", "\"#\n\",1", "#,\"", "2,3"});
+  }
+  CHECK(framed(directory.write("rows", "# only"), wanted) == std::vector<std::string>{"[]"});
+  // An explicit framing is that of RFC 4180.
+  file::FileReadOptions options;
+  options.path = {directory.write("rows", "# \"\n1,\"\n\"\n")};
+  options.framing.choice = file::FramingChoice::csv;
+  file::set_framing(options, wanted);
+  std::mt19937 random(1);
+  CHECK(read_stingily(options, random, 0).parts.at(0).header == "# \"");
+}
+
+TEST_CASE("rows without quotes are read in ranges, behind the header") {
+  const Folder directory;
+  std::string content = "a;b\r\n";
+  std::vector<std::string> expected = {"[a;b]"};
+  for (int i = 0; i < 20'000; ++i) {
+    expected.push_back("\"" + std::to_string(i) + ";" +
+                       std::string(static_cast<std::size_t>(i % 7), '"'));
+    content += expected.back() + (i % 2 ? "\n" : "\r\n");
+  }
+  Framing wanted{Framing::Unit::csv, true, ';'};
+  wanted.quote = '\0';
+  CHECK(framed(directory.write("rows", content), wanted) == expected);
+  CHECK(framed(directory.write("rows", "a;b"), wanted) == std::vector<std::string>{"[a;b]"});
+  CHECK(framed(directory.write("rows", "a;b\r1;2\r3;4\r"), wanted) ==
+        std::vector<std::string>{"[a;b]", "1;2", "3;4"});
+  wanted.header = false;
+  CHECK(framed(directory.write("rows", "1;2\n\n3;4"), wanted) ==
+        std::vector<std::string>{"[]", "1;2", "", "3;4"});
+}
+
 TEST_CASE("a quote that is never closed ends with the input") {
   const Folder directory;
   const std::vector<Line> expected = {{0, 0, "a", {}}, {0, 2, "\"b\nc\n", {}}};

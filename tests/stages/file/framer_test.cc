@@ -47,10 +47,15 @@ TEST_CASE("where records end does not depend on the pieces that they arrive in")
   Rules csv;
   csv.unit = Rules::Unit::csv;
   csv.separator = ',';
+  Rules comments = csv;
+  comments.comment = "ab";
+  comments.quote = 'b';
+  Rules plain = csv;
+  plain.quote = '\0';
   for (int round = 0; round < 200; ++round) {
     std::string content;
     for (unsigned n = random() % 300; n > 0; --n) content += "aab,\"\"\r\n"[random() % 8];
-    for (const Rules* rules : {&lines, &two_bytes, &three_bytes, &csv}) {
+    for (const Rules* rules : {&lines, &two_bytes, &three_bytes, &csv, &comments, &plain}) {
       const auto whole = cut_in_pieces(*rules, content, random, 1'000'000, false);
       INFO(content);
       CHECK(cut_in_pieces(*rules, content, random, 1, false) == whole);

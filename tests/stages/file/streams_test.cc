@@ -59,7 +59,7 @@ TEST_CASE("a stream takes over how its file is cut") {
   for (const file::FileReadOptions& stream : *streams) {
     CHECK(stream.framing.choice == file::FramingChoice::csv);
     CHECK(stream.header == true);
-    CHECK(stream.separator == ';');
+    CHECK(stream.csv.delimiter == ';');
     CHECK(stream.streams == file::Streams::one);
   }
 }

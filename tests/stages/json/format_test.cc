@@ -138,4 +138,39 @@ TEST_CASE("json.format of json.parse gives the text back") {
   }
 }
 
+TEST_CASE("json.format indents members, elements and nested values") {
+  const auto indented = [](const char* indent, decltype(kit::Datum::fields) fields) {
+    kit::StageKit stage(types(), "json.format", kit::map({{"indent", kit::scalar(indent)}}));
+    return stage.transform_at_every_cut({{"", std::move(fields), {}}}).at(0).text;
+  };
+  CHECK(indented(
+            "2",
+            {{"a", "1"}, {"b", R"({"c" :[ 1,{"d":"x, {\"}"}, [ ] ],"e":{ }})"}, {"f", "null"}}) ==
+        "{\n  \"a\": 1,\n  \"b\": {\n    \"c\": [\n      1,\n      {\n        \"d\": "
+        "\"x, {\\\"}\"\n      },\n      []\n    ],\n    \"e\": {}\n  },\n  \"f\": null\n}");
+  CHECK(indented("0", {{"a", "[1]"}}) == "{\n\"a\": [\n1\n]\n}");
+  CHECK(indented("8", {{"a", "\"x\ny\xff\""}}) == "{\n        \"a\": \"x\\ny\xef\xbf\xbd\"\n}");
+  CHECK(indented("2", {}) == "{}");
+  CHECK_THROWS_WITH(indented("9", {}), "expected at most 8, got '9'\n");
+  CHECK_THROWS_WITH(indented("-1", {}), "expected at least 0, got '-1'\n");
+}
+
+TEST_CASE("json.format indents what is no JSON after all without leaving it") {
+  kit::StageKit stage(types(), "json.format", kit::map({{"indent", kit::scalar("1")}}));
+  for (const char* raw : {"[[]", "{]}", "[\"\\\"]", "{\"a\\\"}", "[}x]", "{{}"}) {
+    const auto out = stage.transform_at_every_cut({{"", {{"a", raw}, {"b", "1"}}, {}}});
+    CHECK(out.at(0).text.ends_with("\"b\": 1\n}"));
+  }
+}
+
+TEST_CASE("an indented record that would pass limits.record is an error") {
+  kit::StageKit stage(types(), "json.format", kit::map({{"indent", kit::scalar("8")}}));
+  stage.set_record_limit(100'000);
+  std::string deep;
+  for (int i = 0; i < 1000; ++i) deep += '[';
+  CHECK(stage.transform({{"", {{"a", deep + "1" + std::string(1000, ']')}}, {}}})
+            .at(0)
+            .error.starts_with("too_big"));
+}
+
 }  // namespace weir::stages::test
