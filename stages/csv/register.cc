@@ -47,7 +47,9 @@ void add_csv_format(Registry& registry) {
       .optional("header", &O::header, "whether a line with the columns' names comes first")
       .optional("delimiter", &O::delimiter, "one character")
       .kinds({.needs_fields = true, .gives_text = true})
-      .framing([](const O&) { return Framing{Framing::Unit::csv}; })
+      .framing([](const O& o) {
+        return Framing{Framing::Unit::csv, o.header};
+      })
       .scratch<CsvFormat::Scratch>()
       .example(R"(stages:
   - uses: file.read

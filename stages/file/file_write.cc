@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "stages/file/path_check.h"
+#include "weir/in_quotes.h"
 
 namespace weir::stages::file {
 namespace {
@@ -23,24 +24,36 @@ Codec codec_of(const FileWriteOptions& options) {
     case Compression::automatic:
       break;
   }
-  if (options.path.ends_with(".gz")) return Codec::gzip;
-  return options.path.ends_with(".zst") ? Codec::zstd : Codec::none;
+  const std::string& path = options.path.likeness();
+  if (path.ends_with(".gz")) return Codec::gzip;
+  return path.ends_with(".zst") ? Codec::zstd : Codec::none;
 }
 
 }  // namespace
 
 void set_written(FileWriteOptions& options, const Framing& framing) {
   options.csv = framing.unit == Framing::Unit::csv;
+  options.header = options.csv && framing.header;
 }
 
 FileWrite::FileWrite(const FileWriteOptions& options)
-    : options_(options), file_(options.path, options.append), codec_(codec_of(options)) {
-  if (options.path.empty()) throw OptionError("path", "expected a path, got empty text");
-  check_output_path(options.path);
-  if (options.compression == Compression::automatic) check_extension(options.path);
+    : options_(options), file_(options.path.path(), options.append), codec_(codec_of(options)) {
+  const std::string& path = options.path.likeness();
+  if (path.empty()) throw OptionError("path", "expected a path, got empty text");
+  check_output_path(path);
+  if (options.compression == Compression::automatic) check_extension(path);
+  if (!options.path.has_fields()) return;
+  if (path.ends_with('/')) {
+    throw OptionError(
+        "path", "expected the name of a file, got " + in_quotes(options.path.pattern().source()));
+  }
+  keyed_ = std::make_unique<KeyedFiles>(KeyedWriting{
+      options.path, options.append, options.delimiter, codec_, options.csv, options.header,
+      static_cast<std::size_t>(options.max_open), static_cast<std::size_t>(options.max_files)});
 }
 
 void FileWrite::open(Context& context) {
+  if (keyed_) return keyed_->open(context, window_);
   record_limit_ = context.record_limit();
   const std::string said =
       file_.open({options_.delimiter, options_.csv, codec_, record_limit_, window_});
@@ -51,6 +64,7 @@ void FileWrite::open(Context& context) {
 }
 
 void FileWrite::write(Batch& batch) {
+  if (keyed_) return keyed_->write(batch);
   ends_.clear();
   gathered_.clear();
   put_ = written_ = 0;
@@ -127,11 +141,13 @@ bool FileWrite::finish() {
 }
 
 void FileWrite::commit() {
+  if (keyed_) return keyed_->commit();
   if (!finish() && !file_.reader_gone()) throw Error("io", file_.problem());
   file_.commit();
 }
 
 void FileWrite::close() {
+  if (keyed_) return keyed_->close();
   if (finish()) encoder_.reset();
   file_.close();
 }
