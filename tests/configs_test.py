@@ -20,10 +20,12 @@ import math
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 import urllib.parse
 
@@ -298,8 +300,9 @@ EXPECTED = {
     "status-counts": status_counts,
 }
 
-# What some of the output depends on is the clock: these have tests of their own.
-CLOCKED = ("audit", "fast-slow", "search", "shares", "urgent-first")
+# What some of the output depends on is the clock, or is no single file: these have tests of their
+# own.
+CLOCKED = ("audit", "by-date", "fast-slow", "follow-errors", "search", "shares", "urgent-first")
 # What asks a service does so in services_test.py.
 ASKING = ("geocode", "webhooks", "word-counts")
 
@@ -506,6 +509,52 @@ class Configs(GraphTest):
                                f"--threads={threads}")
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self.assertEqual(done.stdout, wanted)
+
+    def test_each_day_has_a_file_of_its_own(self):
+        wanted = {}
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "log.ndjson"
+            with open(log, "w", encoding="utf-8") as out:
+                for i, row in enumerate(access_log()):
+                    day = f"2025-01-{1 + i % 7:02}"
+                    row["time"] = day + row["time"][10:]
+                    out.write(compact(row))
+                    rows = wanted.setdefault(day, "time,ip,path,status\n")
+                    wanted[day] = rows + f"{row['time']},{row['ip']},{row['path']},{row['status']}\n"
+            for threads in (1, 2, 8):
+                days = pathlib.Path(folder) / str(threads)
+                days.mkdir()
+                done = run("run", "configs/by-date.yaml", f"--threads={threads}", f"--input={log}",
+                           f"--folder={days}")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual({file.stem: file.read_text() for file in days.iterdir()}, wanted)
+
+    def test_a_log_is_followed_over_rotations(self):
+        for threads in (1, 2, 8):
+            with self.subTest(threads=threads), tempfile.TemporaryDirectory() as folder:
+                self.follow(pathlib.Path(folder), threads)
+
+    def follow(self, folder, threads):
+        log, errors = folder / "app.log", folder / "errors.log"
+        with subprocess.Popen([WEIR, "run", "--quiet", "configs/follow-errors.yaml",
+                               f"--threads={threads}", f"--input={log}*", f"--output={errors}"],
+                              cwd=ROOT, stderr=subprocess.PIPE, text=True) as weir:
+            wanted = ""
+            for i in range(3000):
+                with open(log, "a", encoding="utf-8") as out:
+                    line = f"{i} {'ERROR' if i % 3 == 0 else 'INFO'} something\n"
+                    out.write(line)
+                wanted += line if i % 3 == 0 else ""
+                if i % 500 == 499:
+                    end = time.monotonic() + 60
+                    while not errors.exists() or errors.read_text() != wanted:
+                        self.assertLess(time.monotonic(), end, "it never came")
+                        time.sleep(0.005)
+                    log.rename(folder / f"app.log.{i}")
+            weir.send_signal(signal.SIGTERM)
+            said = weir.stderr.read()
+            self.assertEqual(weir.wait(), 0, said)
+            self.assertEqual(errors.read_text(), wanted)
 
     def test_urgent_ones_overtake_others_but_not_each_other(self):
         self.check_branches(graph_configs.urgent_first(DATA / "access.ndjson"), "urgent-first")

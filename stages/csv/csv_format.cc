@@ -59,6 +59,7 @@ CsvFormat::CsvFormat(const CsvFormatOptions& options)
 Framing CsvFormat::framing(const CsvFormatOptions& options) {
   Framing framing;
   framing.unit = options.quote == "none" ? Framing::Unit::lines : Framing::Unit::csv;
+  framing.header = options.header;
   if (options.delimiter.size() == 1) framing.delimiter = options.delimiter[0];
   if (options.quote.size() == 1) framing.quote = options.quote[0];
   return framing;

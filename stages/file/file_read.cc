@@ -36,6 +36,20 @@ Rules::Unit unit_of(FramingChoice framing) {
 
 constexpr Duration kScan = std::chrono::seconds(1);
 constexpr Duration kRotateWait = std::chrono::seconds(5);
+constexpr Duration kIdle = std::chrono::seconds(1);
+
+/// Returns how the files are followed.
+Following following_of(const FileReadOptions& options) {
+  Following following;
+  following.paths = options.path;
+  following.at_end = options.start == FollowStart::end;
+  following.scan = options.scan.value_or(kScan);
+  following.rotate_wait = options.rotate_wait.value_or(kRotateWait);
+  following.plain = options.compression == Decompression::none;
+  if (options.framing.line_pattern()) following.idle = options.framing.keys.idle.value_or(kIdle);
+  following.siblings = options.siblings;
+  return following;
+}
 
 /// Checks the options about files that grow.
 void check_follow(const FileReadOptions& options) {
@@ -46,15 +60,17 @@ void check_follow(const FileReadOptions& options) {
   needs("start", options.start.has_value());
   needs("scan", options.scan.has_value());
   needs("rotate_wait", options.rotate_wait.has_value());
+  if (options.framing.keys.idle && !options.follow) {
+    throw OptionError("framing", "'idle' needs 'follow: true'");
+  }
   if (!options.follow) return;
   if (std::ranges::find(options.path, "-") != options.path.end()) {
     throw OptionError("path", "'-' takes no 'follow'");
   }
-  if (options.framing.choice == FramingChoice::file) {
-    throw OptionError("framing", "'framing: file' takes no 'follow'");
-  }
-  if (options.streams == Streams::per_file) {
-    throw OptionError("streams", "'streams: per_file' takes no 'follow'");
+  const FramingChoice choice = options.framing.choice;
+  if (choice == FramingChoice::file || choice == FramingChoice::json ||
+      choice == FramingChoice::json_array || options.framing.keys.json_array) {
+    throw OptionError("framing", in_quotes(options.framing.written()) + " takes no 'follow'");
   }
 }
 
@@ -134,15 +150,20 @@ void set_framing(FileReadOptions& options, const Framing& wanted) {
 std::optional<std::vector<FileReadOptions>> split_streams(const FileReadOptions& options) {
   if (options.streams == Streams::one) return std::nullopt;
   std::vector<FileReadOptions> streams;
+  std::vector<std::string> paths;
   try {
     for (const Input& input : find_inputs(options.path, Exclusions(options.exclude))) {
       streams.push_back(options);
       streams.back().path = {input.path};
       streams.back().streams = Streams::one;
+      paths.push_back(input.path);
     }
   } catch (const Error&) {
     streams.clear();
   }
+  if (!options.follow) return streams;
+  const auto siblings = std::make_shared<Siblings>(std::move(paths));
+  for (FileReadOptions& stream : streams) stream.siblings = siblings;
   return streams;
 }
 
@@ -195,11 +216,7 @@ void FileRead::open(Context& context) {
                           OptionType<Bytes>::show(max_size) + ")";
   threads_ = context.threads();
   if (options_.follow) {
-    follower_ = std::make_unique<Follower>(
-        Following{options_.path, options_.start == FollowStart::end, options_.scan.value_or(kScan),
-                  options_.rotate_wait.value_or(kRotateWait),
-                  options_.compression == Decompression::none},
-        exclusions_, rules_, decoders_);
+    follower_ = std::make_unique<Follower>(following_of(options_), exclusions_, rules_, decoders_);
     return follower_->open(context);
   }
   inputs_ = find_inputs(options_.path, exclusions_);

@@ -40,6 +40,7 @@ struct FileReadOptions {
   std::optional<Duration> rotate_wait;
   Framing csv;         ///< Not an option: how the next stage reads csv.
   bool lines = false;  ///< Not an option: true if a stage reads the lines of records.
+  std::shared_ptr<Siblings> siblings;  ///< Not an option: of streams that follow a file each.
 };
 
 /// Fills in the framing that the next stage wants, where the YAML leaves it open.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "stages/file/bom.h"
 #include "stages/file/path_check.h"
+#include "weir/in_quotes.h"
 
 namespace weir::stages::file {
 namespace {
@@ -11,7 +13,6 @@ constexpr std::size_t kGather = std::size_t{256} * 1024;
 /// A text of at least this size is written from where it is.
 constexpr std::size_t kDirect = std::size_t{64} * 1024;
 constexpr std::size_t kEncoded = std::size_t{128} * 1024;
-constexpr std::string_view kBom = "\xef\xbb\xbf";
 
 Codec codec_of(const FileWriteOptions& options) {
   switch (options.compression) {
@@ -24,8 +25,9 @@ Codec codec_of(const FileWriteOptions& options) {
     case Compression::automatic:
       break;
   }
-  if (options.path.ends_with(".gz")) return Codec::gzip;
-  return options.path.ends_with(".zst") ? Codec::zstd : Codec::none;
+  const std::string& path = options.path.likeness();
+  if (path.ends_with(".gz")) return Codec::gzip;
+  return path.ends_with(".zst") ? Codec::zstd : Codec::none;
 }
 
 }  // namespace
@@ -33,13 +35,23 @@ Codec codec_of(const FileWriteOptions& options) {
 void set_written(FileWriteOptions& options, const Framing& framing) { options.written = framing; }
 
 FileWrite::FileWrite(const FileWriteOptions& options)
-    : options_(options), file_(options.path, options.append), codec_(codec_of(options)) {
-  if (options.path.empty()) throw OptionError("path", "expected a path, got empty text");
-  check_output_path(options.path);
-  if (options.compression == Compression::automatic) check_extension(options.path);
+    : options_(options), file_(options.path.path(), options.append), codec_(codec_of(options)) {
+  const std::string& path = options.path.likeness();
+  if (path.empty()) throw OptionError("path", "expected a path, got empty text");
+  check_output_path(path);
+  if (options.compression == Compression::automatic) check_extension(path);
+  if (!options.path.has_fields()) return;
+  if (path.ends_with('/')) {
+    throw OptionError(
+        "path", "expected the name of a file, got " + in_quotes(options.path.pattern().source()));
+  }
+  keyed_ = std::make_unique<KeyedFiles>(KeyedWriting{
+      options.path, options.append, options.delimiter, codec_, options.bom, options.written,
+      static_cast<std::size_t>(options.max_open), static_cast<std::size_t>(options.max_files)});
 }
 
 void FileWrite::open(Context& context) {
+  if (keyed_) return keyed_->open(context, window_);
   record_limit_ = context.record_limit();
   const Framing& written = options_.written;
   const bool csv = written.unit == Framing::Unit::csv && written.quote != '\0';
@@ -58,6 +70,7 @@ void FileWrite::begin_file() {
 }
 
 void FileWrite::write(Batch& batch) {
+  if (keyed_) return keyed_->write(batch);
   ends_.clear();
   gathered_.clear();
   put_ = written_ = 0;
@@ -134,11 +147,13 @@ bool FileWrite::finish() {
 }
 
 void FileWrite::commit() {
+  if (keyed_) return keyed_->commit();
   if (!finish() && !file_.reader_gone()) throw Error("io", file_.problem());
   file_.commit();
 }
 
 void FileWrite::close() {
+  if (keyed_) return keyed_->close();
   if (finish()) encoder_.reset();
   file_.close();
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "stages/file/codec.h"
+#include "stages/file/keyed_files.h"
 #include "stages/file/output_file.h"
 #include "weir/registry.h"
 
@@ -17,7 +18,9 @@ enum class Compression : std::uint8_t { automatic, none, gzip, zstd };
 
 /// The options of `file.write`.
 struct FileWriteOptions {
-  std::string path;
+  PathTemplate path;
+  int max_open = 100;
+  int max_files = 10'000;
   bool append = false;
   std::string delimiter = "\n";
   Compression compression = Compression::automatic;
@@ -43,10 +46,13 @@ class FileWrite final : public Sink, public OpensFiles {
   void write(Batch& batch) override;
   void commit() override;
   void close() override;
-  std::string leftover() const override { return file_.leftover(); }
-  bool writes_stdout() const override { return file_.is_stdout(); }
-  bool reader_gone() const override { return file_.reader_gone(); }
-  std::vector<FileUse> files() const override { return file_.files(); }
+  std::string leftover() const override { return keyed_ ? keyed_->leftover() : file_.leftover(); }
+  bool writes_stdout() const override { return !keyed_ && file_.is_stdout(); }
+  /// Nothing is known of files by key before there are records; two that meet on one name fail.
+  std::vector<FileUse> files() const override {
+    return keyed_ ? std::vector<FileUse>() : file_.files();
+  }
+  bool reader_gone() const override { return !keyed_ && file_.reader_gone(); }
   void bound_memory(std::size_t bytes) override { window_ = bytes; }
 
  private:
@@ -58,6 +64,7 @@ class FileWrite final : public Sink, public OpensFiles {
   void begin_file();
 
   FileWriteOptions options_;
+  std::unique_ptr<KeyedFiles> keyed_;  ///< For a path with fields, which then does all of this.
   OutputFile file_;
   Codec codec_;
   std::unique_ptr<Encoder> encoder_;

@@ -62,9 +62,21 @@ bool FollowedFile::changed(const struct stat& info) const {
          info.st_ctim.tv_nsec != changed_.tv_nsec;
 }
 
+bool FollowedFile::is_still(int fd, const struct stat& info) {
+  if (info.st_size < static_cast<off_t>(at_) || !head_.still(fd)) return false;
+  changed_ = info.st_ctim;
+  size_ = info.st_size;
+  return true;
+}
+
 void FollowedFile::end() {
   ending_ = true;
   if (reader_) reader_->stream().end_here();
+}
+
+void FollowedFile::settle() {
+  settles_ = true;
+  end();
 }
 
 /// Looks whether the file is still what it was. Returns what is the matter, if anything.
@@ -93,7 +105,7 @@ void FollowedFile::begin_anew() {
   part_.reset();
   at_ = line_ = 0;
   behind_.reset();
-  ending_ = anew_ = false;
+  ending_ = anew_ = settles_ = false;
   if (::lseek(fd_.get(), 0, SEEK_SET) < 0) throw io_error("read", path_, errno);
 }
 
@@ -162,6 +174,11 @@ FollowedFile::Served FollowedFile::serve(Feed& feed, const Stop& stop, Wanted& w
   if (!over && feed.full()) return Served::more;
   reader_->shrink();
   if (!over) return Served::quiet;
+  if (settles_) {
+    settles_ = ending_ = false;
+    reader_->go_on();
+    return Served::more;
+  }
   if (anew_) {
     begin_anew();
     return Served::more;

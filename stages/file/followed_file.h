@@ -38,8 +38,15 @@ class FollowedFile {
 
   /// Says that nothing more is to come, so that half a line is a record.
   void end();
+  /// Returns whether whole lines are held of a record that may have ended with them.
+  bool holds_lines() const { return reader_ && !ending_ && reader_->holds_lines(); }
+  /// Makes these a record: nothing has come for long enough.
+  void settle();
   /// Returns whether the file, as `info` says, has changed since it was served last.
   bool changed(const struct stat& info) const;
+
+  /// Returns whether the open file, of that number, is this one, and notes how it is now.
+  bool is_still(int fd, const struct stat& info);
 
   enum class Served : std::uint8_t {
     quiet,   ///< All that is there was read.
@@ -62,6 +69,7 @@ class FollowedFile {
   int watch = -1;           ///< The number of its watch.
   std::optional<Clock::time_point> missed;  ///< Since when no scan has found it.
   std::uint64_t used = 0;                   ///< When it was served last: a count.
+  Clock::time_point quiet;                  ///< While it holds lines: when they are a record.
   Clock::time_point until;                  ///< While it leaves: when it ends.
 
  private:
@@ -87,7 +95,8 @@ class FollowedFile {
   off_t size_ = -1;             ///< and its size.
   bool open_ = false;
   bool ending_ = false;
-  bool anew_ = false;  ///< It begins anew when it has ended: it was truncated.
+  bool settles_ = false;  ///< The end is none: it goes on.
+  bool anew_ = false;     ///< It begins anew when it has ended: it was truncated.
 };
 
 }  // namespace weir::stages::file

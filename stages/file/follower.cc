@@ -47,6 +47,7 @@ void Follower::close() {
   charge_held();
   queue_.clear();
   leaving_.clear();
+  holding_.clear();
   watched_.clear();
   files_.clear();
 }
@@ -58,6 +59,7 @@ void Follower::read(Feed& feed, const Stop& stop) {
     const auto now = Clock::now();
     if (now >= next_scan_ || (look_ && now >= soonest_scan_)) scan();
     end_those_due();
+    settle_those_due();
     while (!feed.full() && tell_problem(feed, wanted)) {
     }
     // Each file in the queue once, so that what has changed meanwhile is seen.
@@ -72,6 +74,7 @@ void Follower::read(Feed& feed, const Stop& stop) {
 void Follower::wait(const Stop& stop) const {
   Clock::time_point until = look_ ? std::min(next_scan_, soonest_scan_) : next_scan_;
   for (const FollowedFile* file : leaving_) until = std::min(until, file->until);
+  for (const FollowedFile* file : holding_) until = std::min(until, file->quiet);
   pollfd fds[2] = {{watcher_.fd(), POLLIN, 0}, {stop.fd(), POLLIN, 0}};
   if (::poll(fds, 2, milliseconds_until(until)) < 0 && errno != EINTR) {
     throw Error("io", "cannot wait for files to grow: " + error_text(errno));
@@ -104,9 +107,24 @@ void Follower::end_those_due() {
   }
 }
 
+/// Makes records of the lines behind which nothing has come for a while.
+void Follower::settle_those_due() {
+  const auto now = Clock::now();
+  for (auto at = holding_.begin(); at != holding_.end();) {
+    FollowedFile& file = **at;
+    const bool due = !file.queued && now >= file.quiet;
+    if (due) {
+      file.settle();
+      queue(file);
+    }
+    at = due ? holding_.erase(at) : std::next(at);
+  }
+}
+
 void Follower::serve_next(Feed& feed, const Stop& stop, Wanted& wanted) {
   FollowedFile& file = *queue_.front();
   const std::uint32_t before = feed.appended();
+  const std::size_t held = file.held();
   std::optional<FollowedFile::Served> result;
   Opened opened = Opened::gone;
   try {
@@ -120,10 +138,24 @@ void Follower::serve_next(Feed& feed, const Stop& stop, Wanted& wanted) {
   }
   queue_.pop_front();
   file.queued = false;
-  if (result) return served(file, *result, feed.appended() > before);
+  if (result) {
+    const bool gave = feed.appended() > before;
+    note_quiet(file, gave || file.held() != held);
+    return served(file, *result, gave);
+  }
   if (opened == Opened::gone) return finish(file);
   file.ends = false;
   file.until = Clock::now() + following_.scan;
+}
+
+/// Notes since when a file has held whole lines.
+void Follower::note_quiet(FollowedFile& file, bool came) {
+  if (!following_.idle) return;
+  if (!file.holds_lines()) {
+    holding_.erase(&file);
+  } else if (holding_.insert(&file).second || came) {
+    file.quiet = Clock::now() + *following_.idle;
+  }
 }
 
 void Follower::served(FollowedFile& file, FollowedFile::Served result, bool gave) {
@@ -160,6 +192,7 @@ void Follower::finish(FollowedFile& file) {
   count_held(file);
   close_file(file);
   leaving_.erase(&file);
+  holding_.erase(&file);
   watched_.erase(file.watch);
   watcher_.forget(file.watch);
   file.watch = -1;

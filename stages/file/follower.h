@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include "stages/file/followed_file.h"
 #include "stages/file/glob.h"
+#include "stages/file/siblings.h"
 #include "stages/file/watcher.h"
 #include "weir/file_use.h"
 #include "weir/stage.h"
@@ -26,6 +28,9 @@ struct Following {
   std::chrono::nanoseconds scan{};
   std::chrono::nanoseconds rotate_wait{};
   bool plain = false;  ///< Files that look compressed are read as they are.
+  /// After so long without a new byte, whole lines that are held are a record.
+  std::optional<std::chrono::nanoseconds> idle;
+  std::shared_ptr<Siblings> siblings;  ///< If it is one of several streams.
 };
 
 /// Reads files as they grow, under whatever names, for as long as nobody says stop.
@@ -61,13 +66,16 @@ class Follower {
   void add(const std::string& path, const struct stat& info);
   void settle();
   bool settle_lost(FollowedFile& file);
+  bool is_with_siblings(FollowedFile& file);
   void look_again(FollowedFile& file, const struct stat& info);
   void leave(FollowedFile& file);
 
   void queue(FollowedFile& file, bool first = false);
   void take_events();
   void end_those_due();
+  void settle_those_due();
   void serve_next(Feed& feed, const Stop& stop, Wanted& wanted);
+  void note_quiet(FollowedFile& file, bool came);
   void served(FollowedFile& file, FollowedFile::Served result, bool gave);
   void finish(FollowedFile& file);
   bool tell_problem(Feed& feed, Wanted& wanted);
@@ -92,6 +100,7 @@ class Follower {
   std::map<int, FollowedFile*> watched_;
   std::deque<FollowedFile*> queue_;
   std::set<FollowedFile*> leaving_;
+  std::set<FollowedFile*> holding_;  ///< Those that hold whole lines, if these are to be settled.
   std::vector<std::pair<std::string, FileId>> met_;  ///< Of one scan: names of known files.
   std::set<std::string> refused_;  ///< The paths that cannot be read, of which this was said.
   std::deque<Problem> problems_;

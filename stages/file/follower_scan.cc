@@ -1,5 +1,6 @@
 // What a follower does when it looks at the names.
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -98,6 +99,7 @@ void Follower::meet(const std::string& path, const struct stat& info) {
 
 void Follower::add(const std::string& path, const struct stat& info) {
   const FileId id = FileId::of(info);
+  if (following_.siblings && !following_.siblings->claim(id, this)) return;
   FollowedFile& file = files_.try_emplace(id, id, path, rules_, following_.plain).first->second;
   file.named = true;
   if (first_ && following_.at_end) file.begin_behind(static_cast<std::uint64_t>(info.st_size));
@@ -122,9 +124,35 @@ void Follower::settle() {
   }
   for (auto at = files_.begin(); at != files_.end();) {
     FollowedFile& file = at->second;
-    const bool forget = !file.named && settle_lost(file);
-    at = forget ? files_.erase(at) : std::next(at);
+    if (file.named || !settle_lost(file)) {
+      ++at;
+    } else {
+      if (following_.siblings) following_.siblings->give_up(file.id(), this);
+      at = files_.erase(at);
+    }
   }
+}
+
+/// Returns whether the file has the name that another stream looks at, so that it must stay known.
+bool Follower::is_with_siblings(FollowedFile& file) {
+  if (!following_.siblings) return false;
+  for (const std::string& path : following_.siblings->paths()) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0 || FileId::of(info) != file.id()) continue;
+    if (!file.changed(info)) return true;
+    // Its number may have gone to a new file.
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!fd.valid()) return true;
+    if (file.is_still(fd.get(), info)) {
+      file.rename(path);
+      file.over = false;
+      queue(file);
+      return true;
+    }
+    following_.siblings->give_up(file.id(), this);
+    return false;
+  }
+  return false;
 }
 
 /// Settles a file that was not found. Returns true if nothing is to be known of it any more.
@@ -138,6 +166,7 @@ bool Follower::settle_lost(FollowedFile& file) {
     return false;
   }
   // A name that is given while a directory is listed may stand there twice, or not at all.
+  if (is_with_siblings(file)) return false;
   const auto now = Clock::now();
   if (!file.missed) file.missed = now;
   return !file.queued && now - *file.missed > 2 * following_.scan + following_.rotate_wait;

@@ -1,5 +1,6 @@
 #include "stages/file/framing.h"
 
+#include <chrono>
 #include <utility>
 
 #include "weir/error.h"
@@ -11,10 +12,14 @@ namespace {
 constexpr std::size_t kLongestDelimiter = 64;
 constexpr std::size_t kLongestPath = 1024;
 
+constexpr const char* kIdle = "idle";
+
 /// The keys, of which a map has exactly one.
 std::vector<std::string> key_names() {
   std::vector<std::string> names;
-  for (const OptionSpec& key : OptionType<FramingOption>::keys()) names.push_back(key.name);
+  for (const OptionSpec& key : OptionType<FramingOption>::keys()) {
+    if (key.name != kIdle) names.push_back(key.name);
+  }
   return names;
 }
 
@@ -75,14 +80,20 @@ bool check_size(const Node& node, std::size_t most, Binder& binder) {
 bool parse_map(const Node& node, FramingOption& out, Binder& binder) {
   if (!binder.bind_map(OptionType<FramingOption>::keys(), &out.keys, node)) return false;
   std::vector<std::string> given;
-  for (const Node::Entry& entry : node.entries) given.push_back(entry.key.text);
+  for (const Node::Entry& entry : node.entries) {
+    if (entry.key.text != kIdle) given.push_back(entry.key.text);
+  }
   if (given.size() != 1) {
     binder.error(node, "expected one of " + joined(key_names(), " | ", " | ") + ", got " +
                            (given.empty() ? "none" : joined(given, ", ", " and ")));
     return false;
   }
   out.key = given.front();
-  const Node& value = node.entries.front().value;
+  const Node& value = *node.find(out.key);
+  if (out.keys.idle && !pattern_key(out)) {
+    binder.error(*node.find(kIdle), "'idle' needs begin, continue or end");
+    return false;
+  }
   if (const PatternKey* key = pattern_key(out)) return check_pattern(*key, out, value, binder);
   if (out.keys.delimiter) return check_size(value, kLongestDelimiter, binder);
   return check_size(value, kLongestPath, binder);
@@ -127,6 +138,10 @@ const std::vector<OptionSpec>& OptionType<stages::file::FramingOption>::keys() {
         .optional("json_array", &FramingKeys::json_array,
                   "the names, with points between them, that lead to the array of a JSON document "
                   "whose elements are the records");
+    map.optional("idle", &FramingKeys::idle,
+                 "beside a pattern, with follow: whole lines are a record when so long nothing has "
+                 "come; 1s without")
+        .min(&FramingKeys::idle, std::chrono::milliseconds(10));
   });
   return keys;
 }

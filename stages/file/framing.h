@@ -14,13 +14,14 @@ namespace weir::stages::file {
 
 enum class FramingChoice : std::uint8_t { automatic, lines, csv, file, json, json_array };
 
-/// The map that `framing` may be. Exactly one of its keys is set.
+/// The map that `framing` may be. Exactly one of its keys is set, beside `idle`.
 struct FramingKeys {
   std::optional<Pattern> begin;
   std::optional<Pattern> continues;
   std::optional<Pattern> end;
   std::optional<std::string> delimiter;
   std::optional<std::string> json_array;
+  std::optional<Duration> idle;  ///< Stands beside a pattern.
 };
 
 /// The option `framing` of `file.read`: one of its names, or a map.

@@ -62,6 +62,8 @@ class InputStream {
 
   /// Says that nothing follows what was read.
   void end_here() { ended_ = true; }
+  /// Takes that back.
+  void go_on() { ended_ = false; }
   /// Goes on at `offset` of the file.
   void jump(std::uint64_t offset);
   /// The descriptor, which may be taken out for a while; it holds the place of the next read.

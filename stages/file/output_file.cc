@@ -55,9 +55,52 @@ std::string OutputFile::open(const Ending& ending) {
   return cut_torn_end(ending);
 }
 
+std::string OutputFile::open_in(Fd directory, const Ending& ending) {
+  directory_ = std::move(directory);
+  target_ = last_part(path_);
+  look();
+  if (old_ && S_ISLNK(old_->st_mode)) {
+    throw Error("path", "cannot write '" + path_ + "': it is a symbolic link", false);
+  }
+  if (old_ && !S_ISREG(old_->st_mode)) {
+    throw Error("io", "cannot write '" + path_ + "': it is no regular file");
+  }
+  if (!append_) return open_partial(ending);
+  open_itself(O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW);
+  return cut_torn_end(ending);
+}
+
+void OutputFile::park() {
+  if (::fstat(fd_.get(), &parked_) != 0) throw io_error("write", path_, errno);
+  fd_.reset();
+  partial_.park();
+  directory_.reset();
+}
+
+void OutputFile::resume(Fd directory) {
+  const std::string& name = left_over_ ? partial_.name() : target_;
+  fd_.reset(::openat(directory.get(), name.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd_.valid()) throw io_error("write", path_, errno);
+  struct stat info {};
+  if (::fstat(fd_.get(), &info) != 0) throw io_error("write", path_, errno);
+  if (info.st_dev != parked_.st_dev || info.st_ino != parked_.st_ino || !lock_file(fd_)) {
+    fd_.reset();
+    throw Error("io", "cannot write '" + path_ + "': another run is writing it", false);
+  }
+  if (left_over_) {
+    partial_.resume(std::move(directory));
+  } else {
+    directory_ = std::move(directory);
+  }
+}
+
+/// Returns the directory in which `target_` is.
+int OutputFile::at() const { return directory_.valid() ? directory_.get() : AT_FDCWD; }
+
 void OutputFile::look() {
   struct stat info {};
-  if (::stat(target_.c_str(), &info) == 0) {
+  const int flags = directory_.valid() ? AT_SYMLINK_NOFOLLOW : 0;
+  if (::fstatat(at(), target_.c_str(), &info, flags) == 0) {
     old_ = info;
   } else {
     old_.reset();
@@ -68,7 +111,7 @@ void OutputFile::look() {
 }
 
 void OutputFile::open_itself(int flags) {
-  fd_.reset(::open(target_.c_str(), O_CLOEXEC | flags, kNewFile));
+  fd_.reset(::openat(at(), target_.c_str(), O_CLOEXEC | flags, kNewFile));
   if (!fd_.valid()) throw create_error(path_, errno);
   struct stat info {};
   if (::fstat(fd_.get(), &info) != 0) throw io_error("write", path_, errno);
@@ -78,10 +121,11 @@ void OutputFile::open_itself(int flags) {
 
 std::string OutputFile::open_partial(const Ending& ending) {
   // Checked now, not after an hour of work.
-  if (old_ && ::faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0) {
+  if (old_ && ::faccessat(at(), target_.c_str(), W_OK, AT_EACCESS) != 0) {
     throw io_error("write", path_, errno);
   }
-  fd_ = partial_.create(target_, old_);
+  fd_ = directory_.valid() ? partial_.create_in(std::move(directory_), path_, old_)
+                           : partial_.create(target_, old_);
   own_regular_ = left_over_ = true;
   size_ = 0;
   if (partial_.kept().empty()) return {};
@@ -125,10 +169,10 @@ std::string OutputFile::cut_torn_end(const Ending& ending) {
 std::string OutputFile::save_torn_end(std::uint64_t whole) const {
   std::string name = target_ + ".torn";
   const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  Fd to(::open(name.c_str(), flags, kOwnerOnly));
+  Fd to(::openat(at(), name.c_str(), flags, kOwnerOnly));
   for (int i = 1; !to.valid() && errno == EEXIST && i <= kMostTorn; ++i) {
     name = target_ + ".torn." + std::to_string(i);
-    to.reset(::open(name.c_str(), flags, kOwnerOnly));
+    to.reset(::openat(at(), name.c_str(), flags, kOwnerOnly));
   }
   if (!to.valid()) throw io_error("create", name, errno);
   std::vector<char> buffer(std::min<std::uint64_t>(size_ - whole, kCopied));
@@ -187,6 +231,10 @@ void OutputFile::commit() {
   left_over_ = false;
 }
 
-void OutputFile::close() { fd_.reset(); }
+void OutputFile::close() {
+  fd_.reset();
+  directory_.reset();
+  partial_.park();
+}
 
 }  // namespace weir::stages::file

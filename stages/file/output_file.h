@@ -31,6 +31,16 @@ class OutputFile {
   std::string open(const Ending& ending);
   /// Returns whether nothing is in the file yet, as in one that is no regular file.
   bool is_empty() const;
+  /// Opens the file in an open directory. Nothing but a regular file may have its name. Throws
+  /// Error "io", or "path" for a symbolic link.
+  std::string open_in(Fd directory, const Ending& ending);
+  /// Closes the file for a while, without an end. `resume` goes on; it throws Error "io" if the
+  /// file of that name is another one.
+  void park();
+  void resume(Fd directory);
+  bool is_open() const { return fd_.valid(); }
+  /// Returns whether nothing is in it.
+  bool empty() const { return size_ == 0; }
   /// Returns how many bytes were written. If not all, `problem` says why.
   std::size_t write(std::string_view bytes);
   /// Returns "cannot write 'path': No space left on device".
@@ -48,6 +58,7 @@ class OutputFile {
 
  private:
   void look();
+  int at() const;
   void open_itself(int flags);
   std::string open_partial(const Ending& ending);
   std::string cut_torn_end(const Ending& ending);
@@ -55,13 +66,15 @@ class OutputFile {
 
   std::string path_;
   bool append_;
-  std::string target_;              ///< `path_` with symbolic links followed.
+  std::string target_;  ///< `path_` with symbolic links followed; its name in `directory_`.
+  Fd directory_;        ///< The directory, if one was given.
   std::optional<struct stat> old_;  ///< The file that is there.
   PartialFile partial_;
   bool left_over_ = false;
   bool own_regular_ = false;  ///< True for a regular file that we opened, which may be cut.
   std::uint64_t size_ = 0;    ///< The size of that file, by our own count.
   Fd fd_;
+  struct stat parked_ {};  ///< The file, while it is parked.
   std::string problem_;
   bool reader_gone_ = false;
 };

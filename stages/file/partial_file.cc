@@ -48,12 +48,18 @@ bool lock_file(const Fd& fd) {
 }
 
 Fd PartialFile::create(const std::string& target, const std::optional<struct stat>& old) {
+  Fd directory(::open(directory_of(target).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.valid()) throw create_error(target, errno);
+  return create_in(std::move(directory), target, old);
+}
+
+Fd PartialFile::create_in(Fd directory, const std::string& target,
+                          const std::optional<struct stat>& old) {
   target_ = target;
   path_ = target + ".partial";
   target_name_ = last_part(target);
   name_ = target_name_ + ".partial";
-  directory_.reset(::open(directory_of(target).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!directory_.valid()) throw create_error(target, errno);
+  directory_ = std::move(directory);
   Fd fd;
   for (int i = 0; !try_create(fd, old.has_value()); ++i) {
     if (i == kAttempts) fail_busy();

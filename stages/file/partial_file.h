@@ -21,6 +21,14 @@ class PartialFile {
   /// that is there; the new one gets its owner and permissions before it gets any bytes. Throws
   /// Error "io".
   Fd create(const std::string& target, const std::optional<struct stat>& old);
+  /// Does so in an open directory; `target` is then only shown, but for its last part.
+  Fd create_in(Fd directory, const std::string& target, const std::optional<struct stat>& old);
+
+  /// Lets go of the directory, and takes it again.
+  void park() { directory_.reset(); }
+  void resume(Fd directory) { directory_ = std::move(directory); }
+  int directory() const { return directory_.get(); }
+  const std::string& name() const { return name_; }
 
   /// Returns its path; empty before `create`.
   const std::string& path() const { return path_; }

@@ -24,15 +24,11 @@ std::string_view scheme_of(std::string_view path) {
   return good ? scheme : std::string_view();
 }
 
-/// Returns the part of a path that other programs would fill in, such as "{date}", "%Y" or "$HOME";
+/// Returns the part of a path that other programs would fill in, such as "%Y" or "$HOME";
 /// empty if there is none.
 std::string_view place_in(std::string_view path) {
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
     const char next = path[i + 1];
-    if (path[i] == '{' && (std::isalpha(static_cast<unsigned char>(next)) || next == '_')) {
-      const std::size_t end = path.find('}', i);
-      if (end != path.npos) return path.substr(i, end - i + 1);
-    }
     // Only letters that do not begin an escaped byte (%20, %D0).
     if (path[i] == '%' && std::string_view("YHMSjsTyGVUW").find(next) != path.npos)
       return path.substr(i, 2);
@@ -68,7 +64,7 @@ void check_output_path(const std::string& path) {
   const std::string_view place = place_in(path);
   if (place.empty()) return;
   throw OptionError("path", "expected a path, got " + in_quotes(path) + ": nothing is put in for " +
-                                in_quotes(place) + ", a sink writes one file");
+                                in_quotes(place) + "; a field's value is put in for '{field}'");
 }
 
 void check_extension(const std::string& path) {

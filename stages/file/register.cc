@@ -69,11 +69,22 @@ void add_file_write(Registry& registry) {
       .required(
           "path", &O::path,
           "where to, '-' for stdout; it is PATH.partial until the run has ended well, and one "
-          "that an earlier run left there is kept as PATH.partial.1")
+          "that an earlier run left there is kept as PATH.partial.1; a '{field}' in it fills a "
+          "part "
+          "of one name, and makes a file for each")
       .optional(
           "append", &O::append,
           "write behind what the file holds, under its own name at once; half a record at its "
           "end, of a run that was killed, goes to PATH.torn first")
+      .optional("max_open", &O::max_open,
+                "of a path with fields: how many files are open at the same time; one that is "
+                "closed goes on when it is written again")
+      .min(&O::max_open, 1)
+      .max(&O::max_open, 10'000)
+      .optional("max_files", &O::max_files,
+                "of a path with fields: one file more is an error of kind too_many_files")
+      .min(&O::max_files, 1)
+      .max(&O::max_files, 10'000'000)
       .optional("delimiter", &O::delimiter, "written behind each record")
       .optional("bom", &O::bom, "begins a file that is empty with the byte order mark of UTF-8")
       .optional("compression", &O::compression, "auto goes by the extension, .gz or .zst")

@@ -47,6 +47,13 @@ void SerialReader::jump(std::uint64_t position, std::uint64_t line) {
   long_ = {};
 }
 
+void SerialReader::go_on() {
+  stream_.go_on();
+  ended_ = false;
+  framer_.restart();
+  framer_ahead_ = false;
+}
+
 bool SerialReader::release() {
   if (long_.skipping || long_.ended || !past_bom_) return false;
   jump(position_, line_);

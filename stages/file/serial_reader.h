@@ -67,6 +67,10 @@ class SerialReader {
   std::uint64_t line() const { return line_; }
   /// Returns how many bytes of a record that is not whole yet are held.
   std::size_t held() const { return tail_.size(); }
+  /// Returns whether these are whole lines.
+  bool holds_lines() const { return held() > 0 && tail_.bytes().back() == '\n'; }
+  /// Goes on behind an end that was none: what was held has become a record.
+  void go_on();
   /// Keeps no more room than for these.
   void shrink() { tail_.shrink(); }
   /// Forgets the bytes that are held, to read them again when more has come. Returns false where

@@ -66,7 +66,10 @@ LimitNeeds needs_of(const Drafts& drafts, const Shapes& shapes, const Regions& r
     needs.transforms += end ? 0 : 1;
   }
   for (const Draft& draft : drafts) {
-    needs.stateful |= draft.is(Role::keyed_transform) || (draft.type && draft.type->stateful);
+    // A sink whose options name fields keeps an output for each of their values.
+    const bool outputs = draft.is(Role::sink) && !draft.named.fields.empty();
+    needs.stateful |=
+        outputs || draft.is(Role::keyed_transform) || (draft.type && draft.type->stateful);
   }
   for (const Region& region : regions) {
     needs.units.push_back(reserve_units(region, shapes));

@@ -142,6 +142,68 @@ TEST_CASE("rows of csv have the header of their file, also from its end") {
   }
 }
 
+TEST_CASE("lines that a pattern puts together are a record when nothing has come for a while") {
+  const Folder directory;
+  const std::string path = directory.write("a.log", "2 one\n more\n");
+  file::FileReadOptions options = options_of({path});
+  options.framing.key = "begin";
+  options.framing.keys.begin = Pattern{"^[0-9]"};
+  options.framing.keys.idle = std::chrono::milliseconds(20);
+  options.lines = true;
+  Following following(options);
+  CHECK(following.first(1) == Texts{"2 one\n more"});
+  add(path, "3 two\n and\n4 thr");
+  add(path, "ee\n");
+  CHECK(following.first(3).back() == "4 three");
+  CHECK(following.all().at(2).line == 5);
+  add(path, " late\n5 five\n");
+  CHECK(following.first(5) == Texts{"2 one\n more", "3 two\n and", "4 three", " late", "5 five"});
+  CHECK(following.context.said("") == 0);
+}
+
+TEST_CASE("lines of one record that come slowly stay together without an idle that is passed") {
+  const Folder directory;
+  const std::string path = directory.write("a.log", "1 a\n");
+  file::FileReadOptions options = options_of({path});
+  options.framing.key = "begin";
+  options.framing.keys.begin = Pattern{"^[0-9]"};
+  options.framing.keys.idle = std::chrono::minutes(10);
+  Following following(options);
+  for (int i = 0; i < 50; ++i) add(path, " b\n");
+  add(path, "2 c\n");
+  std::string whole = "1 a";
+  for (int i = 0; i < 50; ++i) whole += "\n b";
+  CHECK(following.first(1) == Texts{whole});
+  std::filesystem::remove(path);
+  CHECK(following.first(2).back() == "2 c");
+}
+
+TEST_CASE("streams that follow a file each do not read a file twice, whatever it is called") {
+  const Folder directory;
+  const std::string path = directory.write("a.log", "1\n");
+  directory.write("a.log.1", "0\n");
+  file::FileReadOptions options = options_of({directory / "a.log*"});
+  options.follow = true;
+  options.streams = file::Streams::per_file;
+  const auto streams = file::split_streams(options);
+  REQUIRE(streams->size() == 2);
+  Following log(streams->at(0));
+  Following old(streams->at(1));
+  CHECK(log.first(1) == Texts{"1"});
+  CHECK(old.first(1) == Texts{"0"});
+  for (int i = 2; i < 5; ++i) {
+    std::filesystem::rename(path + ".1", path + ".2");
+    std::filesystem::rename(path, path + ".1");
+    add(path, std::to_string(i) + "\n");
+    log.first(static_cast<std::size_t>(i));
+  }
+  // Also when the renamed file has ended, and goes on then.
+  eventually([n = 0]() mutable { return ++n > 8'000; });
+  add(path + ".1", "late\n");
+  CHECK(log.first(5) == Texts{"1", "2", "3", "4", "late"});
+  CHECK(old.texts() == Texts{"0"});
+}
+
 TEST_CASE("compressed files are passed over, and that is said once") {
   const Folder directory;
   directory.write("a.gz", "\x1f\x8b\x08 and so on");

@@ -20,6 +20,7 @@ namespace weir::stages::test {
 /// What is said of a followed source.
 class ListeningContext final : public Context {
  public:
+  explicit ListeningContext(std::uint64_t state = 0) : state_(state) {}
   std::string_view stage_name() const override { return "read"; }
   void log(LogLevel, std::string_view text) override {
     const std::lock_guard lock(mutex_);
@@ -41,7 +42,7 @@ class ListeningContext final : public Context {
   mutable std::mutex mutex_;
   std::vector<std::string> said_;
   Counter counter_;
-  StateBudget state_{0};
+  StateBudget state_;
 };
 
 /// One record that came.

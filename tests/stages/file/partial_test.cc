@@ -175,9 +175,9 @@ TEST_CASE("a path that asks for what there is not is refused") {
       CHECK(problem(good, output).empty());
     }
   }
-  CHECK(
-      problem("a-{date}.b", true) ==
-      "expected a path, got 'a-{date}.b': nothing is put in for '{date}', a sink writes one file");
+  CHECK(problem("a-%Y.b", true) ==
+        "expected a path, got 'a-%Y.b': nothing is put in for '%Y'; a field's value is put in for "
+        "'{field}'");
   for (const char* bad : {"%Y-%m-%d.log", "$HOME/x", "$(date)", "x-%H"}) {
     CHECK_FALSE(problem(bad, true).empty());
     CHECK(problem(bad, false).empty());

@@ -273,7 +273,7 @@ TEST_CASE("records that ended before are not written") {
   Batch batch(data, arena, host, 1000);
   sink.write(batch);
   sink.commit();
-  CHECK(content_of(options.path) == "x\nx\n");
+  CHECK(content_of(options.path.path()) == "x\nx\n");
 }
 
 }  // namespace
