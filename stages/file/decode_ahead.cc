@@ -11,9 +11,11 @@ namespace {
 
 /// The files that are looked at beside the current one: many, since they may be small, but each
 /// takes a descriptor.
-constexpr std::size_t kMostFiles = 64;
+constexpr int kMostFiles = 64;
 /// The pieces of the current file that wait at least, however little memory there is.
 constexpr std::size_t kFewPieces = 2;
+/// Those that wait at most: more do not make the reader faster.
+constexpr std::size_t kManyPieces = 16;
 
 }  // namespace
 
@@ -32,7 +34,8 @@ class DecodeAhead::Reader final : public DecodedBytes {
 DecodeAhead::DecodeAhead(const std::vector<Input>& inputs, const Options& options)
     : inputs_(inputs), options_(options), most_(options.memory.limit() / 2) {
   try {
-    for (int i = 1; i < std::min<int>(kMostFiles, options.threads); ++i) {
+    const int most = options.single ? 2 : kMostFiles;
+    for (int i = 1; i < std::min(most, options.threads); ++i) {
       threads_.emplace_back([this] { work(); });
     }
   } catch (const std::system_error&) {
@@ -95,9 +98,11 @@ InputStream::Got DecodeAhead::read(std::span<char> out, const Stop& stop) {
       next_part(lock);
     } else if (file.no_memory) {
       free_memory(file, lock);
-    } else if (AheadFile* next = find_work()) {
+    } else if (AheadFile* next = idle_ == 0 ? find_work() : nullptr) {
       decode(*next, lock);
     } else {
+      // A thread that is free decodes better: its cache holds what the decoder works on.
+      if (idle_ > 0) changed_.notify_all();
       changed_.wait(lock);
     }
   }
@@ -132,12 +137,13 @@ AheadFile* DecodeAhead::add_file() {
 
 /// Returns the first file that can go on; null if none can now.
 AheadFile* DecodeAhead::find_work() {
-  for (std::size_t i = 0; i < kMostFiles; ++i) {
+  for (std::size_t i = 0; i < std::size_t{kMostFiles}; ++i) {
     AheadFile* const file = i < files_.size() ? files_[i].get() : add_file();
     if (!file) return nullptr;
     if (file->claimed || file->ended()) continue;
     if (file->no_memory) return nullptr;
     if (i == 0 && file->pieces() < kFewPieces) return file;
+    if (i == 0 && file->pieces() >= kManyPieces) continue;
     if (short_of_memory_ || held_.load() + AheadFile::kPiece > most_) return nullptr;
     return file;
   }
@@ -176,7 +182,9 @@ void DecodeAhead::work() {
     if (file) {
       decode(*file, lock);
     } else {
+      ++idle_;
       changed_.wait(lock);
+      --idle_;
     }
   }
 }

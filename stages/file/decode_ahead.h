@@ -31,6 +31,8 @@ class DecodeAhead {
   struct Options {
     DecoderMemory::Bound memory;
     int threads = 1;  ///< How many decode at the same time, the reader included.
+    /// True if there is one file that one thread decodes, beside the reader.
+    bool single = false;
   };
   /// `inputs` must outlive this object.
   DecodeAhead(const std::vector<Input>& inputs, const Options& options);
@@ -67,6 +69,7 @@ class DecodeAhead {
   std::deque<std::unique_ptr<AheadFile>> files_;  ///< From the current one on.
   std::size_t index_ = 0;                         ///< The input that is read.
   std::uint64_t taken_ = 0;                       ///< The bytes that were read of it.
+  int idle_ = 0;                                  ///< The threads of this object that wait.
   bool short_of_memory_ = false;                  ///< True while only the reader's file may go on.
   std::atomic<std::uint64_t> held_{0};            ///< The bytes held by all files.
   std::atomic<bool> stopping_{false};

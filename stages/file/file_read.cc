@@ -290,9 +290,9 @@ void FileRead::open_current() {
   if (ahead_ && start_decoded()) return;
   Input& input = inputs_[current_];
   Fd fd = open_input(input);
-  if (may_decode_ahead(fd, input)) {
-    ahead_ = std::make_unique<DecodeAhead>(inputs_, DecodeAhead::Options{decoders_, threads_});
-    if (start_decoded()) return;
+  if (!ahead_) {
+    decode_ahead(fd, input);
+    if (ahead_ && start_decoded()) return;
   }
   const auto part = static_cast<std::uint32_t>(current_);
   const bool worth = inputs_.size() == 1 || input.end - input.first >= kWorthSplitting;
@@ -319,13 +319,16 @@ void FileRead::open_current() {
   serial_.emplace(InputStream(std::move(fd), input.path, options), input.path, part, rules_);
 }
 
-/// Returns whether this is the first compressed file, and others follow, or it has parts.
-bool FileRead::may_decode_ahead(const Fd& fd, const Input& input) const {
-  if (ahead_ || options_.compression != Decompression::automatic || threads_ == 1) return false;
-  if (!input.regular || input.descriptor) return false;
+/// Begins to decode ahead at the first compressed file.
+void FileRead::decode_ahead(const Fd& fd, const Input& input) {
+  if (ahead_ || options_.compression != Decompression::automatic || threads_ == 1) return;
+  if (!input.regular || input.descriptor) return;
   const Codec codec = kind_of(fd, input).codec;
-  if (codec == Codec::none) return false;
-  return current_ + 1 < inputs_.size() || part_end(fd, codec, 0, input.end) < input.end;
+  if (codec == Codec::none) return;
+  const bool single =
+      current_ + 1 == inputs_.size() && part_end(fd, codec, 0, input.end) == input.end;
+  ahead_ =
+      std::make_unique<DecodeAhead>(inputs_, DecodeAhead::Options{decoders_, threads_, single});
 }
 
 /// Begins with the current input if it is decoded ahead.

@@ -73,7 +73,7 @@ class FileRead final : public Source, public OpensFiles {
  private:
   bool start_input(Feed& feed, Wanted& wanted);
   void open_current();
-  bool may_decode_ahead(const Fd& fd, const Input& input) const;
+  void decode_ahead(const Fd& fd, const Input& input);
   bool start_decoded();
   void hand_out(Feed& feed);
   bool begin_serial(Feed& feed, const Stop& stop, bool wait);

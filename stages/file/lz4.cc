@@ -18,11 +18,13 @@ class Lz4Decoder final : public Decoder {
   }
   ~Lz4Decoder() override { LZ4F_freeDecompressionContext(stream_); }
 
-  // Feeds the library as the decoder of zstd does, for the same reason.
+  // Feeds the library as the decoder of zstd does, for the same reason. A block's checksum comes by
+  // itself, too: a block that is stored as it is leaves before it is checked.
   std::size_t decode(std::string_view& in, std::span<char> out, bool) override {
     if (foreign_ || LZ4F_isError(code_)) return 0;
     if (code_ == 0 && !flushing_) return begin_frame(in, out);
-    const std::size_t wanted = code_ > kBlockHeader ? code_ - kBlockHeader : code_;
+    std::size_t wanted = code_ > kBlockHeader ? code_ - kBlockHeader : code_;
+    if (block_checksum_ && wanted > kChecksum) wanted -= kChecksum;
     std::string_view step = in.substr(0, flushing_ ? 0 : wanted);
     const std::size_t before = step.size();
     const std::size_t made = feed(step, out);
@@ -39,6 +41,7 @@ class Lz4Decoder final : public Decoder {
 
  private:
   static constexpr std::size_t kBlockHeader = 4;
+  static constexpr std::size_t kChecksum = 4;
   static constexpr std::size_t kSmallestHeader = 7;
 
   static unsigned byte_of(std::string_view bytes, std::size_t at) {
@@ -70,6 +73,7 @@ class Lz4Decoder final : public Decoder {
     if (!skippable) {
       if (!start_.collect(in, kSmallestHeader)) return 0;
       const unsigned flags = byte_of(start_.bytes(), 4);
+      block_checksum_ = (flags & 0x10) != 0;
       const std::size_t more = ((flags & 8) != 0 ? 8 : 0) + ((flags & 1) != 0 ? 4 : 0);
       if (!start_.collect(in, kSmallestHeader + more)) return 0;
       needed = memory_for(byte_of(start_.bytes(), 5) >> 4 & 7);
@@ -94,6 +98,7 @@ class Lz4Decoder final : public Decoder {
   /// The bytes that the library would like next, 0 at a frame's end, or an error.
   std::size_t code_ = 0;
   bool flushing_ = false;
+  bool block_checksum_ = false;  ///< True if each block has one.
 };
 
 }  // namespace

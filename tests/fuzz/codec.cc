@@ -68,6 +68,14 @@ Decoded decode(Codec codec, std::string_view content, std::size_t in_step, std::
   return result;
 }
 
+/// Whether two decoded the same. How much of a damaged block liblzma gives before its error depends
+/// on the pieces.
+bool same(Codec codec, const Decoded& one, const Decoded& other) {
+  if (codec != Codec::xz || one.failure.empty()) return one == other;
+  const std::size_t size = std::min(one.bytes.size(), other.bytes.size());
+  return !other.failure.empty() && one.bytes.substr(0, size) == other.bytes.substr(0, size);
+}
+
 /// Compressed, then read again.
 void round_trip(Codec codec, std::string_view content, std::size_t step) {
   const std::unique_ptr<stages::file::Encoder> encoder = stages::file::make_encoder(codec);
@@ -98,8 +106,8 @@ void codec(std::string_view bytes) {
   const Decoded pieces = decode(codec, input.rest(), step, 4096, threads);
   const Decoded drops = decode(codec, input.rest(), step, step, threads);
   if (whole.bytes.size() == kMost) return;
-  expect(whole == pieces, "what is decoded depends on the pieces");
-  expect(whole == drops, "what is decoded depends on the room");
+  expect(same(codec, whole, pieces), "what is decoded depends on the pieces");
+  expect(same(codec, whole, drops), "what is decoded depends on the room");
 }
 
 }  // namespace weir::fuzz
