@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "stages/file/bom.h"
+
 namespace weir::stages::file {
 namespace {
 

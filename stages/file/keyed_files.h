@@ -12,6 +12,7 @@
 #include "stages/file/encoded_file.h"
 #include "stages/file/folder_tree.h"
 #include "stages/file/path_template.h"
+#include "weir/kinds.h"
 #include "weir/stage.h"
 
 namespace weir::stages::file {

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "stages/file/bom.h"
 #include "weir/detail/csv_delimiter.h"
 
 namespace weir::stages::file {
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::size_t kChunk = std::size_t{64} * 1024;
 constexpr std::size_t kMostRead = 4 * kChunk;
-constexpr std::string_view kBom = "\xef\xbb\xbf";
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "stages/file/bom.h"
 #include "weir/detail/csv_delimiter.h"
 
 namespace weir::stages::file {
@@ -14,7 +15,6 @@ namespace {
 
 constexpr std::size_t kChunk = std::size_t{256} * 1024;
 constexpr std::size_t kNowhere = std::string_view::npos;
-constexpr std::string_view kBom = "\xef\xbb\xbf";
 
 /// Returns the bytes at `offset`, as many as fit and are there.
 std::string_view read_at(const Fd& fd, std::vector<char>& buffer, std::uint64_t offset,
