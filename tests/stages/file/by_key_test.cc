@@ -241,7 +241,8 @@ TEST_CASE("append goes on behind what each file holds, at once") {
 TEST_CASE("each file of rows begins with the header") {
   const Folder directory;
   file::FileWriteOptions options = options_of(directory / "{k}.csv");
-  options.csv = options.header = true;
+  options.written.unit = Framing::Unit::csv;
+  options.written.header = true;
   options.max_open = 1;
   Writing writing(options);
   writing.write({{"h,i", std::nullopt}, {"1,2", "a"}, {"3,4", "b"}});
