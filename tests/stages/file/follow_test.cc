@@ -257,6 +257,7 @@ TEST_CASE("what cannot be followed is said at the start") {
   CHECK(error_of([&] { Following following(options); }) == "'-' takes no 'follow'");
   options.path = {"x"};
   options.framing.choice = file::FramingChoice::file;
+  options.framing.named = true;
   CHECK(error_of([&] { Following following(options); }) == "'framing: file' takes no 'follow'");
   options.follow = false;
   options.framing.choice = file::FramingChoice::automatic;
