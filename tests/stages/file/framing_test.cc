@@ -17,11 +17,13 @@ std::string problem(const Node& framing) {
 TEST_CASE("a framing is one of its names or a map of one key") {
   CHECK(problem(kit::scalar("lines")) == "accepted");
   CHECK(problem(kit::map({{"delimiter", kit::scalar("--")}})) == "accepted");
-  CHECK(problem(kit::scalar("rows")) == "expected one of auto | lines | csv | file | json | json_array, got 'rows'");
+  CHECK(problem(kit::scalar("rows")) ==
+        "expected one of auto | lines | csv | file | json | json_array, got 'rows'");
   CHECK(problem(kit::scalar("delimiter")) ==
         "expected one of auto | lines | csv | file | json | json_array, got 'delimiter' "
         "[write 'framing: { delimiter: ... }']");
-  CHECK(problem(kit::map({})) == "expected one of begin | continue | end | delimiter | json_array, got none");
+  CHECK(problem(kit::map({})) ==
+        "expected one of begin | continue | end | delimiter | json_array, got none");
 }
 
 TEST_CASE("a delimiter has 1 to 64 bytes") {

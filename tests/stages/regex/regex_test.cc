@@ -69,8 +69,9 @@ TEST_CASE("a pattern matches a text that is not UTF-8 by its bytes") {
 
 TEST_CASE("a class of characters beyond ASCII is found, and nothing else is") {
   using regex::class_beyond_ascii;
-  for (const std::string pattern : {"ä", "(ä|ö)+", "[a-z]ä[^x]", "\\[ä]", "\\Q[ä]\\E", "[[:alpha:]]ä",
-                                    "[]a]ä", "[^]]ä", "[\\]]ä", "", "[", "[[:", "\\", "\\Q"}) {
+  for (const std::string pattern :
+       {"ä", "(ä|ö)+", "[a-z]ä[^x]", "\\[ä]", "\\Q[ä]\\E", "[[:alpha:]]ä", "[]a]ä", "[^]]ä",
+        "[\\]]ä", "", "[", "[[:", "\\", "\\Q"}) {
     INFO(pattern);
     CHECK(class_beyond_ascii(pattern).empty());
   }
