@@ -32,6 +32,7 @@ void add_lookup_stages(Registry& registry) {
           "the old one, which stays if that cannot be read; never, without")
       .min(&O::reload, Duration(std::chrono::milliseconds(100)))
       .optional("delimiter", &O::delimiter, "of CSV, as in csv.parse")
+      .optional("quote", &O::quote, "of CSV, as in csv.parse")
       .optional("types", &O::types, "columns of CSV that are no text, as in csv.parse")
       .kinds({.needs_fields = true, .changes_fields = true})
       .stateful()

@@ -49,6 +49,12 @@ void check_delimiter(const std::string& text) {
   }
 }
 
+void check_quote(const std::string& text) {
+  const bool ascii = text.size() == 1 && !(text[0] & 0x80) && text[0] != '\n' && text[0] != '\r';
+  if (ascii || text == "none") return;
+  throw OptionError("quote", "expected one ASCII character or none, got " + in_quotes(text));
+}
+
 }  // namespace
 
 TableFile::TableFile(const TableFileOptions& options) : options_(options) {
@@ -57,6 +63,7 @@ TableFile::TableFile(const TableFileOptions& options) : options_(options) {
   if (options_.format == TableFormat::automatic) options_.format = format_of(options.path);
   if (options_.format == TableFormat::csv) {
     if (options_.delimiter) check_delimiter(*options_.delimiter);
+    if (options_.quote) check_quote(*options_.quote);
     if (!options_.delimiter && extension_of(options.path) == ".tsv") options_.delimiter = "\t";
     return;
   }

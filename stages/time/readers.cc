@@ -186,9 +186,9 @@ bool read_unix(const Value& value, std::int64_t scale, Instant& out) {
   switch (value.type()) {
     case ValueType::integer: {
       const std::int64_t whole = value.as_integer();
-      const std::int64_t seconds = floor_of(whole, scale);
-      const std::int64_t rest = whole - seconds * scale;
-      out = {seconds, static_cast<std::int32_t>(rest * (1'000'000'000 / scale))};
+      // `seconds * scale` may be no int64, at its lower end.
+      const std::int64_t rest = (whole % scale + scale) % scale;
+      out = {floor_of(whole, scale), static_cast<std::int32_t>(rest * (1'000'000'000 / scale))};
       return out.in_range();
     }
     case ValueType::real:

@@ -177,6 +177,9 @@ stages:
         path = pathlib.Path(self.folder.name) / "t.tsv.gz"
         path.write_bytes(gzip.compress(b"k\tv\n1\ta,b\n"))
         self.assertEqual(self.found(path, "by: k", [{"k": 1}]), [{"k": 1, "v": "a,b"}])
+        quoted = self.file("q.csv", "k,v\n1,'a,b'\n")
+        self.assertEqual(self.found(quoted, 'by: k, quote: "\'"', [{"k": 1}]),
+                         [{"k": 1, "v": "a,b"}])
         other = self.file("t.txt", "k;v\n1;a\n")
         options = 'by: k, format: csv, delimiter: ";"'
         self.assertEqual(self.found(other, options, [{"k": 1}]), [{"k": 1, "v": "a"}])
@@ -258,7 +261,8 @@ stages:
                 ("by: k, into: ''", "expected a name, got empty text"),
                 ("by: k, reload: 99ms", "expected at least 100ms"),
                 ("by: k, format: ndjson, types: { a: number }", "'format: ndjson' takes no 'types'"),
-                ("by: k, delimiter: '||'", "expected one ASCII character, got '||'")):
+                ("by: k, delimiter: '||'", "expected one ASCII character, got '||'"),
+                ("by: k, quote: ab", "expected one ASCII character or none, got 'ab'")):
             with self.subTest(options):
                 self.assertIn(message, self.refused(options))
         self.assertIn("expected a file, got '-'", self.refused("by: k", "-"))
