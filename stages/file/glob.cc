@@ -88,8 +88,10 @@ class Walk {
     std::vector<Listing::Entry>& entries = listing_.entries;
     const auto path = [](const Listing::Entry& entry) -> const std::string& { return entry.path; };
     std::ranges::stable_sort(entries, {}, path);
-    const auto rest = std::ranges::unique(entries, {}, path);
-    entries.erase(rest.begin(), rest.end());
+    const auto same = [](const Listing::Entry& one, const Listing::Entry& other) {
+      return one.path == other.path;
+    };
+    entries.erase(std::unique(entries.begin(), entries.end(), same), entries.end());
     return std::move(listing_);
   }
 
