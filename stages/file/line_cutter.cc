@@ -13,20 +13,23 @@ namespace {
 /// The bytes past a range's end that are read in the same call: more than the rest of most records
 /// and the line behind it.
 constexpr std::uint64_t kSlack = 4096;
-/// The smallest read. A batch of few records reads little at a time, but never less than this.
 constexpr std::uint64_t kSmallStep = 4096;
 constexpr std::uint64_t kLargeStep = std::uint64_t{64} * 1024;
-constexpr std::uint64_t kBytesPerWantedRecord = 1024;
 
 }  // namespace
 
 LineCutter::LineCutter(const SplitFile& file, Split& split, Feed& feed, const Rules& rules)
-    : file_(file), split_(split), feed_(feed), rules_(rules), framer_(rules) {}
+    : file_(file),
+      split_(split),
+      feed_(feed),
+      rules_(rules),
+      framer_(rules),
+      window_(file, split, feed, rules) {}
 
 void LineCutter::run() {
   if (!seek_record()) return;
   while (!split_.done() && !feed_.full()) {
-    read_window();
+    window_.read(split_.begin, kSlack);
     cut_window();
   }
 }
@@ -106,62 +109,27 @@ bool LineCutter::find_end(std::uint64_t begin, std::uint64_t stop, End& found) {
   }
 }
 
-void LineCutter::read_window() {
-  const std::uint64_t wanted = std::min(feed_.want_bytes() - std::min(feed_.want_bytes(), given_),
-                                        feed_.want_records() * kBytesPerWantedRecord);
-  const std::uint64_t step = std::max(wanted, kSmallStep) + kSlack;
-  size_ = std::min(step, std::min(split_.end + kSlack, file_.end()) - split_.begin);
-  if (capacity_ < size_) {
-    capacity_ = 0;
-    window_ = feed_.buffer(size_);
-    capacity_ = size_;
-  }
-  file_.read(window_, size_, split_.begin);
-}
-
 void LineCutter::cut_window() {
-  const std::uint64_t from = split_.begin;
-  const bool all = from + size_ >= file_.end();
-  std::string_view bytes(window_, size_);
+  const std::uint64_t from = window_.from();
+  const std::uint64_t end = from + window_.size();
+  const bool all = end >= file_.end();
+  std::string_view bytes(window_.begin(), window_.size());
   framer_.restart();
   for (Cut cut; framer_.find(bytes, cut, all); bytes.remove_prefix(cut.next)) {
-    give(bytes.data(), cut.size);
+    window_.give(split_.begin, bytes.substr(0, cut.size));
     split_.begin += cut.next;
     if (split_.done() || feed_.full()) return;
   }
   // A record that goes on behind the window is read alone, or with the next window.
-  if (!all && (from + size_ >= split_.end || split_.begin == from)) cut_long();
+  if (!all && (end >= split_.end || split_.begin == from)) cut_long();
 }
 
-/// Appends the record at `begin`, which goes on behind the window, from a buffer of its size.
+/// Appends the record that goes on behind the window.
 void LineCutter::cut_long() {
-  const std::uint64_t begin = split_.begin;
   End end;
-  find_end(begin, UINT64_MAX, end);
-  const std::uint64_t size = end.text - begin;
-  if (size > rules_.max_size) {
-    char excerpt[kExcerpt];
-    const std::size_t shown = std::min<std::uint64_t>(size, kExcerpt);
-    file_.read(excerpt, shown, begin);
-    append_too_long(feed_, split_.part, begin, {excerpt, shown}, size, rules_);
-  } else {
-    char* text = feed_.buffer(size);
-    file_.read(text, size, begin);
-    append_text(feed_, split_.part, begin, {text, size}, rules_.text);
-    given_ += size;
-  }
+  find_end(split_.begin, UINT64_MAX, end);
+  window_.give_alone(split_.begin, end.text - split_.begin);
   split_.begin = end.next;
-}
-
-/// Appends the record at `begin`, which is in the window.
-void LineCutter::give(const char* text, std::size_t size) {
-  if (size > rules_.max_size) {
-    append_too_long(feed_, split_.part, split_.begin, {text, size}, size, rules_);
-    return;
-  }
-  capacity_ = 0;
-  append_text(feed_, split_.part, split_.begin, {text, size}, rules_.text);
-  given_ += size;
 }
 
 }  // namespace weir::stages::file

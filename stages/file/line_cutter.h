@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "stages/file/line_framer.h"
+#include "stages/file/range_window.h"
 #include "stages/file/rules.h"
 #include "weir/feed.h"
 
@@ -33,21 +34,15 @@ class LineCutter {
   bool line_begins() const;
   std::uint64_t begin_of_line() const;
   bool find_end(std::uint64_t begin, std::uint64_t stop, End& found);
-  void read_window();
   void cut_window();
   void cut_long();
-  void give(const char* text, std::size_t size);
 
   const SplitFile& file_;
   Split& split_;
   Feed& feed_;
   const Rules& rules_;
   LineFramer framer_;
-  std::uint64_t given_ = 0;  ///< The bytes of text appended so far.
-  char* window_ = nullptr;   ///< The bytes [split_.begin, split_.begin + size_) of the file.
-  std::size_t size_ = 0;
-  /// The size of a window to which no record refers yet; 0 if there is none to reuse.
-  std::size_t capacity_ = 0;
+  RangeWindow window_;  ///< From `split_.begin` on.
 };
 
 }  // namespace weir::stages::file

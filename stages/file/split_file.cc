@@ -5,6 +5,7 @@
 
 #include "stages/file/line_cutter.h"
 #include "stages/file/range_cutter.h"
+#include "stages/file/range_window.h"
 
 namespace weir::stages::file {
 namespace {
@@ -55,27 +56,13 @@ void SplitFile::read(char* to, std::size_t size, std::uint64_t offset) const {
 void SplitFile::load(Split& split, Feed& feed, const Rules& rules) {
   const Account account(split, left_, fd_);
   if (rules.unit == Rules::Unit::file) {
-    load_whole(split, feed, rules);
+    RangeWindow(*this, split, feed, rules).give_alone(first_, end_ - first_);
+    split.begin = split.end;
   } else if (rules.unit == Rules::Unit::multiline) {
     LineCutter(*this, split, feed, rules).run();
   } else {
     RangeCutter(*this, split, feed, rules).run();
   }
-}
-
-void SplitFile::load_whole(Split& split, Feed& feed, const Rules& rules) const {
-  const std::uint64_t size = end_ - first_;
-  if (size > rules.max_size) {
-    char excerpt[kExcerpt];
-    const std::size_t shown = std::min<std::uint64_t>(size, kExcerpt);
-    read(excerpt, shown, first_);
-    append_too_long(feed, part_, first_, {excerpt, shown}, size, rules);
-  } else {
-    char* text = feed.buffer(size);
-    read(text, size, first_);
-    append_text(feed, part_, first_, {text, size}, rules.text);
-  }
-  split.begin = split.end;
 }
 
 }  // namespace weir::stages::file

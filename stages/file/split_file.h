@@ -33,8 +33,6 @@ class SplitFile {
   void read(char* to, std::size_t size, std::uint64_t offset) const;
 
  private:
-  void load_whole(Split& split, Feed& feed, const Rules& rules) const;
-
   Fd fd_;
   std::string path_;
   std::uint32_t part_ = 0;
