@@ -6,9 +6,8 @@
 #include <cerrno>
 #include <limits>
 
+#include "stages/file/bom.h"
 #include "stages/file/frame_cut.h"
-#include "stages/file/path_check.h"
-#include "weir/in_quotes.h"
 
 namespace weir::stages::file {
 namespace {
@@ -16,83 +15,6 @@ namespace {
 /// Among several files, one that is smaller than this is read with its neighbours: a range of its
 /// own for each would make batches of a few records.
 constexpr std::uint64_t kWorthSplitting = std::uint64_t{16} * 1024;
-
-Rules::Unit unit_of(FramingChoice framing) {
-  switch (framing) {
-    case FramingChoice::csv:
-      return Rules::Unit::csv;
-    case FramingChoice::file:
-      return Rules::Unit::file;
-    case FramingChoice::json:
-      return Rules::Unit::json;
-    case FramingChoice::json_array:
-      return Rules::Unit::json_array;
-    case FramingChoice::automatic:
-    case FramingChoice::lines:
-      break;
-  }
-  return Rules::Unit::delimited;
-}
-
-constexpr Duration kScan = std::chrono::seconds(1);
-constexpr Duration kRotateWait = std::chrono::seconds(5);
-constexpr Duration kIdle = std::chrono::seconds(1);
-
-/// Returns how the files are followed.
-Following following_of(const FileReadOptions& options) {
-  Following following;
-  following.paths = options.path;
-  following.at_end = options.start == FollowStart::end;
-  following.scan = options.scan.value_or(kScan);
-  following.rotate_wait = options.rotate_wait.value_or(kRotateWait);
-  following.plain = options.compression == Decompression::none;
-  if (options.framing.line_pattern()) following.idle = options.framing.keys.idle.value_or(kIdle);
-  following.siblings = options.siblings;
-  return following;
-}
-
-/// Checks the options about files that grow.
-void check_follow(const FileReadOptions& options) {
-  const auto needs = [&](const char* option, bool given) {
-    if (!given || options.follow) return;
-    throw OptionError(option, "'" + std::string(option) + "' needs 'follow: true'");
-  };
-  needs("start", options.start.has_value());
-  needs("scan", options.scan.has_value());
-  needs("rotate_wait", options.rotate_wait.has_value());
-  if (options.framing.keys.idle && !options.follow) {
-    throw OptionError("framing", "'idle' needs 'follow: true'");
-  }
-  if (!options.follow) return;
-  if (std::ranges::find(options.path, "-") != options.path.end()) {
-    throw OptionError("path", "'-' takes no 'follow'");
-  }
-  const FramingChoice choice = options.framing.choice;
-  if (choice == FramingChoice::file || choice == FramingChoice::json ||
-      choice == FramingChoice::json_array || options.framing.keys.json_array) {
-    throw OptionError("framing", in_quotes(options.framing.written()) + " takes no 'follow'");
-  }
-}
-
-/// Checks the options about text.
-TextRules text_rules(const FileReadOptions& options) {
-  const std::string encoding = OptionType<Encoding>::show(options.encoding);
-  const bool utf_16 = options.encoding >= Encoding::utf_16;
-  if (utf_16 && options.on_invalid == OnInvalid::keep) {
-    throw OptionError("on_invalid", "'" + encoding + "' takes no 'on_invalid: keep'");
-  }
-  if (!options.follow) return {options.encoding, options.on_invalid};
-  if (utf_16) throw OptionError("encoding", "'" + encoding + "' takes no 'follow'");
-  // Places in a file that grows are those of its bytes.
-  const bool any = options.encoding == Encoding::automatic;
-  return {any ? Encoding::utf_8 : options.encoding, options.on_invalid};
-}
-
-/// Returns the names of a path.
-std::vector<std::string> steps_of(const std::string& path) {
-  const Field field(path);
-  return field.steps().empty() ? std::vector<std::string>{path} : field.steps();
-}
 
 /// The start of a file: compressed, with a byte order mark, or neither.
 struct Start {
@@ -107,7 +29,7 @@ Start look_at_start(const Fd& fd, const Input& input) {
   const ssize_t n = pread_all(fd.get(), bytes, sizeof bytes, input.first);
   const std::string_view start(bytes, static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
   const bool utf_16 = start.starts_with("\xff\xfe") || start.starts_with("\xfe\xff");
-  return {kind.codec != Codec::none || kind.foreign, utf_16, start == "\xef\xbb\xbf" ? 3u : 0u};
+  return {kind.codec != Codec::none || kind.foreign, utf_16, start == kBom ? kBom.size() : 0};
 }
 
 /// Returns a second descriptor of the same file.
@@ -119,84 +41,8 @@ Fd another(const Fd& fd, const std::string& path) {
 
 }  // namespace
 
-void set_framing(FileReadOptions& options, const Framing& wanted) {
-  options.lines = wanted.lines;
-  FramingChoice& choice = options.framing.choice;
-  const bool automatic = options.framing.automatic();
-  if (automatic) {
-    switch (wanted.unit) {
-      case Framing::Unit::csv:
-        choice = FramingChoice::csv;
-        break;
-      case Framing::Unit::file:
-        choice = FramingChoice::file;
-        break;
-      case Framing::Unit::any:
-      case Framing::Unit::lines:
-        choice = FramingChoice::lines;
-        break;
-    }
-  }
-  if (choice == FramingChoice::csv && wanted.unit == Framing::Unit::csv) {
-    if (!options.header) options.header = wanted.header;
-    options.csv.delimiter = wanted.delimiter;
-    options.csv.find_delimiter = wanted.find_delimiter;
-    if (!automatic) return;
-    options.csv.quote = wanted.quote;
-    options.csv.comment = wanted.comment;
-  }
-}
-
-std::optional<std::vector<FileReadOptions>> split_streams(const FileReadOptions& options) {
-  if (options.streams == Streams::one) return std::nullopt;
-  std::vector<FileReadOptions> streams;
-  std::vector<std::string> paths;
-  try {
-    for (const Input& input : find_inputs(options.path, Exclusions(options.exclude))) {
-      streams.push_back(options);
-      streams.back().path = {input.path};
-      streams.back().streams = Streams::one;
-      paths.push_back(input.path);
-    }
-  } catch (const Error&) {
-    streams.clear();
-  }
-  if (!options.follow) return streams;
-  const auto siblings = std::make_shared<Siblings>(std::move(paths));
-  for (FileReadOptions& stream : streams) stream.siblings = siblings;
-  return streams;
-}
-
 FileRead::FileRead(const FileReadOptions& options)
-    : options_(options), exclusions_(options.exclude) {
-  if (options.path.empty()) throw OptionError("path", "expected at least one path, got none");
-  for (const std::string& path : options.path) check_input_path(path);
-  check_follow(options);
-  rules_.unit = unit_of(options.framing.choice);
-  rules_.header = options.header.value_or(false);
-  rules_.separator = options.csv.delimiter;
-  rules_.find_separator = options.csv.find_delimiter;
-  rules_.quote = options.csv.quote;
-  rules_.comment = options.csv.comment;
-  rules_.lines = options.lines;
-  rules_.text = text_rules(options);
-  if (rules_.header && rules_.unit != Rules::Unit::csv) {
-    const std::string written = options.framing.written();
-    throw OptionError("header", written.empty() ? "'header' needs 'framing: csv'"
-                                                : in_quotes(written) + " takes no 'header'");
-  }
-  rules_.pattern = options.framing.line_pattern();
-  if (rules_.pattern) rules_.unit = Rules::Unit::multiline;
-  if (const auto& path = options.framing.keys.json_array) {
-    rules_.unit = Rules::Unit::json_array;
-    rules_.path = steps_of(*path);
-    rules_.path_shown = *path;
-  }
-  if (const auto& delimiter = options.framing.keys.delimiter) {
-    rules_.delimiter = *delimiter;
-    rules_.cut_cr = false;
-  }
-}
+    : options_(options), rules_(rules_of(options)), exclusions_(options.exclude) {}
 
 std::vector<FileUse> FileRead::files() const {
   std::vector<FileUse> uses;
