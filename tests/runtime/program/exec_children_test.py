@@ -44,13 +44,6 @@ stages:
         self.until(lambda: self.pids.exists() and self.pids.read_text().endswith("\n"))
         return [int(pid) for pid in self.pids.read_text().split()]
 
-    def gone(self, pid):
-        try:
-            state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        return state in "ZX"
-
     def all_end(self):
         for pid in self.started():
             self.until(lambda pid=pid: self.gone(pid))

@@ -96,13 +96,6 @@ class Children(ProcessTest):
         self.until(lambda: pids.exists() and len(pids.read_text().split()) >= count)
         return [int(pid) for pid in pids.read_text().split()]
 
-    def gone(self, pid):
-        try:
-            state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        return state in "ZX"
-
     def test_no_command_outlives_weir_nor_its_timeout(self):
         for way in signal.SIGTERM, signal.SIGKILL, "timeout":
             with self.subTest(way=way):

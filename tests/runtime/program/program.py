@@ -67,6 +67,14 @@ class ProcessTest(unittest.TestCase):
         self.addCleanup(process.kill)
         return process
 
+    def gone(self, pid):
+        """Whether the process has ended, be it waited for or not."""
+        try:
+            state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        return state in "ZX"
+
     def until(self, true):
         """Waits for something that is sure to happen."""
         end = time.monotonic() + PATIENCE
