@@ -5,29 +5,10 @@
 #include <cstdint>
 #include <string>
 
+#include "weir/detail/utf8.h"
+
 namespace weir::stages::file {
 namespace {
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  const auto tail = [&](unsigned shift) {
-    out += static_cast<char>(0x80 | (code >> shift & 0x3f));
-  };
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xc0 | code >> 6);
-    tail(0);
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xe0 | code >> 12);
-    tail(6);
-    tail(0);
-  } else {
-    out += static_cast<char>(0xf0 | code >> 18);
-    tail(12);
-    tail(6);
-    tail(0);
-  }
-}
 
 /// Reads the four digits at the front of `text`; 0 if they are none.
 std::uint32_t code_unit(std::string_view text) {
@@ -60,7 +41,8 @@ std::string unescaped(std::string_view written) {
       code = 0x10000 + ((code - 0xd800) << 10) + (code_unit(written.substr(at + 3)) & 0x3ff);
       at += 6;
     }
-    append_utf8(out, code);
+    char bytes[4];
+    out.append(bytes, detail::write_utf8(code, bytes));
   }
   return out;
 }

@@ -21,22 +21,11 @@ constexpr std::uint16_t kWindows[] = {
 
 /// A character beyond ASCII, in UTF-8.
 struct Character {
-  char bytes[3];
+  char bytes[4] = {};
   std::size_t size;
 
-  explicit Character(std::uint16_t code) : bytes(), size(code < 0x800 ? 2 : 3) {
-    const auto tail = [&](unsigned shift) {
-      return static_cast<char>(0x80 | (code >> shift & 0x3f));
-    };
-    if (size == 2) {
-      bytes[0] = static_cast<char>(0xc0 | code >> 6);
-      bytes[1] = tail(0);
-    } else {
-      bytes[0] = static_cast<char>(0xe0 | code >> 12);
-      bytes[1] = tail(6);
-      bytes[2] = tail(0);
-    }
-  }
+  explicit Character(std::uint16_t code)
+      : size(static_cast<std::size_t>(detail::write_utf8(code, bytes) - bytes)) {}
   std::string_view view() const { return {bytes, size}; }
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "weir/detail/utf8.h"
+
 namespace weir::stages::file {
 namespace {
 
@@ -12,33 +14,6 @@ constexpr std::size_t kMost = 4;
 
 bool is_high(unsigned unit) { return unit >= 0xd800 && unit < 0xdc00; }
 bool is_low(unsigned unit) { return unit >= 0xdc00 && unit < 0xe000; }
-
-/// Writes a code point, also one that is half of a pair. Returns its size.
-std::size_t write(unsigned code, char* out) {
-  const auto tail = [&](unsigned shift) {
-    return static_cast<char>(0x80 | (code >> shift & 0x3f));
-  };
-  if (code < 0x80) {
-    out[0] = static_cast<char>(code);
-    return 1;
-  }
-  if (code < 0x800) {
-    out[0] = static_cast<char>(0xc0 | code >> 6);
-    out[1] = tail(0);
-    return 2;
-  }
-  if (code < 0x10000) {
-    out[0] = static_cast<char>(0xe0 | code >> 12);
-    out[1] = tail(6);
-    out[2] = tail(0);
-    return 3;
-  }
-  out[0] = static_cast<char>(0xf0 | code >> 18);
-  out[1] = tail(12);
-  out[2] = tail(6);
-  out[3] = tail(0);
-  return 4;
-}
 
 }  // namespace
 
@@ -131,7 +106,8 @@ std::size_t Utf16Reader::convert(std::span<char> out) {
         size = 4;
       }
     }
-    made += write(code, out.data() + made);
+    char* const end = detail::write_utf8(code, out.data() + made);
+    made = static_cast<std::size_t>(end - out.data());
     taken_ += size;
   }
   return made;

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "weir/detail/number.h"
+#include "weir/detail/utf8.h"
 
 namespace weir::stages::json {
 namespace {
@@ -16,26 +17,6 @@ std::uint32_t read_hex4(const char* at, const char* end) {
   std::uint32_t value = 0;
   const auto [stop, code] = std::from_chars(at, at + 4, value, 16);
   return code == std::errc() && stop == at + 4 ? value : 0x10000;
-}
-
-char* write_utf8(std::uint32_t code, char* out) {
-  if (code < 0x80) {
-    *out++ = static_cast<char>(code);
-    return out;
-  }
-  if (code < 0x800) {
-    *out++ = static_cast<char>(0xc0 | code >> 6);
-  } else {
-    if (code < 0x10000) {
-      *out++ = static_cast<char>(0xe0 | code >> 12);
-    } else {
-      *out++ = static_cast<char>(0xf0 | code >> 18);
-      *out++ = static_cast<char>(0x80 | (code >> 12 & 0x3f));
-    }
-    *out++ = static_cast<char>(0x80 | (code >> 6 & 0x3f));
-  }
-  *out++ = static_cast<char>(0x80 | (code & 0x3f));
-  return out;
 }
 
 /// Returns the code point of the `\u` escape whose digits begin at `at`; above 0x10ffff if there is
@@ -111,7 +92,7 @@ char* unescape_json(std::string_view escaped, char* out, std::size_t& bad) {
     if (slash[1] == 'u') {
       const std::uint32_t code = read_unicode(at, end);
       if (code > 0x10ffff) return nullptr;
-      out = write_utf8(code, out);
+      out = detail::write_utf8(code, out);
     } else if (const char c = plain_escape(slash[1])) {
       *out++ = c;
     } else {

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "weir/detail/utf8.h"
+
 namespace weir::stages::parse {
 namespace {
 
@@ -33,12 +35,12 @@ std::size_t write_unit(std::string_view text, std::size_t at, char*& out) {
     const std::int32_t other = hex_unit(text, at + 1);
     if (is_low(other)) {
       const auto pair = static_cast<std::uint32_t>(((unit - 0xd800) << 10) + other - 0xdc00);
-      out = write_utf8(0x10000 + pair, out);
+      out = detail::write_utf8(0x10000 + pair, out);
       return at + 6;
     }
   }
   const bool half = is_high(unit) || is_low(unit);
-  out = write_utf8(half ? kReplacement : static_cast<std::uint32_t>(unit), out);
+  out = detail::write_utf8(half ? kReplacement : static_cast<std::uint32_t>(unit), out);
   return at;
 }
 
@@ -54,26 +56,6 @@ int hex_byte(std::string_view text, std::size_t at) {
   const int high = hex_digit(text[at]);
   const int low = hex_digit(text[at + 1]);
   return high < 0 || low < 0 ? -1 : high << 4 | low;
-}
-
-char* write_utf8(std::uint32_t character, char* out) {
-  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
-  if (character < 0x80) {
-    put(character);
-  } else if (character < 0x800) {
-    put(0xc0 | character >> 6);
-    put(0x80 | (character & 0x3f));
-  } else if (character < 0x10000) {
-    put(0xe0 | character >> 12);
-    put(0x80 | (character >> 6 & 0x3f));
-    put(0x80 | (character & 0x3f));
-  } else {
-    put(0xf0 | character >> 18);
-    put(0x80 | (character >> 12 & 0x3f));
-    put(0x80 | (character >> 6 & 0x3f));
-    put(0x80 | (character & 0x3f));
-  }
-  return out;
 }
 
 std::string_view unescaped(std::string_view text, char quote, Record& record) {

@@ -14,7 +14,4 @@ std::string_view unescaped(std::string_view text, char quote, Record& record);
 /// Returns the number that two hexadecimal digits write at `at`; -1 if there are none.
 int hex_byte(std::string_view text, std::size_t at);
 
-/// Writes the character as UTF-8 and returns the end.
-char* write_utf8(std::uint32_t character, char* out);
-
 }  // namespace weir::stages::parse

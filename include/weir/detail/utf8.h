@@ -24,6 +24,28 @@ inline std::size_t utf8_length(std::string_view text) {
   return wrong ? 0 : size;
 }
 
+/// Writes the code point as UTF-8, also one that is half of a surrogate pair, and returns the end.
+/// It takes 4 bytes at most.
+inline char* write_utf8(std::uint32_t code, char* out) {
+  if (code < 0x80) {
+    *out++ = static_cast<char>(code);
+    return out;
+  }
+  if (code < 0x800) {
+    *out++ = static_cast<char>(0xc0 | code >> 6);
+  } else {
+    if (code < 0x10000) {
+      *out++ = static_cast<char>(0xe0 | code >> 12);
+    } else {
+      *out++ = static_cast<char>(0xf0 | code >> 18);
+      *out++ = static_cast<char>(0x80 | (code >> 12 & 0x3f));
+    }
+    *out++ = static_cast<char>(0x80 | (code >> 6 & 0x3f));
+  }
+  *out++ = static_cast<char>(0x80 | (code & 0x3f));
+  return out;
+}
+
 /// Returns a lower bound on the number of ASCII bytes at the beginning of `text`; it counts whole
 /// words.
 inline std::size_t ascii_length(std::string_view text) {
