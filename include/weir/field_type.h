@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "weir/detail/number.h"
+#include "weir/in_quotes.h"
 #include "weir/options.h"
 #include "weir/value.h"
 
@@ -26,6 +27,11 @@ inline std::string with_article(FieldType type) {
   std::string shown = type == FieldType::integer ? "an " : "a ";
   shown += EnumNames<FieldType>::names[static_cast<std::size_t>(type)];
   return shown;
+}
+
+/// Returns "expected a number, got 'x'", of a text that `read_as` refuses.
+inline std::string mistyped(FieldType type, std::string_view text) {
+  return "expected " + with_article(type) + ", got " + in_quotes(text);
 }
 
 /// Makes a value of `type` from all of `text`; returns false if it is none. An empty text is null,

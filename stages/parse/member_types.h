@@ -24,9 +24,7 @@ class MemberTypes {
     Value value(text);
     if (found == types_.end() || read_as(found->second, text, value)) return value;
     throw Error(std::string(kind),
-                "field " + in_quotes(member) + ": expected " + with_article(found->second) +
-                    ", got " + in_quotes(text),
-                false);
+                "field " + in_quotes(member) + ": " + mistyped(found->second, text), false);
   }
 
  private:

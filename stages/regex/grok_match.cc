@@ -72,9 +72,7 @@ bool GrokMatch::try_one(std::size_t index, std::string_view subject, Record& rec
     if (!text.data() && group.again) continue;
     Value value;
     if (text.data() && !read_as(group.type, text, value)) {
-      throw Error("grok",
-                  "field " + in_quotes(group.name) + ": expected " + with_article(group.type) +
-                      ", got " + in_quotes(text),
+      throw Error("grok", "field " + in_quotes(group.name) + ": " + mistyped(group.type, text),
                   false);
     }
     scratch.result.put(group.field, value);

@@ -82,10 +82,9 @@ void RegexMatch::process(Record& record, Call& call) const {
   for (const Group& group : groups_) {
     const re2::StringPiece& piece = found[static_cast<std::size_t>(group.number)];
     Value value;  // Null if the group took no part in the match.
-    if (piece.data() && !read_as(group.type, {piece.data(), piece.size()}, value)) {
-      return record.fail("regex",
-                         "group '" + group.name + "': expected " + with_article(group.type) +
-                             ", got " + in_quotes({piece.data(), piece.size()}),
+    const std::string_view text(piece.data(), piece.size());
+    if (piece.data() && !read_as(group.type, text, value)) {
+      return record.fail("regex", "group '" + group.name + "': " + mistyped(group.type, text),
                          false);
     }
     result.put(group.field, value);
