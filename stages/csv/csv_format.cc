@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "stages/csv/dialect.h"
+#include "weir/detail/csv_dialect.h"
 #include "weir/detail/field_finder.h"
 #include "weir/in_quotes.h"
 
@@ -34,9 +35,9 @@ std::uint64_t equal(std::uint64_t word, char c) {
 CsvFormat::CsvFormat(const CsvFormatOptions& options)
     : columns_(options.columns),
       header_(options.header),
-      quote_(quote_of(options.quote)),
+      quote_(detail::read_csv_quote(options.quote)),
       special_(quote_ == '\0' ? '\n' : quote_),
-      delimiter_(delimiter_of(options.delimiter, quote_)),
+      delimiter_(detail::read_csv_delimiter(options.delimiter, quote_)),
       always_(options.quoting == Quoting::always) {
   if (columns_.empty()) throw OptionError("columns", "expected at least one column, got none");
   if (delimiter_ == '\0') {

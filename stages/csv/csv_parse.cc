@@ -4,6 +4,7 @@
 
 #include "stages/csv/splitter.h"
 #include "weir/detail/csv_delimiter.h"
+#include "weir/detail/csv_dialect.h"
 #include "weir/in_quotes.h"
 
 namespace weir::stages::csv {
@@ -19,8 +20,8 @@ std::string_view without_line_end(std::string_view line) {
 
 Dialect dialect_of(const CsvParseOptions& options) {
   Dialect dialect;
-  dialect.quote = quote_of(options.quote);
-  dialect.delimiter = delimiter_of(options.delimiter, dialect.quote);
+  dialect.quote = detail::read_csv_quote(options.quote);
+  dialect.delimiter = detail::read_csv_delimiter(options.delimiter, dialect.quote);
   dialect.lazy = options.lazy;
   return dialect;
 }
@@ -155,8 +156,7 @@ bool CsvParse::parse(Record& record, std::string_view text, const Dialect& diale
     Value value(field);
     const FieldType type = columns.types[count];
     if (type != FieldType::text && !read_as(type, field, value)) {
-      fail(record, "column '" + columns.names[count] + "': expected " +
-                       with_article(columns.types[count]) + ", got " + in_quotes(field));
+      fail(record, "column '" + columns.names[count] + "': " + mistyped(type, field));
       return false;
     }
     if (result) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "weir/detail/csv_dialect.h"
 #include "weir/in_quotes.h"
 
 namespace weir::stages::lookup {
@@ -40,21 +41,6 @@ TableFormat format_of(const std::string& path) {
                                 in_quotes(path) + "; 'format' says what other names hold");
 }
 
-/// Checks what csv.parse would refuse only when the table is read.
-void check_delimiter(const std::string& text) {
-  if (text == "tab" || text == "auto") return;
-  const char c = text.size() == 1 ? text[0] : '\n';
-  if (c == '\n' || c == '\r' || c == '"' || (c & 0x80)) {
-    throw OptionError("delimiter", "expected one ASCII character, got " + in_quotes(text));
-  }
-}
-
-void check_quote(const std::string& text) {
-  const bool ascii = text.size() == 1 && !(text[0] & 0x80) && text[0] != '\n' && text[0] != '\r';
-  if (ascii || text == "none") return;
-  throw OptionError("quote", "expected one ASCII character or none, got " + in_quotes(text));
-}
-
 }  // namespace
 
 TableFile::TableFile(const TableFileOptions& options) : options_(options) {
@@ -62,9 +48,10 @@ TableFile::TableFile(const TableFileOptions& options) : options_(options) {
   if (options.path == "-") throw OptionError("path", "expected a file, got '-'");
   if (options_.format == TableFormat::automatic) options_.format = format_of(options.path);
   if (options_.format == TableFormat::csv) {
-    if (options_.delimiter) check_delimiter(*options_.delimiter);
-    if (options_.quote) check_quote(*options_.quote);
-    if (!options_.delimiter && extension_of(options.path) == ".tsv") options_.delimiter = "\t";
+    if (!options_.delimiter && extension_of(options.path) == ".tsv") options_.delimiter = "tab";
+    // csv.parse reads them once more, but only when the table is read.
+    const char quote = detail::read_csv_quote(options_.quote.value_or("\""));
+    detail::read_csv_delimiter(options_.delimiter.value_or(","), quote);
     return;
   }
   const char* const other = options.delimiter        ? "delimiter"

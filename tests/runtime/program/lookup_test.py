@@ -262,7 +262,8 @@ stages:
                 ("by: k, reload: 99ms", "expected at least 100ms"),
                 ("by: k, format: ndjson, types: { a: number }", "'format: ndjson' takes no 'types'"),
                 ("by: k, delimiter: '||'", "expected one ASCII character, got '||'"),
-                ("by: k, quote: ab", "expected one ASCII character or none, got 'ab'")):
+                ("by: k, quote: ab", "expected one ASCII character, got 'ab'"),
+                ("by: k, quote: ';', delimiter: ';'", "expected a 'delimiter' other than 'quote'")):
             with self.subTest(options):
                 self.assertIn(message, self.refused(options))
         self.assertIn("expected a file, got '-'", self.refused("by: k", "-"))
