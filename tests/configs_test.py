@@ -302,7 +302,8 @@ EXPECTED = {
 
 # What some of the output depends on is the clock, or is no single file: these have tests of their
 # own.
-CLOCKED = ("audit", "by-date", "fast-slow", "follow-errors", "search", "shares", "urgent-first")
+CLOCKED = ("audit", "by-date", "fast-slow", "follow-errors", "search", "shares",
+           "two-catalogues", "urgent-first")
 # What asks a service does so in services_test.py.
 ASKING = ("geocode", "webhooks", "word-counts")
 
@@ -322,14 +323,15 @@ def run(*arguments):
 
 class Backend(http.server.ThreadingHTTPServer):
     """A search service: `good`, `busy` (503 and Retry-After), or `slow`, which answers nobody
-    before the test is over. It finds nothing for queries that hold an x."""
+    before the test is over. It finds nothing for queries that hold an x. A `catalogue` writes
+    JSON as `shape` makes it of the query, which it knows if `knows` says so."""
 
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, kind):
+    def __init__(self, kind, shape=None, knows=None):
         super().__init__(("127.0.0.1", 0), Search)
-        self.kind = kind
+        self.kind, self.shape, self.knows = kind, shape, knows
         self.over = threading.Event()
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -348,11 +350,17 @@ class Search(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)["q"][0]
+        url = urllib.parse.urlsplit(self.path)
+        query = urllib.parse.parse_qs(url.query).get("q", [url.path.rsplit("/", 1)[1]])[0]
+        if self.server.kind == "catalogue":
+            return self.answer(200 if self.server.knows(query) else 404,
+                               json.dumps(self.server.shape(query)).encode())
         if self.server.kind == "slow":
             self.server.over.wait()
         status = 503 if self.server.kind == "busy" else 404 if "x" in query else 200
-        body = f"about {query}".encode()
+        return self.answer(status, f"about {query}".encode())
+
+    def answer(self, status, body):
         self.send_response(status)
         self.send_header("Retry-After", "3600")
         self.send_header("Content-Length", str(len(body)))
@@ -509,6 +517,34 @@ class Configs(GraphTest):
                                f"--threads={threads}")
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self.assertEqual(done.stdout, wanted)
+
+    def test_the_first_catalogue_that_knows_a_book_answers(self):
+        one = Backend("catalogue", lambda isbn: {"title": f"Book {isbn}"},
+                      lambda isbn: int(isbn) % 3 == 0)
+        other = Backend("catalogue", lambda isbn: {"book": {"name": f"Book {isbn}"}},
+                        lambda isbn: int(isbn) % 5 == 0)
+        slow = Backend("slow")
+        for backend in (one, other, slow):
+            self.addCleanup(backend.stop)
+        isbns = [str(1000 + n) for n in range(200)]
+        with tempfile.TemporaryDirectory() as folder:
+            file, rest = (pathlib.Path(folder) / name for name in ("isbns.txt", "unknown.ndjson"))
+            for first, knows in ((one, lambda n: n % 3 == 0 or n % 5 == 0),
+                                 (slow, lambda n: n % 5 == 0)):
+                asked = [isbn for isbn in isbns if first is one or knows(int(isbn))]
+                file.write_text("".join(isbn + "\n" for isbn in asked), encoding="utf-8")
+                for threads in (1, 2, 8):
+                    with self.subTest(first=first.kind, threads=threads):
+                        done = run("run", "configs/two-catalogues.yaml", f"--input={file}",
+                                   f"--one={first.url}", f"--other={other.url}",
+                                   f"--unknown={rest}", f"--threads={threads}")
+                        self.assertEqual(done.returncode, 0, done.stderr)
+                        known = [isbn for isbn in asked if knows(int(isbn))]
+                        self.assertEqual(done.stdout, "".join(
+                            compact({"isbn": isbn, "title": f"Book {isbn}"}) for isbn in known))
+                        letters = [json.loads(line) for line in rest.read_text().splitlines()]
+                        self.assertEqual([letter["isbn"] for letter in letters],
+                                         [isbn for isbn in asked if isbn not in known])
 
     def test_each_day_has_a_file_of_its_own(self):
         wanted = {}

@@ -119,7 +119,10 @@ class Drawer {
     }
     // A merge by place takes its inputs in their own order, and the numbers of many passes say
     // nothing.
-    if (to.merge.kind == Kind::input || to.merge.kind == Kind::sorted) return text;
+    if (to.merge.kind == Kind::input || to.merge.kind == Kind::sorted ||
+        to.merge.kind == Kind::first) {
+      return text;
+    }
     text += (text.empty() ? "" : ", ") + std::string("input ") + std::to_string(outlet.input + 1);
     if (to.merge.kind == Kind::weighted && outlet.input < to.merge.weights.size()) {
       text += ", weight " + std::to_string(to.merge.weights[outlet.input]);

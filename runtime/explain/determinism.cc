@@ -43,7 +43,9 @@ class Judge {
     const bool by_place = merge.kind == Kind::input || (merge.kind == Kind::zip && merge.by_origin);
     const bool waits = by_place || merge.kind == Kind::concat || merge.kind == Kind::sorted ||
                        merge.kind == Kind::zip;
-    if (!waits) {
+    if (merge.kind == Kind::first) {
+      add(stage, "merge first: which branch is first depends on how fast they are");
+    } else if (!waits) {
       add(stage, (stage.region.letters
                       ? "its dead letters come"
                       : "merge " + OptionType<Kind>::show(merge.kind) + ": records come") +

@@ -153,11 +153,11 @@ class ReportPrinter {
   /// Adds a row for each input of a merge below the stage's own row.
   static void inputs(const flow::StageReport& stage, Table& table) {
     for (const flow::InputReport& input : by_name(stage.inputs)) {
-      const std::string idled =
-          input.idled == 0 ? "" : "silent " + counted(input.idled, "time") + ", not waited for";
+      std::string notes = input.won ? "first " + counted(*input.won, "time") : "";
+      if (input.idled > 0) notes += "silent " + counted(input.idled, "time") + ", not waited for";
       table.row({"  from " + input.from,
                  flow::kInputStateNames[static_cast<std::size_t>(input.state)],
-                 grouped(input.records), "", "", "", idled});
+                 grouped(input.records), "", "", "", notes});
     }
   }
 
@@ -173,6 +173,7 @@ class ReportPrinter {
       }
       same->records += input.records;
       same->idled += input.idled;
+      if (same->won && input.won) *same->won += *input.won;
       same->state = std::min(same->state, input.state);
     }
     return merged;

@@ -4,7 +4,7 @@
 Each model is checked as it stands, in some configurations, and then with one rule broken at a time
 (-DBREAK_...), where spin must find an error, and of the kind that the rule prevents.
 
-Usage: check.py [--only order|attempts] [--jobs N] [--verbose]; exit code 77: there is no spin.
+Usage: check.py [--only order|attempts|race] [--jobs N] [--verbose]; exit code 77: there is no spin.
 """
 
 import argparse
@@ -37,6 +37,7 @@ HOLDS = {
         ["SLOTS=2", "TRIES=1"],
         ["NO_TIMEOUT"],  # Deadlines alone save what hangs.
     ],
+    "race": [[], ["ROOM=2"]],
 }
 
 # (macro, configuration, what spin must find)
@@ -67,6 +68,14 @@ BREAKS = {
         ("BREAK_ABANDON_IGNORES_DONE", ["ABANDON", "HEDGES=0"], WRONG),
         ("BREAK_DRAIN_BEFORE_HEAD", ["SLOTS=2", "TRIES=1", "HEDGES=0"], WRONG),
         ("BREAK_CREDIT_TWICE", ["TRIES=1", "HEDGES=0"], WRONG),
+    ],
+    "race": [
+        ("BREAK_NO_SWEEP", [], STUCK),
+        ("BREAK_NO_TELL_HEAD", [], STUCK),
+        ("BREAK_WAIT_FOR_ALL", [], STUCK),
+        ("BREAK_NO_WAIT_FOR_EARLIER", ["ROOM=2"], WRONG),
+        ("BREAK_NO_WAIT_FOR_OTHERS", [], WRONG),
+        ("BREAK_LOSERS_COME_IN", [], WRONG),
     ],
 }
 

@@ -210,7 +210,7 @@ class Report {
     const Draft& draft = first(merge);
     const Edge& waited = walk_.edge(way.front().edge);
     const Edge& full = walk_.edge(way.back().edge);
-    diagnostics.error(mark_of(draft),
+    diagnostics.error(draft.spec.merge_mark(),
                       "deadlock: " + draft.shown() + " may wait for " + name(waited) + " while " +
                           name(full) + " is full" + reason(way),
                       hint(merge));
@@ -219,14 +219,6 @@ class Report {
  private:
   const Draft& first(RegionId region) const { return drafts_[regions_[region].first]; }
   const Draft& last(RegionId region) const { return drafts_[regions_[region].last]; }
-
-  static Mark mark_of(const Draft& draft) {
-    const Node* merge =
-        draft.spec.node->shape == Node::Shape::map ? draft.spec.node->find("merge") : nullptr;
-    if (!merge) return draft.spec.uses_mark();
-    const Node* policy = merge->shape == Node::Shape::map ? merge->find("policy") : nullptr;
-    return policy ? policy->mark : merge->mark;
-  }
 
   /// Returns the name of what the edge brings, as `from` would write it.
   std::string name(const Edge& edge) const {

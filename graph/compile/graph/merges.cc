@@ -45,14 +45,6 @@ class Merging {
   const Flow& flow(const Link& link) const { return flows_[link.from]; }
   const std::string& name(StageId stage) const { return drafts_[stage].spec.name; }
 
-  /// Returns the position of the policy.
-  static Mark policy_mark(const Draft& draft) {
-    const Node* merge = draft.spec.node->find("merge");
-    if (!merge) return draft.spec.uses_mark();
-    const Node* policy = merge->find("policy");
-    return policy ? policy->mark : merge->mark;
-  }
-
   /// Reports a `merge` of one input, and a wrong number of inputs of a type that pairs them.
   void check_number(const Draft& draft) {
     if (!draft.type) return;
@@ -62,9 +54,9 @@ class Merging {
       diagnostics_.error(entry_of(*draft.spec.node, "merge")->key.mark,
                          draft.shown() + " has one input and takes no 'merge'",
                          "'from: [a, b]' gives it several");
-    } else if (draft.spec.merge->policy && draft.spec.merge->policy->value == Kind::input) {
+    } else if (draft.spec.merge->policy && goes_by_place(draft.spec.merge->policy->value)) {
       // This is an error with one stream already, since it is one with several.
-      report_sources(draft);
+      report_sources(draft, draft.spec.merge->policy->value);
     }
   }
 
@@ -84,11 +76,15 @@ class Merging {
                        more ? "" : "say 'from: [a, b]'");
   }
 
-  void report_sources(const Draft& draft) {
-    diagnostics_.error(policy_mark(draft),
-                       "'" + draft.spec.name +
-                           "' cannot merge by 'input': its inputs come from different sources, "
-                           "which have no common order",
+  static bool goes_by_place(Kind kind) { return kind == Kind::input || kind == Kind::first; }
+
+  void report_sources(const Draft& draft, Kind kind) {
+    const std::string why =
+        kind == Kind::first ? "which have no record in common" : "which have no common order";
+    diagnostics_.error(draft.spec.merge_mark(),
+                       "'" + draft.spec.name + "' cannot merge by '" +
+                           OptionType<Kind>::show(kind) +
+                           "': its inputs come from different sources, " + why,
                        "say how: 'merge: arrival', or another policy");
   }
 
@@ -118,7 +114,7 @@ class Merging {
     } else {
       choose(draft, result);
     }
-    const bool by_place = draft.merge.kind == Kind::input || draft.merge.by_origin;
+    const bool by_place = goes_by_place(draft.merge.kind) || draft.merge.by_origin;
     if (by_place) {
       result.ordered = true;
     } else {
@@ -139,16 +135,16 @@ class Merging {
     merge.lateness = spec.lateness.value_or(Duration(0));
     merge.idle = spec.idle.value_or(Duration(0));
     if (merge.kind == Kind::weighted && spec.weights) take_weights(draft, *spec.weights);
-    if (merge.kind != Kind::input || by_place) return;
+    if (!goes_by_place(merge.kind) || by_place) return;
     if (!common.source) {
-      report_sources(draft);
+      report_sources(draft, merge.kind);
     } else {
-      report_mixed(draft, "merge by 'input'", common);
+      report_mixed(draft, "merge by '" + OptionType<Kind>::show(merge.kind) + "'", common);
     }
   }
 
-  void report_mixed(const Draft& draft, const char* what, const Flow& common) {
-    diagnostics_.error(policy_mark(draft),
+  void report_mixed(const Draft& draft, const std::string& what, const Flow& common) {
+    diagnostics_.error(draft.spec.merge_mark(),
                        "'" + draft.spec.name + "' cannot " + what + ": '" + name(common.mixer) +
                            "' above does not keep the order of the source",
                        "say 'merge: input' on '" + name(common.mixer) + "' if the order matters");

@@ -141,7 +141,8 @@ class Unrolling {
     const bool pairs = draft.type && draft.type->pairing != Pairing::none;
     const bool policy = draft.spec.merge && draft.spec.merge->policy;
     const Kind kind = policy ? draft.spec.merge->policy->value : Kind::input;
-    const bool counts = kind == Kind::weighted || kind == Kind::round_robin || kind == Kind::concat;
+    const bool counts = kind == Kind::weighted || kind == Kind::round_robin ||
+                        kind == Kind::concat || kind == Kind::first;
     if (draft.inputs < 2 || (!pairs && !counts)) return;
     wrong(
         draft.spec.input_mark(0),

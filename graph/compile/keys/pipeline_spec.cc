@@ -86,6 +86,13 @@ Mark StageSpec::input_mark(std::size_t input) const {
   return input < from.inputs.size() ? from.inputs[input].mark : uses_mark();
 }
 
+Mark StageSpec::merge_mark() const {
+  const Node* written = node->shape == Node::Shape::map ? node->find("merge") : nullptr;
+  if (!written) return uses_mark();
+  const Node* policy = written->shape == Node::Shape::map ? written->find("policy") : nullptr;
+  return policy ? policy->mark : written->mark;
+}
+
 bool is_name(std::string_view text) {
   const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
   const auto inner = [&](char c) {

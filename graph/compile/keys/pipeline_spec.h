@@ -94,6 +94,8 @@ struct StageSpec {
   Mark uses_mark() const;
   /// Returns the position where the input is named; where nothing names it, uses_mark().
   Mark input_mark(std::size_t input) const;
+  /// Returns the position of the policy of `merge`, else of `merge`, else uses_mark().
+  Mark merge_mark() const;
 };
 
 /// A pipeline as written. It refers to the tree that it was read from.

@@ -27,6 +27,7 @@ struct MergePolicy {
     round_robin,  ///< In turns, one record each; an empty input is passed over.
     concat,       ///< All of the first, then all of the second, ...
     sorted,       ///< The record with the smallest `by` of all live inputs next.
+    first,        ///< Of the records of an origin the first without an error, in the place of that.
     zip           ///< Partners become one record: by origin if `by_origin`, else the n-th of each.
   };
   Kind kind = Kind::input;
@@ -127,6 +128,9 @@ struct Region {
   bool sorted = true;  ///< True if its batches hold records in the order of their origins.
   /// True if a merge below needs the region's frontier also when no records leave it.
   bool frontier = false;
+  /// True if such a merge is `first`, which takes a record before all inputs are past its place: it
+  /// needs to know at once which record the region has come to.
+  bool tells_head = false;
   /// For a region with several outlets: the largest number of such regions above it on one way.
   std::optional<std::size_t> fork;
   std::optional<std::size_t> pool;  ///< Index into Plan::pools; nothing: the common threads.
@@ -179,8 +183,9 @@ struct EnumNames<compile::Order> {
 
 template <>
 struct EnumNames<compile::MergePolicy::Kind> {
-  static constexpr std::string_view names[] = {"input",       "arrival", "priority", "weighted",
-                                               "round_robin", "concat",  "sorted",   "zip"};
+  static constexpr std::string_view names[] = {"input",    "arrival",     "priority",
+                                               "weighted", "round_robin", "concat",
+                                               "sorted",   "first",       "zip"};
 };
 
 }  // namespace weir

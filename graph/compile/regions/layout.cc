@@ -106,14 +106,15 @@ void find_sorted(Regions& regions) {
 }
 
 void find_frontiers(Regions& regions) {
-  const auto wants = [&](const auto& outlet) {
-    const Region& below = regions[outlet.to];
-    return below.frontier || merges_by_place(below);
-  };
   for (RegionId r = regions.end_id(); r != RegionId();) {
     Region& region = regions[--r];
-    region.frontier = std::ranges::any_of(region.outlets, wants) ||
-                      std::ranges::any_of(region.letter_outlets, wants);
+    const auto look_at = [&](const auto& outlet) {
+      const Region& below = regions[outlet.to];
+      region.frontier = region.frontier || below.frontier || merges_by_place(below);
+      region.tells_head = region.tells_head || below.tells_head || takes_first(below);
+    };
+    std::ranges::for_each(region.outlets, look_at);
+    std::ranges::for_each(region.letter_outlets, look_at);
   }
 }
 
@@ -144,8 +145,12 @@ Order order_above(const Region& region, const IdVector<RegionId, Order>& orders)
 
 bool merges_by_place(const Region& region) {
   if (region.inputs.size() < 2) return false;
-  return region.merge.kind == MergePolicy::Kind::input ||
+  return region.merge.kind == MergePolicy::Kind::input || takes_first(region) ||
          (region.merge.kind == MergePolicy::Kind::zip && region.merge.by_origin);
+}
+
+bool takes_first(const Region& region) {
+  return region.inputs.size() > 1 && region.merge.kind == MergePolicy::Kind::first;
 }
 
 bool leaves_in_order(const Region& region) {

@@ -16,6 +16,9 @@ Regions lay_out(const Shapes& stages, const std::vector<Link>& links);
 /// Returns whether the merge of the region's inputs follows the places of origins.
 bool merges_by_place(const Region& region);
 
+/// Returns whether the region takes the first good record of each origin.
+bool takes_first(const Region& region);
+
 /// Returns whether batches leave the region in the order of their numbers.
 bool leaves_in_order(const Region& region);
 

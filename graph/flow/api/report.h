@@ -78,6 +78,8 @@ struct InputReport {
   std::uint64_t records = 0;
   State state = State::live;
   std::uint64_t idled = 0;  ///< How often it was silent so long that the merge went on without it.
+  /// How many of its records were taken, where the merge takes one of each origin.
+  std::optional<std::uint64_t> won;
 };
 constexpr std::array<const char*, 3> kInputStateNames = {"live", "idle", "ended"};
 

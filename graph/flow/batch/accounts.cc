@@ -174,6 +174,8 @@ std::string Accounts::reason_name(std::uint16_t reason) const {
       return "max_age";
     case kReaderGone:
       return "reader_gone";
+    case kNotFirst:
+      return "not_first";
     default:
       return context_.plan.stages[StageId(reason)].name;
   }

@@ -82,7 +82,8 @@ bool Attempts::begin(Slot& slot, Actions& actions) {
   if (!attempt) {
     if (rate_) rate_->give_back();
     memory_short_ = true;
-    if (!input_.is_oldest(slot)) return not_now();
+    // What has lost is cancelled, and returns its memory soon.
+    if (!input_.is_oldest(slot) || lost_.load(std::memory_order_relaxed) > 0) return not_now();
     // Not even the reserve has room: attempts that were written off hold it.
     not_now();
     unqueue(slot);
@@ -204,6 +205,10 @@ void Attempts::leave_rate() {
 void Attempts::answered(const std::shared_ptr<Attempt>& attempt, Actions& actions) {
   if (attempt->state != Attempt::State::running) {
     ++report_.late;
+    if (std::exchange(attempt->holds_permit, false)) {
+      timers_.drop(attempt->timeout);
+      return_permit(*attempt);
+    }
     return;
   }
   attempt->state = Attempt::State::answered;
@@ -300,7 +305,7 @@ void Attempts::failed(Slot& slot, CallError error, bool retryable,
 /// Separates an attempt from its slot: notes its verdict on the service, and returns its permit and
 /// its timers.
 void Attempts::release(Attempt& attempt, Verdict verdict) {
-  timers_.drop(attempt.timeout);
+  if (!attempt.holds_permit) timers_.drop(attempt.timeout);
   timers_.drop(attempt.wake);
   const Clock::time_point now = input_.now();
   if (verdict != Verdict::none) {
@@ -312,19 +317,31 @@ void Attempts::release(Attempt& attempt, Verdict verdict) {
     if (verdict == Verdict::bad) breaker_->failed(now, attempt.grant);
     if (verdict == Verdict::none) breaker_->cancelled(attempt.grant);
   }
-  permits_->used -= attempt.cost;
-  permits_->freed = permits_->passes.size() > 1;
+  if (!attempt.holds_permit) return_permit(attempt);
   --running_;
   Slot& slot = *attempt.slot;
   attempt.slot = nullptr;
   std::erase_if(slot.call.running, [&](const auto& one) { return one.get() == &attempt; });
 }
 
-/// Detaches an attempt, whose answer will be discarded.
+void Attempts::return_permit(const Attempt& attempt) {
+  permits_->used -= attempt.cost;
+  permits_->freed = permits_->passes.size() > 1;
+}
+
+/// Detaches an attempt, whose answer will be discarded. One that has lost is part of the normal
+/// course: if it occupies a thread, it keeps that and its permit until it returns or times out, or
+/// else threads would pile up behind a slow service.
 void Attempts::detach(const std::shared_ptr<Attempt>& attempt, Verdict verdict, Actions& actions) {
   attempt->state = Attempt::State::detached;
   if (attempt->waits_since) verdict = Verdict::none;  // It has asked nobody yet.
   Slot& slot = *attempt->slot;
+  if (slot.end == Slot::End::lost) {
+    attempt->lost = slot.rank.place;
+    lost_.fetch_add(1, std::memory_order_relaxed);
+    attempt->holds_permit =
+        !attempt->delayed && attempt->fault.act == Fault::Act::none && caller_.is_at_work(*attempt);
+  }
   if (turns_.by_key()) turns_.hold(*attempt);
   release(*attempt, verdict);
   if (!policy_.may_be_late()) {
@@ -333,9 +350,7 @@ void Attempts::detach(const std::shared_ptr<Attempt>& attempt, Verdict verdict, 
     attempt->keep_input(slot.arena);
   }
   actions.cancels.push_back(attempt);
-  if (!caller_.write_off(*attempt)) return;
-  ++report_.written_off;
-  if (caller_.hanging() > kMayHang + 2 * planned_.workers.max) too_many_hang(slot);
+  if (!attempt->holds_permit) write_off(*attempt, slot.input, slot.rank.place);
 }
 
 void Attempts::detach_all(Slot& slot, Verdict verdict, Actions& actions) {
@@ -345,9 +360,13 @@ void Attempts::detach_all(Slot& slot, Verdict verdict, Actions& actions) {
   }
 }
 
-/// Fails the run, because too many calls do not return.
-void Attempts::too_many_hang(Slot& slot) {
-  fail_run(context_, failure_of(input_.stage(), slot.input, slot.rank.place, "hung",
+/// Writes off the thread that works on an attempt, if there is one. Fails the run if too many calls
+/// do not return.
+void Attempts::write_off(const Attempt& attempt, const RecordData& record, OriginPlace place) {
+  if (!caller_.write_off(attempt)) return;
+  ++report_.written_off;
+  if (caller_.hanging() <= kMayHang + 2 * planned_.workers.max) return;
+  fail_run(context_, failure_of(input_.stage(), record, place, "hung",
                                 std::to_string(caller_.hanging()) +
                                     " calls do not return though nobody waits for them any more"));
 }
@@ -379,6 +398,13 @@ void Attempts::run_timer(Timer& timer, Actions& actions) {
     }
     case kTimeout: {
       const auto attempt = static_cast<Attempt*>(timer.owner)->shared_from_this();
+      if (std::exchange(attempt->holds_permit, false)) {
+        return_permit(*attempt);
+        RecordData origin;  // The call still writes to the record itself.
+        origin.part = attempt->data().part;
+        origin.position = attempt->data().position;
+        return write_off(*attempt, origin, *attempt->lost);
+      }
       Slot& slot = *attempt->slot;
       detach(attempt, Verdict::bad, actions);
       if (!slot.call.running.empty()) return;

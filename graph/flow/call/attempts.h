@@ -54,6 +54,10 @@ class Attempts {
   bool has_started() const WEIR_REQUIRES(input_lock) { return !started_.empty(); }
   void drop_started() WEIR_REQUIRES(input_lock) { started_.clear(); }
 
+  /// Reports that an attempt is being destroyed. From any thread.
+  void gone(const Attempt& attempt) noexcept {
+    if (attempt.lost) lost_.fetch_sub(1, std::memory_order_relaxed);
+  }
   /// Returns whether no attempt begins until memory has been returned. From any thread.
   bool memory_short() const { return memory_short_.load(std::memory_order_relaxed); }
   void memory_may_do() { memory_short_ = false; }
@@ -68,7 +72,8 @@ class Attempts {
   }
   /// Returns whether an attempt or a timer runs.
   bool pending() const WEIR_REQUIRES(input_lock) {
-    return running_ > 0 || !timers_.empty() || rate_at_;
+    return running_ > 0 || lost_.load(std::memory_order_relaxed) > 0 || !timers_.empty() ||
+           rate_at_;
   }
   void fill(CallReport& report) const WEIR_REQUIRES(input_lock);
 
@@ -93,7 +98,9 @@ class Attempts {
   void detach(const std::shared_ptr<Attempt>& attempt, Verdict verdict, Actions& actions)
       WEIR_REQUIRES(input_lock);
   void detach_all(Slot& slot, Verdict verdict, Actions& actions) WEIR_REQUIRES(input_lock);
-  void too_many_hang(Slot& slot) WEIR_REQUIRES(input_lock);
+  void return_permit(const Attempt& attempt) WEIR_REQUIRES(input_lock);
+  void write_off(const Attempt& attempt, const detail::RecordData& record, OriginPlace place)
+      WEIR_REQUIRES(input_lock);
   void run_timer(Timer& timer, Actions& actions) WEIR_REQUIRES(input_lock);
 
   RunContext& context_;
@@ -112,6 +119,7 @@ class Attempts {
   TimerHeap timers_ WEIR_GUARDED_BY(input_lock);
   Hedges hedges_ WEIR_GUARDED_BY(input_lock);
   int running_ WEIR_GUARDED_BY(input_lock) = 0;  ///< Attempts that run and are not detached.
+  std::atomic<int> lost_{0};                     ///< Attempts that have lost and still exist.
   std::atomic<bool> memory_short_{false};
   std::optional<Clock::time_point> rate_at_ WEIR_GUARDED_BY(input_lock);
   std::vector<std::shared_ptr<Attempt>> started_ WEIR_GUARDED_BY(input_lock);

@@ -48,7 +48,8 @@ class CallStage final : public RecordCalls, public EventLoop::Client, public Att
   void waits_for_turn(Attempt& attempt) noexcept override;
   void has_turn(Attempt& attempt) noexcept override;
   void late_over(Attempt& attempt) noexcept override;
-  void attempt_gone() noexcept override {
+  void attempt_gone(const Attempt& attempt) noexcept override {
+    attempts_.gone(attempt);
     if (attempts_.memory_short()) loop_.wake();
   }
 

@@ -72,14 +72,15 @@ void CallThreads::loop(const std::shared_ptr<Shared>& shared, Worker* worker) {
   shared->ended.notify_all();
 }
 
-bool CallThreads::write_off(const Attempt& attempt) {
+bool CallThreads::withdraw(const Attempt& attempt) {
   const Lock lock(shared_->mutex);
-  const auto queued = std::find_if(shared_->queue.begin(), shared_->queue.end(),
-                                   [&](const auto& waiting) { return waiting.get() == &attempt; });
-  if (queued != shared_->queue.end()) {
-    shared_->queue.erase(queued);
-    return false;
-  }
+  return std::erase_if(shared_->queue,
+                       [&](const auto& waiting) { return waiting.get() == &attempt; }) > 0;
+}
+
+bool CallThreads::write_off(const Attempt& attempt) {
+  if (withdraw(attempt)) return false;
+  const Lock lock(shared_->mutex);
   for (const auto& worker : shared_->workers) {
     if (worker->attempt != &attempt || worker->written_off) continue;
     worker->written_off = true;

@@ -30,6 +30,8 @@ class CallThreads {
   void run(std::shared_ptr<Attempt> attempt, int most);
   /// Writes off the thread that works on `attempt`. Returns whether there was one.
   bool write_off(const Attempt& attempt);
+  /// Has no thread begin with `attempt`. Returns false if one has.
+  bool withdraw(const Attempt& attempt);
   /// Returns how many threads are written off and have not come back.
   int hanging() const;
 

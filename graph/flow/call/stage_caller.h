@@ -21,6 +21,8 @@ class StageCaller {
   void call(const std::shared_ptr<Attempt>& attempt);
   /// Has a thread call the stage. Up to `most` threads may run.
   void run(std::shared_ptr<Attempt> attempt, int most) { threads_->run(std::move(attempt), most); }
+  /// Returns whether a thread works on the attempt. If none does, none will.
+  bool is_at_work(const Attempt& attempt) { return threads_ && !threads_->withdraw(attempt); }
   /// Writes off the thread that works on a detached attempt. Returns whether there was one.
   bool write_off(const Attempt& attempt) { return threads_ && threads_->write_off(attempt); }
   /// Returns how many threads are written off and have not come back.

@@ -2,7 +2,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
+
+#include "graph/flow/order/merge_rank.h"
 
 namespace weir::flow {
 
@@ -14,6 +17,7 @@ struct Actions {
   std::vector<std::size_t> room;  ///< Inputs that have room again.
   bool loop = false;              ///< The event loop has something to do, or earlier than it knows.
   std::vector<std::shared_ptr<Attempt>> cancels;  ///< Detached attempts that are to be cancelled.
+  std::optional<MergeRank> decided;  ///< The merge has taken one record of each up to this rank.
 };
 
 }  // namespace weir::flow

@@ -56,7 +56,7 @@ Attempt::Attempt(AttemptOwner& owner, RunContext& context, StageId stage, Slot& 
 
 Attempt::~Attempt() {
   if (late_of) owner_.late_over(*this);
-  owner_.attempt_gone();
+  owner_.attempt_gone(*this);
 }
 
 Record Attempt::record() { return Record(record_, arena_bytes_, context_); }

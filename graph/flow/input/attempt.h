@@ -10,7 +10,7 @@
 #include "graph/flow/clock/timer_heap.h"
 #include "graph/flow/input/attempt_owner.h"
 #include "graph/flow/memory/call_arena.h"
-#include "graph/flow/order/ids.h"
+#include "graph/flow/order/origin_place.h"
 #include "graph/flow/policy/breaker.h"
 #include "graph/flow/policy/chaos.h"
 #include "graph/flow/sync/mutex.h"
@@ -81,6 +81,9 @@ class Attempt final : public detail::Answerable,
   Clock::time_point began;
   std::optional<Clock::time_point> waits_since;  ///< When its time stopped, to wait for its turn.
   std::uint32_t cost = 1;
+  /// The place of its record, if it was detached because that has lost to another one.
+  std::optional<OriginPlace> lost;
+  bool holds_permit = false;  ///< True if it keeps its permit though it is detached.
   bool hedge = false;
   bool in_reserve = false;
   Breaker::Grant grant = 0;

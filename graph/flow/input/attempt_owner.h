@@ -26,7 +26,7 @@ class AttemptOwner {
   /// Reports that an attempt that was late for its key (`Attempt::late_of`) has ended.
   virtual void late_over(Attempt& attempt) noexcept = 0;
   /// Reports that an attempt is being destroyed, and its memory returned.
-  virtual void attempt_gone() noexcept = 0;
+  virtual void attempt_gone(const Attempt& attempt) noexcept = 0;
 };
 
 }  // namespace weir::flow

@@ -21,6 +21,7 @@ RecordData copied(const RecordData& record, const std::optional<CopySize>& piece
   if (!fits) throw detail::OutOfMemory{};
   copy.root = root;
   copy.state = RecordState::live;
+  copy.flags &= static_cast<std::uint8_t>(~detail::kPassesBy);
   return copy;
 }
 
@@ -71,6 +72,9 @@ void BatchBuilder::convert(Slot& slot, std::uint32_t root) {
       break;
     case Slot::End::shed:
       mark(slot, root, root_mark(Outcome::shed, stage_));
+      break;
+    case Slot::End::lost:
+      token_.mark(root, kLost);
       break;
     case Slot::End::abandoned:
       token_.mark(root, root_mark(Outcome::abandoned, kInterrupted));
@@ -126,7 +130,10 @@ void BatchBuilder::answered(Slot& slot, std::uint32_t root) {
 
 void BatchBuilder::failed(Slot& slot, std::uint32_t root) {
   const CallError& error = *slot.error;
-  const compile::ErrorPolicy& policy = policy_for(context_.plan.stages[stage_], error);
+  compile::ErrorPolicy policy = policy_for(context_.plan.stages[stage_], error);
+  // Nothing goes on behind a sink, so there is nothing to keep.
+  const bool keeps = policy.action == compile::OnError::keep;
+  if (keeps && context_.plan.is_sink(stage_)) policy.action = compile::OnError::skip;
   const bool full = needs_message(policy, token_);
   RecordFailure failure =
       failure_of(stage_, slot.input, slot.rank.place, error.kind, full ? error.message : "");
@@ -160,6 +167,7 @@ void BatchBuilder::failed(Slot& slot, std::uint32_t root) {
     void keep() {
       restore();
       builder.put(record, root);
+      if (!builder.calls()) builder.token_.work.records.all().back().flags |= detail::kPassesBy;
     }
     void letter() {
       restore();

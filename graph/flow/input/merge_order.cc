@@ -1,7 +1,9 @@
 #include "graph/flow/input/merge_order.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "graph/flow/input/branches.h"
 #include "graph/flow/input/slot.h"
 #include "graph/flow/order/merge_key.h"
 
@@ -135,6 +137,69 @@ class ZipByOrigin final : public MergeOrder {
   }
 };
 
+/// Takes the first record of each rank that has no error of a stage in the branches. It goes on
+/// once nothing before it can come any more, and does not wait for others of its rank. Those lose.
+/// If all have failed, one of them goes on with an error that names those of all.
+class FirstGood final : public MergeOrder {
+ public:
+  explicit FirstGood(IdVector<StageId, bool> in_branches) : in_branches_(std::move(in_branches)) {}
+
+  void take_in(InputQueue& input, Slot& slot) override {
+    if (last_.size() <= slot.input_index) last_.resize(slot.input_index + std::size_t{1});
+    auto& last = last_[slot.input_index];
+    if (last && *last == slot.rank) {
+      slot.error = std::make_unique<CallError>();
+      slot.error->kind = kSeveral;
+      slot.error->message = "a branch of 'merge: first' made several records of one";
+    }
+    last = slot.rank;
+    input.waiting.push_back(&slot);
+  }
+
+  std::optional<Choice> next(Inputs inputs) override {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (inputs[i].waiting.empty()) continue;
+      const Slot& head = *inputs[i].waiting.front();
+      if (head.error && head.error->kind == kSeveral) return Choice{i, Choice::What::failed};
+      if (decided_ && head.rank <= *decided_) return Choice{i, Choice::What::lost};
+    }
+    const auto first = smallest(inputs);
+    if (!first) return std::nullopt;
+    const MergeRank rank = inputs[*first].waiting.front()->rank;
+    const auto brings = [&](const InputQueue& input, bool good) {
+      return !input.waiting.empty() && input.waiting.front()->rank == rank &&
+             has_error(*input.waiting.front()) != good;
+    };
+    const auto good =
+        std::ranges::find_if(inputs, [&](const auto& one) { return brings(one, true); });
+    const bool any = good != inputs.end();
+    const auto waits = [&](const InputQueue& input) {
+      return any ? input.waiting.empty() && !input.closed && input.frontier < rank
+                 : !is_past(input, rank);
+    };
+    if (std::ranges::any_of(inputs, waits)) return std::nullopt;
+    decided_ = rank;
+    if (any) return Choice{static_cast<std::size_t>(good - inputs.begin())};
+    return Choice{*first, Choice::What::none_good};
+  }
+
+  const MergeRank* decided() const override { return decided_ ? &*decided_ : nullptr; }
+
+ private:
+  static constexpr const char* kSeveral = "several";
+
+  /// Returns whether it failed in its branch. An error that it brought there does not count.
+  bool has_error(const Slot& slot) const {
+    const detail::Extra* const extra = slot.input.extra;
+    return slot.error || (extra && extra->has_error && in_branches_[StageId(extra->error.stage)]);
+  }
+
+  const IdVector<StageId, bool> in_branches_;
+
+  std::vector<std::optional<MergeRank>> last_;  ///< The rank of the last record of each input.
+  std::optional<MergeRank> decided_;
+};
+
 /// Pairs the n-th records of all inputs.
 class ZipByIndex final : public MergeOrder {
  public:
@@ -237,7 +302,9 @@ class Sorted final : public MergeOrder {
 
 }  // namespace
 
-std::unique_ptr<MergeOrder> MergeOrder::make(const compile::MergePolicy& policy) {
+std::unique_ptr<MergeOrder> MergeOrder::make(const compile::Plan& plan,
+                                             const compile::Region& region) {
+  const compile::MergePolicy& policy = region.merge;
   switch (policy.kind) {
     case compile::MergePolicy::Kind::input:
       return std::make_unique<ByPlace>();
@@ -253,6 +320,8 @@ std::unique_ptr<MergeOrder> MergeOrder::make(const compile::MergePolicy& policy)
       return std::make_unique<OneAfterTheOther>();
     case compile::MergePolicy::Kind::sorted:
       return std::make_unique<Sorted>(policy);
+    case compile::MergePolicy::Kind::first:
+      return std::make_unique<FirstGood>(branch_stages(plan, region));
     case compile::MergePolicy::Kind::zip:
       if (policy.by_origin) return std::make_unique<ZipByOrigin>();
       return std::make_unique<ZipByIndex>();

@@ -16,10 +16,12 @@ class MergeOrder {
   /// The decision on the first record of an input.
   struct Choice {
     enum class What : std::uint8_t {
-      next,    ///< It comes next.
-      pair,    ///< It is paired with the first records of all other inputs.
-      failed,  ///< It fails now, with an error of kind `kind`.
-      left     ///< It is abandoned: what it waits for is no longer read.
+      next,       ///< It comes next.
+      pair,       ///< It is paired with the first records of all other inputs.
+      failed,     ///< It fails now, with an error of kind `kind`.
+      none_good,  ///< It fails now, with the errors of all records of its rank.
+      lost,       ///< It ends here: another record of its rank was taken.
+      left        ///< It is abandoned: what it waits for is no longer read.
     };
     std::size_t input = 0;
     What what = What::next;
@@ -27,7 +29,8 @@ class MergeOrder {
     const char* message = "";
   };
 
-  static std::unique_ptr<MergeOrder> make(const compile::MergePolicy& policy);
+  /// Returns the order of the merge at the beginning of `region`.
+  static std::unique_ptr<MergeOrder> make(const compile::Plan& plan, const compile::Region& region);
   virtual ~MergeOrder() = default;
 
   /// Returns the next decision; nothing if the records here must wait for others.
@@ -39,6 +42,9 @@ class MergeOrder {
   /// Returns whether the choice depends on what else is there. Then no more records are let through
   /// than the stage can soon use.
   virtual bool lazy() const { return false; }
+  /// Returns the rank up to which one record of each was taken, and the others lose; null if there
+  /// is none, or the order takes all.
+  virtual const MergeRank* decided() const { return nullptr; }
 };
 
 }  // namespace weir::flow

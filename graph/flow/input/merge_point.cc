@@ -9,7 +9,7 @@ using detail::RecordData;
 
 MergePoint::MergePoint(const RegionContext& region, std::span<InputQueue> inputs, SlotStore& store)
     : region_(region), inputs_(inputs), store_(store) {
-  if (inputs.size() > 1) order_ = MergeOrder::make(region.region().merge);
+  if (inputs.size() > 1) order_ = MergeOrder::make(region.run.plan, region.region());
 }
 
 Slot& MergePoint::any() {
@@ -40,9 +40,7 @@ void MergePoint::add_fields(Slot& slot, Slot& partner) {
   RecordData& into = slot.input;
   const RecordData& from = partner.input;
   if (from.field_count == 0 || slot.error) return;
-  const compile::Plan& plan = region_.run.plan;
-  const RegionId region = region_.region().inputs[partner.input_index];
-  const std::string prefix = plan.stages[plan.regions[region].last].name + '_';
+  const std::string prefix = input_name(partner.input_index) + '_';
   try {
     slot.arena.set_lane(Lane::reserve);
     auto* const table = reinterpret_cast<detail::FieldSlot*>(
@@ -72,6 +70,38 @@ void MergePoint::add_fields(Slot& slot, Slot& partner) {
     slot.error->message = "no room for the fields of both partners";
   }
   store_.charge(slot);
+}
+
+/// Gives a record the errors of all records of its rank, which have all failed.
+void MergePoint::fail_for_all(Slot& slot, std::size_t input) {
+  std::string message = "no branch was good: ";
+  const auto add = [&](std::size_t i, const Slot& one) {
+    const auto say = [&](std::string_view kind, std::string_view why) {
+      message.append(input_name(i)).append(": ").append(kind).append(": ").append(why);
+    };
+    if (one.error) {
+      say(one.error->kind, one.error->message);
+    } else {
+      say(one.input.extra->error.kind, one.input.extra->error.message);
+    }
+  };
+  bool first = true;
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    const auto& waiting = inputs_[i].waiting;
+    const Slot* const one = i == input ? &slot : waiting.empty() ? nullptr : waiting.front();
+    if (!one || one->rank != slot.rank) continue;
+    if (!std::exchange(first, false)) message += "; ";
+    add(i, *one);
+  }
+  slot.error = std::make_unique<CallError>();
+  slot.error->kind = "none_good";
+  slot.error->message = std::move(message);
+}
+
+/// Returns the name of the stage that an input reads.
+const std::string& MergePoint::input_name(std::size_t input) const {
+  const compile::Plan& plan = region_.run.plan;
+  return plan.stages[plan.regions[region_.region().inputs[input]].last].name;
 }
 
 bool MergePoint::advance(std::size_t at, const MergeRank& frontier) {
@@ -139,13 +169,12 @@ void MergePoint::fill(StageReport& report) const {
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     using State = InputReport::State;
     const InputQueue& input = inputs_[i];
-    const compile::Plan& plan = region_.run.plan;
-    const RegionId region = region_.region().inputs[i];
-    report.inputs.push_back({plan.stages[plan.regions[region].last].name, input.records,
+    report.inputs.push_back({input_name(i), input.records,
                              input.closed ? State::ended
                              : input.idle ? State::idle
                                           : State::live,
-                             input.idled});
+                             input.idled,
+                             order_->decided() ? std::optional(input.won) : std::nullopt});
   }
 }
 

@@ -36,12 +36,19 @@ class MergePoint {
   struct Next {
     Slot& slot;
     bool left = false;  ///< True if what it would have waited for is no longer read.
+    bool lost = false;  ///< True if it is not part of the sequence: another one was taken for it.
   };
   /// Removes and returns the next record of the sequence, with its partners if it is paired;
   /// nothing if the records here must wait for others.
   std::optional<Next> next() WEIR_REQUIRES(input_lock);
   /// Removes and returns any of the waiting records, of which there must be one.
   Slot& any() WEIR_REQUIRES(input_lock);
+
+  /// Returns the rank up to which one record of each was taken, and the others lose, as
+  /// MergeOrder::decided does.
+  const MergeRank* decided() const WEIR_REQUIRES(input_lock) {
+    return order_ ? order_->decided() : nullptr;
+  }
 
   /// Notes that all below `frontier` has come in by that input. Returns false if that was known.
   bool advance(std::size_t input, const MergeRank& frontier) WEIR_REQUIRES(input_lock);
@@ -68,6 +75,8 @@ class MergePoint {
   Slot& pop(std::size_t input) WEIR_REQUIRES(input_lock);
   void pair(Slot& slot) WEIR_REQUIRES(input_lock);
   void add_fields(Slot& slot, Slot& partner) WEIR_REQUIRES(input_lock);
+  void fail_for_all(Slot& slot, std::size_t input) WEIR_REQUIRES(input_lock);
+  const std::string& input_name(std::size_t input) const;
   bool is_cut(RegionId region) const;
 
   const RegionContext region_;
@@ -98,6 +107,12 @@ inline std::optional<MergePoint::Next> MergePoint::next() {
   if (!choice) return std::nullopt;
   Slot& slot = pop(choice->input);
   if (choice->what == What::pair) pair(slot);
+  if (choice->what == What::lost) return Next{slot, false, true};
+  if (choice->what == What::next && order_->decided()) ++inputs_[choice->input].won;
+  if (choice->what == What::none_good) {
+    if (region_.run.abandoned()) return Next{slot, true};
+    fail_for_all(slot, choice->input);
+  }
   const bool failed = choice->what == What::failed && !slot.error;
   // What is missing may have been abandoned above, where that is known earlier than here.
   const bool given_up = failed && region_.run.abandoned();

@@ -59,6 +59,7 @@ void RegionInput::perform(Actions& actions) {
   for (const auto& attempt : actions.cancels) attempt->cancel();
   actions.cancels.clear();
   if (actions.output) output_();
+  if (actions.decided && decided_) decided_(*actions.decided);
   for (const std::size_t input : actions.room) inputs_[input].room();
 }
 
@@ -271,7 +272,11 @@ void RegionInput::flush(std::size_t at) {
         enter(*slot, actions);
       }
     }
-    if (merge_.merges()) merge(actions);
+    if (merge_.merges()) {
+      merge(actions);
+    } else if (quota_.region.tells_head) {
+      note_frontier(actions);
+    }
     settled(actions);  // The oldest may have waited for these to be in.
   }
   input.offered.clear();
@@ -282,6 +287,7 @@ void RegionInput::flush(std::size_t at) {
 void RegionInput::merge(Actions& actions) {
   const auto busy = 2 * static_cast<std::uint64_t>(std::max(planned_.workers.max, 0));
   const std::uint64_t ahead = std::max(kAhead, busy);
+  bool lost = false;
   while (merge_.waiting() > 0 && (abandoned_ || !prefers() || queue_.size() < ahead)) {
     if (abandoned_) {
       enter(merge_.any(), actions);
@@ -289,7 +295,16 @@ void RegionInput::merge(Actions& actions) {
     }
     const auto next = merge_.next();
     if (!next) break;
-    enter(next->slot, actions, next->left);
+    if (next->lost) {
+      store_.let_go(next->slot, kLost);
+      lost = true;
+    } else {
+      enter(next->slot, actions, next->left);
+    }
+  }
+  if (lost) offer_room(actions);
+  if (const MergeRank* const decided = merge_.decided(); decided && told_decided_ != *decided) {
+    actions.decided = told_decided_ = *decided;
   }
   note_frontier(actions);
 }
@@ -302,6 +317,8 @@ void RegionInput::enter(Slot& slot, Actions& actions, bool left) {
     finish(slot, Slot::End::abandoned, actions);
   } else if (is_beyond(slot)) {
     finish(slot, Slot::End::void_, actions);
+  } else if (is_lost(slot)) {
+    finish(slot, Slot::End::lost, actions);
   } else if (slot.error) {
     if (calls_) calls_->stand_in_line(slot);
     fail(slot, std::move(*slot.error), actions);
@@ -396,9 +413,9 @@ std::optional<Clock::time_point> RegionInput::look_for_idle() {
 
 /// Marks a record as done, however it ended, and lets those go on that waited for its call.
 void RegionInput::mark_done(Slot& slot, Slot::End end, Actions& actions) {
+  slot.end = end;
   if (calls_) calls_->stop(slot, actions);
   slot.state = Slot::State::done;
-  slot.end = end;
   if (calls_) calls_->leave_line(slot, actions);
 }
 
@@ -441,6 +458,23 @@ void RegionInput::drop_beyond() {
     const Locked lock(*this);
     end_slots([this](const Slot& slot) WEIR_REQUIRES(input_lock) { return is_beyond(slot); },
               Slot::End::void_, actions);
+    settled(actions);
+  }
+  perform(actions);
+}
+
+void RegionInput::drop_lost(const MergeRank& rank) {
+  Actions actions;
+  {
+    const Locked lock(*this);
+    if (lost_ && rank <= *lost_) return;
+    lost_ = rank;
+    std::vector<Slot*> slots;
+    // Where ranks decide, records wait in their order.
+    for (Slot* slot = queue_.first_waiting(); slot && is_lost(*slot); slot = slot->next) {
+      if (slot->state != Slot::State::done) slots.push_back(slot);
+    }
+    for (Slot* slot : slots) finish(*slot, Slot::End::lost, actions);
     settled(actions);
   }
   perform(actions);
@@ -571,9 +605,11 @@ MergeRank RegionInput::frontier() const {
   return merge_.frontier(queue_.first_out() ? queue_.first_out() : queue_.first_waiting());
 }
 
-/// Makes an advanced frontier output by itself, if no record is there to take it along.
+/// Makes an advanced frontier output by itself, if no record is there to take it along: none at
+/// all, or where the head is to be told, none that leaves.
 void RegionInput::note_frontier(Actions& actions) {
-  if (!quota_.region.frontier || !queue_.empty() || taking_ > 0) return;
+  if (!quota_.region.frontier || taking_ > 0) return;
+  if (quota_.region.tells_head ? queue_.out() > 0 : !queue_.empty()) return;
   if (frontier() <= merge_.told() || advanced_.load()) return;
   advanced_.store(true, std::memory_order_release);
   actions.output = true;

@@ -47,6 +47,11 @@ class RegionInput {
   void wait_for_work(std::size_t input, std::function<bool()> at_work) {
     inputs_[input].at_work = std::move(at_work);
   }
+  /// `hook` is called when the merge has taken one record of each rank up to the given one, so that
+  /// the others are no longer wanted.
+  void add_decided_hook(std::function<void(const MergeRank& rank)> hook) {
+    decided_ = std::move(hook);
+  }
   /// Watches for silent inputs, if the merge has `idle`.
   void watch_idle(EventLoop& loop);
 
@@ -104,6 +109,8 @@ class RegionInput {
 
   /// Ends what lies beyond the failure cut, or beyond where a stage wanted no more input.
   void drop_beyond();
+  /// Ends what has lost: a merge below has taken one record of each rank up to `rank`.
+  void drop_lost(const MergeRank& rank);
   /// Abandons all that is not done.
   void abandon();
   /// Drops all that is left, as abandoned. For a stuck run, when nobody takes it out any more.
@@ -210,6 +217,9 @@ class RegionInput {
   void note_frontier(Actions& actions) WEIR_REQUIRES(input_lock);
   bool note_end() WEIR_REQUIRES(input_lock);
   bool is_beyond(const Slot& slot) const WEIR_REQUIRES(input_lock);
+  bool is_lost(const Slot& slot) const WEIR_REQUIRES(input_lock) {
+    return lost_ && slot.rank <= *lost_;
+  }
   void no_room_for(const detail::RecordData& record, OriginPlace place);
   std::optional<Clock::time_point> look_for_idle();
   template <class Unwanted>
@@ -227,6 +237,7 @@ class RegionInput {
   const StageId stage_;
   const compile::PlannedStage& planned_;
   std::function<void()> output_;
+  std::function<void(const MergeRank& rank)> decided_;
   Mutex own_mutex_;
   Mutex& mutex_;
   Clock::time_point now_ WEIR_GUARDED_BY(input_lock);
@@ -240,7 +251,9 @@ class RegionInput {
   std::optional<std::chrono::nanoseconds> max_age_;
   std::unique_ptr<RecordCalls> calls_;  ///< Null if records are done as they come in.
   std::uint64_t shed_ WEIR_GUARDED_BY(input_lock) = 0;
-  std::size_t taking_ WEIR_GUARDED_BY(input_lock) = 0;  ///< Slots that are being taken out.
+  std::size_t taking_ WEIR_GUARDED_BY(input_lock) = 0;         ///< Slots that are being taken out.
+  std::optional<MergeRank> lost_ WEIR_GUARDED_BY(input_lock);  ///< Up to here, all have lost.
+  std::optional<MergeRank> told_decided_ WEIR_GUARDED_BY(input_lock);
   bool closed_ WEIR_GUARDED_BY(input_lock) = false;
   bool abandoned_ WEIR_GUARDED_BY(input_lock) = false;
 

@@ -41,8 +41,8 @@ struct SlotCall {
 struct Slot {
   enum class State : std::uint8_t { queued, running, backoff, done };
   /// How a record ended here: it went on as it was, or as the winning attempt left it, or not at
-  /// all.
-  enum class End : std::uint8_t { passed, answered, failed, shed, void_, abandoned };
+  /// all. `lost`: a merge below has taken another record of its rank.
+  enum class End : std::uint8_t { passed, answered, failed, shed, lost, void_, abandoned };
 
   Slot(SlabPool& pool, Piece self_) : arena(pool), self(self_) {}
 

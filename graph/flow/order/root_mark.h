@@ -23,7 +23,8 @@ constexpr std::uint16_t kNoReason = kReasonMask - 3;
 constexpr std::uint16_t kMaxAge = kReasonMask - 4;
 constexpr std::uint16_t kReaderGone = kReasonMask - 5;
 constexpr std::uint16_t kBlank = kReasonMask - 6;
-static_assert(compile::kMostStages <= kBlank,
+constexpr std::uint16_t kNotFirst = kReasonMask - 7;
+static_assert(compile::kMostStages <= kNotFirst,
               "the reasons that are no stages stand behind all stages");
 
 constexpr RootMark root_mark(Outcome outcome, std::uint16_t reason) {
@@ -41,10 +42,14 @@ constexpr RootMark ended_mark(detail::RecordState state, StageId stage) {
 constexpr Outcome outcome_of(RootMark mark) { return static_cast<Outcome>(mark >> kReasonBits); }
 constexpr std::uint16_t reason_of(RootMark mark) { return mark & kReasonMask; }
 constexpr RootMark kUnmarked = root_mark(Outcome::filtered, kNoReason);
+/// The mark of a record that lost to another one of its origin. What became of that one counts.
+constexpr RootMark kLost = root_mark(Outcome::filtered, kNotFirst);
 
 /// Returns whether an origin that is marked `current` becomes `mark`.
 constexpr bool outweighs(RootMark mark, RootMark current) {
-  return outcome_of(mark) > outcome_of(current) || (current == kUnmarked && mark != kUnmarked);
+  if (outcome_of(mark) != outcome_of(current)) return outcome_of(mark) > outcome_of(current);
+  return (current == kUnmarked && mark != kUnmarked) ||
+         (current == kLost && mark != kLost && mark != kUnmarked);
 }
 
 }  // namespace weir::flow

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "graph/compile/regions/layout.h"
+#include "graph/flow/input/branches.h"
 #include "graph/flow/pump/queue_filler.h"
 #include "graph/flow/region/input_ways.h"
 #include "graph/flow/region/supply.h"
@@ -25,6 +27,7 @@ void EngineBuilder::build() {
   }
   for (const RegionId i : context_.plan.regions.ids()) connect(i);
   connect_preferences();
+  connect_branches();
 }
 
 /// Adds the common arena, then one for each pool.
@@ -151,6 +154,21 @@ void EngineBuilder::connect_preferences() {
           input, [supply = Supply(std::move(ways))]() mutable { return supply.at_work(); });
     }
     for (const RegionId region : tells) parts_.outputs[region]->tell(*parts_.inputs[merge]);
+  }
+}
+
+/// Has each merge that takes one record of each rank tell its branches what they need no longer
+/// bring.
+void EngineBuilder::connect_branches() {
+  for (const RegionId merge : parts_.regions.ids()) {
+    if (!compile::takes_first(context_.plan.regions[merge])) continue;
+    std::vector<RegionInput*> inputs;
+    for (const RegionId region : branch_regions(context_.plan, merge)) {
+      inputs.push_back(parts_.inputs[region].get());
+    }
+    parts_.inputs[merge]->add_decided_hook([inputs = std::move(inputs)](const MergeRank& rank) {
+      for (RegionInput* const input : inputs) input->drop_lost(rank);
+    });
   }
 }
 

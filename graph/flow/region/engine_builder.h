@@ -37,6 +37,7 @@ class EngineBuilder {
   RegionOutput& add_output(const compile::Region& region);
   void connect(RegionId index);
   void connect_preferences();
+  void connect_branches();
   bool is_timed(const compile::Region& region) const;
   RegionContext region_context(RegionId index) const {
     return {context_, *parts_.quotas[index], accounts_, parts_.runners};

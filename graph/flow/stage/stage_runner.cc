@@ -34,6 +34,17 @@ bool any_good(const Workspace& work) {
   });
 }
 
+/// Returns whether records that failed as they came in reach the stage, which is not called for
+/// each of them.
+bool may_pass_by(const compile::Plan& plan, StageId index) {
+  const compile::PlannedStage& stage = plan.stages[index];
+  const compile::Region& region = plan.regions[stage.region];
+  return index == region.first && !region.calls && !region.is_source() &&
+         stage.on_error.action == compile::OnError::keep;
+}
+
+bool passes_by(const RecordData& data) { return (data.flags & detail::kPassesBy) != 0; }
+
 /// Returns how many threads may be in one stage: those of the largest pool, the pump's own, and one
 /// more.
 std::size_t threads_of(const compile::Plan& plan) {
@@ -50,7 +61,8 @@ StageRunner::StageRunner(RunContext& context, StageId index, std::function<void(
       index_(index),
       unwanted_(std::move(unwanted)),
       ends_source_(ends_source(context.plan, index)),
-      merges_(context.plan.regions[planned_.region].inputs.size() > 1) {
+      merges_(context.plan.regions[planned_.region].inputs.size() > 1),
+      passes_by_(may_pass_by(context.plan, index)) {
   workers_.resize(threads_of(context.plan));
 }
 
@@ -82,13 +94,15 @@ StageRunner::Worker* StageRunner::worker(const Token& token, int slot) {
 bool StageRunner::run_batch(Token& token, Workspace& work, Worker& worker) {
   const auto& stage = static_cast<const BatchTransform&>(*planned_.stage);
   StageRun pass(*this, token, work, worker);
-  if (worker.when) {
+  const std::span<RecordData> records(work.records.data(), work.records.size());
+  const bool some_pass = passes_by_ && std::ranges::any_of(records, passes_by);
+  if (worker.when || some_pass) {
     return pass.over_records([&](Record& record) {
+      if (some_pass && passes_by(record.data())) return;
       Batch one({&record.data(), 1}, work.arena, context_, context_.record_limit());
       stage.process(one, pass);
     });
   }
-  const std::span<RecordData> records(work.records.data(), work.records.size());
   for (RecordData& data : records) data.flags |= detail::kFieldsShared;
   const std::vector<RecordData> entered(records.begin(), records.end());
   const bool may_undo = work.lane == Lane::normal;
@@ -119,6 +133,14 @@ bool StageRunner::run_batch(Token& token, Workspace& work, Worker& worker) {
   std::copy(entered.begin() + static_cast<std::ptrdiff_t>(at), entered.end(),
             records.begin() + static_cast<std::ptrdiff_t>(at));
   return false;
+}
+
+template <class Process>
+bool StageRunner::process_all(StageRun& pass, Process process) {
+  if (!passes_by_) return pass.over_records(process);
+  return pass.over_records([&](Record& record) {
+    if (!passes_by(record.data())) process(record);
+  });
 }
 
 bool StageRunner::run(Token& token, Workspace& work, int slot) {
@@ -158,7 +180,7 @@ bool StageRunner::run(Token& token, Workspace& work, int slot) {
         if (due && *due <= start) stage.tick(call);
       });
     }
-    done = pass.over_records([&](Record& r) { stage.process(r, pass); });
+    done = process_all(pass, [&](Record& r) { stage.process(r, pass); });
     // The engine asks it, too, where an exception has nowhere to go.
     if (planned_.type->timed) pass.made_records([&](Call&) { stage.due(); });
     if (work.arena.dipped() || work.spare.dipped() || token.letters.dipped()) {
@@ -175,7 +197,7 @@ bool StageRunner::run(Token& token, Workspace& work, int slot) {
       pass.made_records([&](Call& call) { stage.begin(call); });
       work.set_lane(Lane::normal);
     }
-    done = pass.over_records([&](Record& r) { stage.process(r, pass); });
+    done = process_all(pass, [&](Record& r) { stage.process(r, pass); });
   }
   if (fields) {
     // A stage may name a field that it has just made.

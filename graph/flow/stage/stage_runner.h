@@ -15,6 +15,8 @@ class FieldCheck;
 /// this one wants no more, nobody needs the source.
 bool ends_source(const compile::Plan& plan, StageId stage);
 
+class StageRun;
+
 /// Runs one stage over the records of a workspace, and decides what becomes of each: it goes on,
 /// ends with an outcome, or fails by its policy. A concurrent stage may run on many threads at a
 /// time, a serial one on one.
@@ -45,6 +47,8 @@ class StageRunner {
   struct Worker;  ///< The objects of one thread: scratch space, the evaluator of `when`.
   friend class StageRun;
 
+  template <class Process>
+  bool process_all(StageRun& pass, Process process);
   bool run_batch(Token& token, Workspace& work, Worker& worker);
   Worker* worker(const Token& token, int slot);
   void warn_of_unknown_fields(const FieldCheck& fields);
@@ -58,6 +62,7 @@ class StageRunner {
   /// True if no other stage needs this one's source once this one needs no more input.
   const bool ends_source_;
   const bool merges_;      ///< True if its first batch may lack fields that others have.
+  const bool passes_by_;   ///< True if records may come that it lets pass (kPassesBy).
   OriginPlace input_end_;  ///< The origin at which it said that it needs no more.
   /// True once a serial stage called `end_input`: what still arrives is filtered.
   std::atomic<bool> input_ended_{false};

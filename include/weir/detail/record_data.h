@@ -46,6 +46,7 @@ enum class RecordState : std::uint8_t { live, dropped, failed, aggregated, blank
 
 enum RecordFlag : std::uint8_t {
   kFieldsShared = 1,  ///< The record shares its field table: copy it before a write.
+  kPassesBy = 2,      ///< The first stage of the region lets it pass: it has failed on its way in.
 };
 
 /// A record as the engine stores it; a batch is an array of these.

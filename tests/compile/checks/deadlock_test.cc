@@ -176,8 +176,8 @@ TEST_CASE("branches of one source that pair by number are a deadlock, by origin 
 }
 
 TEST_CASE("a diamond that merges by place or by what is there is no deadlock") {
-  for (const Kind kind :
-       {Kind::input, Kind::arrival, Kind::priority, Kind::weighted, Kind::round_robin}) {
+  for (const Kind kind : {Kind::input, Kind::first, Kind::arrival, Kind::priority, Kind::weighted,
+                          Kind::round_robin}) {
     CHECK(diamond(kind).legal());
   }
 }

@@ -47,9 +47,10 @@ TEST_CASE("branches of one source are merged in its order unless one gave that u
 }
 
 TEST_CASE("a policy is a name or a map with all that it needs") {
-  for (const char* name : {"input", "arrival", "priority", "round_robin", "concat"}) {
+  for (const char* name : {"input", "arrival", "priority", "round_robin", "concat", "first"}) {
     INFO(name);
-    const std::string from = std::string(name) == "input" ? "[branch, beside]" : "[branch, ofb]";
+    const bool one_source = std::string(name) == "input" || std::string(name) == "first";
+    const std::string from = one_source ? "[branch, beside]" : "[branch, ofb]";
     const MergePolicy merge = merge_of(merging("from: " + from + "\n    merge: " + name));
     CHECK(weir::EnumNames<Kind>::names[static_cast<std::size_t>(merge.kind)] == name);
     CHECK(merge.idle == 0s);
@@ -127,6 +128,7 @@ TEST_CASE("behind what mixed the order it is lost, behind what kept it is not") 
     return plan.regions.back().merge.kind;
   };
   CHECK(twice("input") == Kind::input);
+  CHECK(twice("first") == Kind::input);
   CHECK(twice("arrival") == Kind::arrival);
   CHECK(twice("priority") == Kind::arrival);
 }

@@ -127,6 +127,8 @@ TEST_CASE("a region knows the source of its records if there is one only") {
 TEST_CASE("a diamond that merges by place is sorted, one by arrival is not") {
   CHECK(those(diamond(kAsync, kFast, kFast), &Region::sorted) == Numbers{0, 1, 2, 3});
   CHECK(those(diamond(kAsync, kFast, kZip), &Region::sorted) == Numbers{0, 1, 2, 3});
+  CHECK(those(diamond(kAsync, kFast, merging(kFast, Kind::first)), &Region::sorted) ==
+        Numbers{0, 1, 2, 3});
   for (const Kind kind : {Kind::arrival, Kind::priority, Kind::weighted, Kind::round_robin,
                           Kind::concat, Kind::sorted, Kind::zip}) {
     const auto regions = diamond(kFast, kFast, merging(kFast, kind));
@@ -189,6 +191,10 @@ TEST_CASE("who stands above a merge by place tells how far it is") {
   CHECK(those(diamond(kFast, kFast, kZip), &Region::frontier) == Numbers{0, 1, 2});
   CHECK(those(diamond(kFast, kFast, merging(kFast, Kind::concat)), &Region::frontier).empty());
   CHECK(those(diamond(kFast, kFast, merging(kFast, Kind::zip)), &Region::frontier).empty());
+  const auto races = diamond(kFast, kFast, merging(kFast, Kind::first));
+  CHECK(those(races, &Region::frontier) == Numbers{0, 1, 2});
+  CHECK(those(races, &Region::tells_head) == Numbers{0, 1, 2});
+  CHECK(those(diamond(kFast, kFast, kFast), &Region::tells_head).empty());
   // A branch that ends elsewhere need not; one above needs it, whatever lies between.
   const auto regions = lay_out(
       {kSource, kAsync, kSink, kFast, kFast, kFast, kSink},

@@ -30,6 +30,13 @@ PortVerdict decide_ports(const AgainOptions& o, std::string_view text) {
   return {false, {{1, back}, {0, base + "!"}}};
 }
 
+RacerVerdict decide_race(const RacerOptions& o, std::string_view text) {
+  auto percent =
+      static_cast<std::int64_t>(mix(static_cast<std::uint64_t>(o.seed), text) % 100) - o.drop;
+  if (percent < 0) return RacerVerdict::dropped;
+  return percent < o.fail ? RacerVerdict::failed : RacerVerdict::good;
+}
+
 std::int64_t stamp_of(const StampOptions& o, std::int64_t count) {
   return o.offset + o.step * (count / o.equal);
 }
@@ -64,6 +71,12 @@ void act(const O& o, Record& record, Call& call) {
     return call.send(record, verdict.out[0].first);
   }
   for (const auto& [port, text] : verdict.out) call.emit(port).set_text(text);
+}
+
+void act(const RacerOptions& o, Record& record, Call&) {
+  const RacerVerdict verdict = decide_race(o, record.text());
+  if (verdict == RacerVerdict::dropped) record.drop();
+  if (verdict == RacerVerdict::failed) record.fail("chosen", "failed on purpose", false);
 }
 
 template <class O>
@@ -213,6 +226,16 @@ void add_again(Registry& registry, const char* name) {
       .optional("delay_us", &O::delay_us, "Microseconds.");
 }
 
+template <class T>
+void add_racer(Registry& registry, const char* name) {
+  using O = RacerOptions;
+  registry.add<T, O>(name, "A branch of a race.")
+      .optional("seed", &O::seed, "Seed.")
+      .optional("drop", &O::drop, "Percent.")
+      .optional("fail", &O::fail, "Percent.")
+      .optional("delay_us", &O::delay_us, "Microseconds.");
+}
+
 }  // namespace
 
 void add_graph_stages(Registry& registry) {
@@ -220,6 +243,8 @@ void add_graph_stages(Registry& registry) {
   add_split<SendingLater<SplitOptions>>(registry, "graph.split_async");
   add_again<Sending<AgainOptions>>(registry, "graph.again");
   add_again<SendingLater<AgainOptions>>(registry, "graph.again_async");
+  add_racer<Sending<RacerOptions>>(registry, "graph.racer");
+  add_racer<SendingLater<RacerOptions>>(registry, "graph.racer_async");
   registry.add<Note>("graph.note", "Makes a field of the text.");
   registry.add<Zip>("graph.zip", "Pairs records.").pairing(Pairing::together);
   registry.add<Stamp, StampOptions>("graph.stamp", "Gives a field to sort by.")

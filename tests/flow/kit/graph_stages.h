@@ -37,6 +37,17 @@ struct PortVerdict {
 PortVerdict decide_ports(const SplitOptions& options, std::string_view text);
 PortVerdict decide_ports(const AgainOptions& options, std::string_view text);
 
+/// What a branch of a race makes of a record, by seed and text, without a change to it.
+/// Percentages.
+struct RacerOptions {
+  std::int64_t seed = 1;
+  std::int64_t drop = 0;
+  std::int64_t fail = 0;
+  std::int64_t delay_us = 0;
+};
+enum class RacerVerdict : std::uint8_t { good, failed, dropped };
+RacerVerdict decide_race(const RacerOptions& options, std::string_view text);
+
 /// What graph.stamp sets field `t` to, for the record that it sees as number `count`, from 0 on.
 struct StampOptions {
   std::int64_t offset = 0;
@@ -49,10 +60,10 @@ std::int64_t stamp_of(const StampOptions& options, std::int64_t count);
 std::string window_text(std::string_view first, std::uint64_t count);
 
 /// Registers graph.split and graph.split_async (ports `p0`, `p1`, ...), graph.again and
-/// graph.again_async (ports `out`, `retry`), graph.note (the text becomes field `p`), graph.zip
-/// (the text becomes all fields `p` of the partners), graph.stamp, graph.number, graph.window (one
-/// record for each `size`), graph.tag (`tag` before the text), graph.join (says behind the text by
-/// which input it came).
+/// graph.again_async (ports `out`, `retry`), graph.racer and graph.racer_async, graph.note (the
+/// text becomes field `p`), graph.zip (the text becomes all fields `p` of the partners),
+/// graph.stamp, graph.number, graph.window (one record for each `size`), graph.tag (`tag` before
+/// the text), graph.join (says behind the text by which input it came).
 void add_graph_stages(Registry& registry);
 
 }  // namespace weir::flow::test

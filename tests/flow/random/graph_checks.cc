@@ -163,9 +163,11 @@ Texts shown(const std::map<std::string, std::uint64_t>& errors) {
   return lines;
 }
 
+/// Without those of racers, which are not sure.
 Texts errors(const Report& report) {
   std::map<std::string, std::uint64_t> all;
   for (const StageReport& stage : report.stages) {
+    if (stage.type.starts_with("graph.racer")) continue;
     for (const auto& [kind, count] : stage.errors) all[stage.name + " " + kind] += count;
   }
   return shown(all);
@@ -227,7 +229,7 @@ void compare_outcomes(const Graph& graph, const GraphExpected& expected, const R
   }
   CHECK(report.read == expected.read);
   CHECK(errors(report) == shown(expected.errors));
-  CHECK(report.kept == expected.kept);
+  if (!graph.races) CHECK(report.kept == expected.kept);
   CHECK(report.outcomes == expected.outcomes);
 }
 

@@ -60,13 +60,16 @@ class Drawing {
   }
 
   void draw_block(GraphWay& way, int depth) {
-    switch (up_to(6)) {
+    switch (up_to(7)) {
       case 0:
         if (loops_ < kLoops) return draw_loop({way}, way);
         return draw_chain(way, 1, true);
       case 1:
         draw_side(way);
         return draw_chain(way, 1, true);
+      case 2:
+        if (way.placed && !(way.passes && way.shuffled)) return draw_race(way);
+        return draw_diamond(way, depth);
       default:
         return draw_diamond(way, depth);
     }
@@ -108,6 +111,29 @@ class Drawing {
     if (placed && zips) return draw_zip(ways, way);
     if (placed && !one_in(4)) return draw_input_merge(ways, way);
     draw_loose_merge(ways, way);
+  }
+
+  /// Copies of each record, of which the first good one goes on.
+  void draw_race(GraphWay& way) {
+    Ways ways(2 + static_cast<std::size_t>(up_to(3)), way);
+    const std::int64_t shortcut = up_to(6);
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+      if (static_cast<std::int64_t>(i) == shortcut && !way.passes) continue;
+      GraphNode& node = stages_.add(Type::racer, ways[i]);
+      node.async = !one_in(3);
+      node.drawn.on_error = "keep";
+      node.racer.seed = up_to(1'000'000);
+      node.racer.drop = one_in(2) ? up_to(60) : 0;
+      node.racer.fail = one_in(4) ? 0 : up_to(60);
+      node.racer.delay_us = one_in(3) ? 0 : up_to(node.async ? 3000 : 60);
+      if (one_in(2)) node.drawn.more += "    workers: " + std::to_string(1 + up_to(9)) + "\n";
+      if (one_in(3)) stages_.add(Type::note, ways[i]);
+    }
+    GraphNode& node = stages_.add_plain(ways, way, false);
+    node.policy = Kind::first;
+    node.merge = "first";
+    way.shuffled = false;
+    graph().races = true;
   }
 
   void draw_zip(Ways& ways, GraphWay& way) {

@@ -74,6 +74,23 @@ class Zipping {
   GraphMerged merged_;
 };
 
+/// Of the copies of each record a good one, or else a failed one.
+GraphMerged first_good(const std::vector<GraphStream>& inputs) {
+  GraphMerged merged;
+  std::vector<GraphItem>& items = merged.stream.items;
+  for (const GraphStream& input : inputs) {
+    items.insert(items.end(), input.items.begin(), input.items.end());
+  }
+  std::ranges::stable_sort(
+      items, {}, [](const GraphItem& item) { return std::pair(rank_of(item), item.failed); });
+  const auto same = [](const GraphItem& one, const GraphItem& other) {
+    return rank_of(one) == rank_of(other);
+  };
+  items.erase(std::unique(items.begin(), items.end(), same), items.end());
+  for (GraphItem& item : items) item.none_good = std::exchange(item.failed, false);
+  return merged;
+}
+
 bool keeps_no_order(Kind kind) {
   return kind == Kind::arrival || kind == Kind::priority || kind == Kind::weighted ||
          kind == Kind::round_robin;
@@ -90,6 +107,7 @@ GraphMerged merge_streams(const GraphNode& node, std::vector<GraphStream> inputs
   if (node.policy == Kind::zip) {
     return node.by_origin ? Zipping(inputs).by_origin() : Zipping(inputs).by_index();
   }
+  if (node.policy == Kind::first) return first_good(inputs);
   GraphMerged merged;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     merged.stream.shuffled = merged.stream.shuffled || inputs[i].shuffled;

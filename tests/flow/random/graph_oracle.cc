@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "tests/flow/random/call_interpreter.h"
 #include "tests/flow/random/graph_books.h"
@@ -97,6 +98,9 @@ class Oracle {
       case Type::again:
         send(node, in.items, out);
         break;
+      case Type::racer:
+        for (const GraphItem& item : in.items) race(node, item, first);
+        break;
       case Type::zip:
         for (const GraphItem& item : in.items) zip(node, item, first);
         break;
@@ -168,7 +172,11 @@ class Oracle {
   void run_plain(const GraphNode& node, const Items& in, Items& out) {
     const DrawnStage& stage = node.drawn;
     std::uint64_t count = 0;
-    for (const GraphItem& item : in) {
+    for (GraphItem item : in) {
+      if (std::exchange(item.none_good, false)) {
+        books_.error(node, item, {Answer::Act::error, {}, false, "none_good", "", 1}, out);
+        continue;
+      }
       if (stage.odd_only && item.text.size() % 2 == 0) {
         out.push_back(item);
         continue;
@@ -226,6 +234,13 @@ class Oracle {
     const std::size_t before = out.size();
     books_.error(node, item, {Answer::Act::error, {}, false, kind, "", 1}, out);
     if (out.size() > before) number(out.back());
+  }
+
+  static void race(const GraphNode& node, const GraphItem& item, Items& out) {
+    const RacerVerdict verdict = decide_race(node.racer, item.text);
+    if (verdict == RacerVerdict::dropped) return;
+    out.push_back(item);
+    out.back().failed = verdict == RacerVerdict::failed;
   }
 
   void zip(const GraphNode& node, const GraphItem& item, Items& out) {

@@ -28,8 +28,10 @@ struct GraphItem {
   std::string lane;
   std::string note;  ///< Field `p`.
   std::int64_t stamp = 0;
-  std::size_t input = 0;  ///< Of the last merge.
-  bool unpaired = false;  ///< zip found no partner.
+  std::size_t input = 0;   ///< Of the last merge.
+  bool unpaired = false;   ///< zip found no partner.
+  bool failed = false;     ///< A racer's error was kept with it,
+  bool none_good = false;  ///< and every other one of its origin had one.
 
   /// Its number among the records of its origin at each fork that it has passed.
   std::array<std::uint32_t, compile::kForks> child{};

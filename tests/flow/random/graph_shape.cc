@@ -41,6 +41,8 @@ std::string type_of(const GraphNode& node) {
       return node.async ? "graph.split_async" : "graph.split";
     case Type::again:
       return node.async ? "graph.again_async" : "graph.again";
+    case Type::racer:
+      return node.async ? "graph.racer_async" : "graph.racer";
     case Type::note:
       return "graph.note";
     case Type::zip:
@@ -77,6 +79,9 @@ std::string options_of(const GraphNode& node) {
       return "seed: " + number(node.again.seed) + ", rounds: " + number(node.again.rounds) +
              ", both: " + number(node.again.both) + ", fail: " + number(node.again.fail) +
              ", delay_us: " + number(node.again.delay_us);
+    case Type::racer:
+      return "seed: " + number(node.racer.seed) + ", drop: " + number(node.racer.drop) +
+             ", fail: " + number(node.racer.fail) + ", delay_us: " + number(node.racer.delay_us);
     case Type::stamp:
       return "offset: " + number(node.stamp.offset) + ", step: " + number(node.stamp.step) +
              ", equal: " + number(node.stamp.equal);

@@ -23,6 +23,7 @@ struct GraphNode {
     plain,  ///< `drawn` says what.
     split,
     again,
+    racer,
     note,
     zip,
     stamp,
@@ -52,9 +53,10 @@ struct GraphNode {
   bool blocking = false;
   SplitOptions split;
   AgainOptions again;
+  RacerOptions racer;
   StampOptions stamp;
   std::string tag;
-  bool async = false;  ///< split, again
+  bool async = false;  ///< split, again, racer
 
   bool ends() const { return type == Type::collect || type == Type::letters; }
   /// Into which box letters go; -1: none.
@@ -69,6 +71,8 @@ struct Graph {
   bool fails = false;  ///< Some errors fail the run.
   /// A stage may want no more although nothing else wants it either: how much is read is not sure.
   bool stops = false;
+  /// Branches race: which of their errors come about is not sure.
+  bool races = false;
   std::int64_t records = 0;  ///< `limits.records`; 0: the default. May have to be raised.
   std::int64_t memory = 0;   ///< `limits.memory` in MiB, likewise.
 

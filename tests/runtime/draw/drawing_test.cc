@@ -87,6 +87,14 @@ shared: { pools: { slow: { threads: 2 } } }
                                        "r1_order1 -> r2_in: input 1, weight 1\n"));
   CHECK_THAT(with("priority"), Catch::Contains("r0_order1 -> r2_in: input 2\n"));
   CHECK_THAT(with("arrival"), Catch::Contains("[merge: arrival]"));
+  const std::string first = shown(R"(stages:
+  - { uses: generate, name: a }
+  - { uses: filter, name: b, with: { where: x } }
+  - { uses: json.format, from: [b, a], merge: first }
+  - { uses: file.write, with: { path: x } }
+)");
+  CHECK_THAT(first, Catch::Contains("[merge: first]"));
+  CHECK_THAT(first, !Catch::Contains("input 2"));
 }
 
 TEST_CASE("passes of a loop are drawn once where they are alike") {

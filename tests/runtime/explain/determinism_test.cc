@@ -93,6 +93,11 @@ TEST_CASE("order that is given up is said once, at the stage that gives it up") 
 }
 
 TEST_CASE("merges that wait are deterministic, others are not") {
+  CHECK(
+      judged("stages:\n  - uses: generate\n  - { uses: filter, name: a, from: generate, with: { "
+             "where: x } }\n  - { uses: set, from: [generate, a], merge: first, with: { fields: { "
+             "x: y } } }\n  - uses: json.format\n  - { uses: file.write, with: { path: a } }\n") ==
+      "'set' merge first: which branch is first depends on how fast they are\n");
   CHECK(merged("concat").empty());
   CHECK(merged("{ policy: sorted, by: at }").empty());
   CHECK(merged("{ policy: sorted, by: at, lateness: 2s }") ==

@@ -148,6 +148,14 @@ TEST_CASE("a merge says what it waits for, and which errors it makes") {
              Catch::Contains("in turns, 1 of 'generate' and 3 of 'b'; who has nothing"));
   CHECK_THAT(merged("concat"), Catch::Contains("waits for the end of each."));
   CHECK_THAT(merged("priority"), Catch::Contains("the first of its inputs that has a record"));
+  const std::string first = said_of(
+      "both",
+      "stages:\n  - uses: generate\n  - { uses: filter, name: b, from: generate, with: { "
+      "where: x } }\n  - { uses: set, name: both, from: [generate, b], with: { fields: { x: y "
+      "} }, merge: first }\n" +
+          kEnd);
+  CHECK_THAT(first, Catch::Contains("in the place of that origin"));
+  CHECK_THAT(first, Catch::Contains("an error of kind 'none_good', which names the error of each"));
 }
 
 TEST_CASE("a stage that is there for each stream says so") {

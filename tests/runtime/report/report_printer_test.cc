@@ -78,9 +78,9 @@ TEST_CASE("a sample shows the line of its file, or at least the byte") {
 TEST_CASE("a merge shows its inputs under its row, the passes of a loop as one") {
   flow::Report report = good_report();
   using State = flow::InputReport::State;
-  report.stages[2].inputs = {{"parse", 999'000, State::ended, 0},
-                             {"other", 997, State::idle, 2},
-                             {"parse", 990, State::live, 0}};
+  report.stages[2].inputs = {{"parse", 999'000, State::ended, 0, {}},
+                             {"other", 997, State::idle, 2, {}},
+                             {"parse", 990, State::live, 0, {}}};
   const std::string text = report_text(report, style());
   CHECK_THAT(text,
              Catch::Contains("\n  filter                      999,997    120,341  200 ms  20 "
@@ -89,6 +89,16 @@ TEST_CASE("a merge shows its inputs under its row, the passes of a loop as one")
                              "    from other  idle              997                           "
                              "silent 2 times, not waited for\n"
                              "  write "));
+}
+
+TEST_CASE("a race shows how often each of its inputs was first") {
+  flow::Report report = good_report();
+  using State = flow::InputReport::State;
+  report.stages[2].inputs = {{"slow", 1200, State::ended, 0, 1},
+                             {"quick", 120'000, State::ended, 0, 119'999}};
+  const std::string text = report_text(report, style());
+  CHECK_THAT(text, Catch::Contains("first 1 time\n"));
+  CHECK_THAT(text, Catch::Contains("first 119,999 times\n"));
 }
 
 TEST_CASE("only sources show no records that entered, wherever they stand") {
