@@ -8,6 +8,13 @@ namespace weir::flow {
 
 using detail::RecordData;
 
+namespace {
+
+/// The number from which on the children of an origin are equal.
+constexpr std::int32_t kMostSiblings = std::numeric_limits<std::int32_t>::max();
+
+}  // namespace
+
 template <class Do>
 void RegionOutput::each_entry(Do todo) const {
   for (const auto& readers : ports_) {
@@ -25,15 +32,22 @@ std::size_t RegionOutput::take(Token& token, Workspace&, std::span<RecordData> r
   std::size_t taken = 0;
   while (taken < records.size() && hand_on(token, records[taken])) ++taken;
   flush();
-  if (taken < records.size()) block();
+  if (taken < records.size()) block(rank_);
   return taken;
 }
 
-/// Notes that there is no room for the next record, and tells the other readers how far the region
-/// is, and that nothing more comes to them now.
-void RegionOutput::block() {
+/// Notes that there is no room for the next record or letter, and tells the other readers how far
+/// the region is, and that nothing more comes to them now. `records` is how far it is for those of
+/// records. For those of letters a letter may come later and yet have a smaller rank: letters of
+/// one origin have no order among them.
+void RegionOutput::block(const MergeRank& records) {
   blocked_.store(true);
-  advance(rank_);
+  if (tells_) {
+    for (const auto& readers : ports_) {
+      for (const Entry& entry : readers) entry.input->advance(entry.index, records);
+    }
+    for (const auto& [stage, entry] : letters_) entry.input->advance(entry.index, rank_);
+  }
   if (merges_.empty()) return;
   each_entry([this](const Entry& entry) {
     if (&entry != full_) entry.input->not_coming(entry.index);
@@ -53,8 +67,18 @@ std::size_t RegionOutput::take_letters(Token& token, std::span<RecordData> lette
     handed_on();
   }
   flush();
-  if (taken < letters.size()) block();
+  if (taken < letters.size()) block(next_record_at(rank_));
   return taken;
+}
+
+/// Returns the rank that the next record of a letter's origin will have: others of it may still
+/// come, and are numbered by themselves.
+MergeRank RegionOutput::next_record_at(MergeRank letter) const {
+  if (!fork_ || !tells_) return letter;
+  std::int32_t& child = letter.child[*fork_];
+  child = 0;
+  if (letter == siblings_.of) child = siblings_.next;
+  return letter;
 }
 
 void RegionOutput::flush() {
@@ -85,9 +109,9 @@ void RegionOutput::number(Token& token, const RecordData& record, Siblings& sibl
   if (std::exchange(begun_, true)) return;
   rank_ = token.rank_of(record.root);
   if (!fork_ || !tells_) return;
-  if (rank_ != siblings.of) siblings = {rank_, 0};
-  rank_.child[*fork_] = siblings.count;
-  if (siblings.count < std::numeric_limits<std::uint32_t>::max()) ++siblings.count;
+  if (rank_ != siblings.of) siblings = {siblings.first, rank_};
+  rank_.child[*fork_] = siblings.next;
+  if (siblings.next < kMostSiblings) ++siblings.next;
 }
 
 /// Completes a record, so that the next one may come.

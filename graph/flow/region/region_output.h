@@ -49,10 +49,11 @@ class RegionOutput final : public Exit {
   void close();
 
  private:
-  /// The number of records that left last with the same merge rank.
+  /// The merge rank of the record, or letter, that left last, and the number of the next with it.
   struct Siblings {
-    MergeRank of;
-    std::uint32_t count = 0;
+    std::int32_t first = 0;
+    MergeRank of{};
+    std::int32_t next = first;
   };
 
   bool hand_on(Token& token, detail::RecordData& record);
@@ -63,7 +64,8 @@ class RegionOutput final : public Exit {
   void each_entry(Do todo) const;
   void choose_again() const;
   void flush();
-  void block();
+  void block(const MergeRank& records);
+  MergeRank next_record_at(MergeRank letter) const;
   OriginRef** ref_of(Token& token, std::uint32_t root);
 
   const std::vector<std::vector<Entry>> ports_;
@@ -77,7 +79,7 @@ class RegionOutput final : public Exit {
 
   // Letters are counted separately, because when they leave depends on where batches begin and end.
   Siblings siblings_;
-  Siblings letter_siblings_;
+  Siblings letter_siblings_{kFirstLetter};
 
   // The record that is handed on now, or waits for room.
   bool begun_ = false;

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/flow/kit/late_stages.h"
+#include "tests/flow/kit/shape_stages.h"
 
 namespace weir::flow::test {
 namespace {
@@ -114,6 +115,39 @@ stages:
     if (wanted.empty()) wanted = letters;
     CHECK(letters == wanted);
   }
+}
+
+TEST_CASE("a letter that waits for room lets no record overtake others of its origin") {
+  const int threads = GENERATE(1, 2, 8);
+  Pipeline pipeline(
+      with_least_records(numbered_source(400) + stage("many", "", "late.plain") +
+                         stage("bad", "", "late.async", "on_error: { to: box }") +
+                         stage("a", "bad", "late.async", "on_error: { to: box }") +
+                         stage("b", "bad", "late.plain") + stage("m", "[a, b]", "late.plain") +
+                         stage("out", "", "late.sink") +
+                         "  - { name: box, uses: late.async }\n  - uses: late.sink\n"),
+      threads);
+  stage_of<Scripted>(pipeline, "many").act = [](Record& record, Call& call) {
+    for (int i = 0; i < 5; ++i)
+      call.emit_copy(record).set_text(std::string(record.text()) + "." + std::to_string(i));
+  };
+  RandomAnswers one(1, 60), other(2, 200), letters(3, 60);
+  stage_of<ScriptedAsync>(pipeline, "bad").act = one.by([](Record& record, Call&) {
+    if (!record.text().ends_with('4')) record.fail("chosen", "on purpose", false);
+  });
+  stage_of<ScriptedAsync>(pipeline, "a").act = other.by(tagged("a"));
+  stage_of<Scripted>(pipeline, "b").act = tagged("b");
+  stage_of<ScriptedAsync>(pipeline, "box").act = letters.by();
+  const Report report = run_guarded(pipeline);
+  CHECK(status_of(report) == "ok");
+  std::vector<std::string> wanted;
+  for (const std::string& n : numbers(400)) {
+    wanted.push_back(n + ".4a");
+    wanted.push_back(n + ".4b");
+  }
+  CHECK(texts_of(pipeline, "out") == wanted);
+  CHECK(errors_of(report, "bad", "chosen") == 1600);
+  CHECK(sums_up(report));
 }
 
 }  // namespace weir::flow::test
