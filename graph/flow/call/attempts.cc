@@ -324,11 +324,6 @@ void Attempts::release(Attempt& attempt, Verdict verdict) {
   std::erase_if(slot.call.running, [&](const auto& one) { return one.get() == &attempt; });
 }
 
-void Attempts::return_permit(const Attempt& attempt) {
-  permits_->used -= attempt.cost;
-  permits_->freed = permits_->passes.size() > 1;
-}
-
 /// Detaches an attempt, whose answer will be discarded. One that has lost is part of the normal
 /// course: if it occupies a thread, it keeps that and its permit until it returns or times out, or
 /// else threads would pile up behind a slow service.

@@ -98,7 +98,10 @@ class Attempts {
   void detach(const std::shared_ptr<Attempt>& attempt, Verdict verdict, Actions& actions)
       WEIR_REQUIRES(input_lock);
   void detach_all(Slot& slot, Verdict verdict, Actions& actions) WEIR_REQUIRES(input_lock);
-  void return_permit(const Attempt& attempt) WEIR_REQUIRES(input_lock);
+  void return_permit(const Attempt& attempt) WEIR_REQUIRES(input_lock) {
+    permits_->used -= attempt.cost;
+    permits_->freed = permits_->passes.size() > 1;
+  }
   void write_off(const Attempt& attempt, const detail::RecordData& record, OriginPlace place)
       WEIR_REQUIRES(input_lock);
   void run_timer(Timer& timer, Actions& actions) WEIR_REQUIRES(input_lock);

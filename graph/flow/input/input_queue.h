@@ -42,7 +42,6 @@ struct InputQueue {
   bool idle = false;          ///< True if it has been silent so long that nobody waits for it.
   Clock::time_point heard;
   std::uint64_t records = 0;
-  std::uint64_t won = 0;    ///< Records that were taken where the merge takes one of each rank.
   std::uint64_t idled = 0;  ///< How often it fell silent.
 };
 

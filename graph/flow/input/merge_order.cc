@@ -179,11 +179,17 @@ class FirstGood final : public MergeOrder {
     };
     if (std::ranges::any_of(inputs, waits)) return std::nullopt;
     decided_ = rank;
-    if (any) return Choice{static_cast<std::size_t>(good - inputs.begin())};
-    return Choice{*first, Choice::What::none_good};
+    if (!any) return Choice{*first, Choice::What::none_good, "none_good"};
+    const auto winner = static_cast<std::size_t>(good - inputs.begin());
+    if (won_.size() < inputs.size()) won_.resize(inputs.size());
+    ++won_[winner];
+    return Choice{winner};
   }
 
   const MergeRank* decided() const override { return decided_ ? &*decided_ : nullptr; }
+  std::optional<std::uint64_t> won(std::size_t input) const override {
+    return input < won_.size() ? won_[input] : 0;
+  }
 
  private:
   static constexpr const char* kSeveral = "several";
@@ -198,6 +204,7 @@ class FirstGood final : public MergeOrder {
 
   std::vector<std::optional<MergeRank>> last_;  ///< The rank of the last record of each input.
   std::optional<MergeRank> decided_;
+  std::vector<std::uint64_t> won_;  ///< By input.
 };
 
 /// Pairs the n-th records of all inputs.

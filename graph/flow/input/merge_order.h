@@ -45,6 +45,8 @@ class MergeOrder {
   /// Returns the rank up to which one record of each was taken, and the others lose; null if there
   /// is none, or the order takes all.
   virtual const MergeRank* decided() const { return nullptr; }
+  /// Returns how many records of an input were taken; nothing if the order takes all.
+  virtual std::optional<std::uint64_t> won(std::size_t /*input*/) const { return std::nullopt; }
 };
 
 }  // namespace weir::flow

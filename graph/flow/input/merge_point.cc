@@ -72,30 +72,40 @@ void MergePoint::add_fields(Slot& slot, Slot& partner) {
   store_.charge(slot);
 }
 
-/// Gives a record the errors of all records of its rank, which have all failed.
-void MergePoint::fail_for_all(Slot& slot, std::size_t input) {
-  std::string message = "no branch was good: ";
-  const auto add = [&](std::size_t i, const Slot& one) {
-    const auto say = [&](std::string_view kind, std::string_view why) {
-      message.append(input_name(i)).append(": ").append(kind).append(": ").append(why);
-    };
-    if (one.error) {
-      say(one.error->kind, one.error->message);
-    } else {
-      say(one.input.extra->error.kind, one.input.extra->error.message);
-    }
+/// Gives a record its error, unless what is missing may have been abandoned above, where that is
+/// known earlier than here.
+MergePoint::Next MergePoint::fail(Slot& slot, const MergeOrder::Choice& choice) {
+  const bool all = choice.what == MergeOrder::Choice::What::none_good;
+  if (slot.error && !all) return {slot};
+  if (region_.run.abandoned()) return {slot, true};
+  std::string message = all ? all_errors(slot) : choice.message;
+  slot.error = std::make_unique<CallError>();
+  slot.error->kind = choice.kind;
+  slot.error->message = std::move(message);
+  return {slot};
+}
+
+/// Names the errors of all records of a rank. `slot` is the one that was taken out.
+std::string MergePoint::all_errors(const Slot& slot) const {
+  std::string text;
+  const auto add = [&](std::size_t input, std::string_view kind, std::string_view why) {
+    text.append(text.empty() ? "no branch was good: " : "; ").append(input_name(input));
+    text.append(": ").append(kind).append(": ").append(why);
   };
-  bool first = true;
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     const auto& waiting = inputs_[i].waiting;
-    const Slot* const one = i == input ? &slot : waiting.empty() ? nullptr : waiting.front();
+    const Slot* const one = i == slot.input_index ? &slot
+                            : waiting.empty()     ? nullptr
+                                                  : waiting.front();
     if (!one || one->rank != slot.rank) continue;
-    if (!std::exchange(first, false)) message += "; ";
-    add(i, *one);
+    if (one->error) {
+      add(i, one->error->kind, one->error->message);
+    } else {
+      const detail::ErrorSlot& error = one->input.extra->error;
+      add(i, error.kind, error.message);
+    }
   }
-  slot.error = std::make_unique<CallError>();
-  slot.error->kind = "none_good";
-  slot.error->message = std::move(message);
+  return text;
 }
 
 /// Returns the name of the stage that an input reads.
@@ -173,8 +183,7 @@ void MergePoint::fill(StageReport& report) const {
                              input.closed ? State::ended
                              : input.idle ? State::idle
                                           : State::live,
-                             input.idled,
-                             order_->decided() ? std::optional(input.won) : std::nullopt});
+                             input.idled, order_->won(i)});
   }
 }
 

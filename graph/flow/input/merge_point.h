@@ -75,7 +75,8 @@ class MergePoint {
   Slot& pop(std::size_t input) WEIR_REQUIRES(input_lock);
   void pair(Slot& slot) WEIR_REQUIRES(input_lock);
   void add_fields(Slot& slot, Slot& partner) WEIR_REQUIRES(input_lock);
-  void fail_for_all(Slot& slot, std::size_t input) WEIR_REQUIRES(input_lock);
+  Next fail(Slot& slot, const MergeOrder::Choice& choice) WEIR_REQUIRES(input_lock);
+  std::string all_errors(const Slot& slot) const WEIR_REQUIRES(input_lock);
   const std::string& input_name(std::size_t input) const;
   bool is_cut(RegionId region) const;
 
@@ -106,22 +107,21 @@ inline std::optional<MergePoint::Next> MergePoint::next() {
   const auto choice = order_->next(inputs_);
   if (!choice) return std::nullopt;
   Slot& slot = pop(choice->input);
-  if (choice->what == What::pair) pair(slot);
-  if (choice->what == What::lost) return Next{slot, false, true};
-  if (choice->what == What::next && order_->decided()) ++inputs_[choice->input].won;
-  if (choice->what == What::none_good) {
-    if (region_.run.abandoned()) return Next{slot, true};
-    fail_for_all(slot, choice->input);
+  switch (choice->what) {
+    case What::next:
+      return Next{slot};
+    case What::pair:
+      pair(slot);
+      return Next{slot};
+    case What::left:
+      return Next{slot, !slot.error};
+    case What::lost:
+      return Next{slot, false, true};
+    case What::failed:
+    case What::none_good:
+      break;
   }
-  const bool failed = choice->what == What::failed && !slot.error;
-  // What is missing may have been abandoned above, where that is known earlier than here.
-  const bool given_up = failed && region_.run.abandoned();
-  if (failed && !given_up) {
-    slot.error = std::make_unique<CallError>();
-    slot.error->kind = choice->kind;
-    slot.error->message = choice->message;
-  }
-  return Next{slot, given_up || (choice->what == What::left && !slot.error)};
+  return fail(slot, *choice);
 }
 
 }  // namespace weir::flow

@@ -47,8 +47,7 @@ constexpr RootMark kLost = root_mark(Outcome::filtered, kNotFirst);
 
 /// Returns whether an origin that is marked `current` becomes `mark`.
 constexpr bool outweighs(RootMark mark, RootMark current) {
-  if (outcome_of(mark) != outcome_of(current)) return outcome_of(mark) > outcome_of(current);
-  return (current == kUnmarked && mark != kUnmarked) ||
+  return outcome_of(mark) > outcome_of(current) || (current == kUnmarked && mark != kUnmarked) ||
          (current == kLost && mark != kLost && mark != kUnmarked);
 }
 

@@ -109,7 +109,10 @@ void RegionOutput::number(Token& token, const RecordData& record, Siblings& sibl
   if (std::exchange(begun_, true)) return;
   rank_ = token.rank_of(record.root);
   if (!fork_ || !tells_) return;
-  if (rank_ != siblings.of) siblings = {siblings.first, rank_};
+  if (rank_ != siblings.of) {
+    siblings.of = rank_;
+    siblings.next = siblings.first;
+  }
   rank_.child[*fork_] = siblings.next;
   if (siblings.next < kMostSiblings) ++siblings.next;
 }
