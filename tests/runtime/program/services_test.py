@@ -136,25 +136,36 @@ class Services(ProgramTest):
                          [e["id"] for e in events if e["id"] % 20 == 7])
         self.assertTrue(all(e["error"]["kind"] == "http" and e["status"] == 400 for e in lost))
 
-    def test_answers_stand_beside_their_rows(self):
+    def test_answers_stand_beside_their_rows_and_each_country_has_a_file(self):
         def answer(_, path, __):
             query = urllib.parse.parse_qs(urllib.parse.urlsplit(path).query)["q"][0]
             number = int(query.split(",")[0].split()[-1])
             if query.endswith("Nowhere"):
                 return 404, "{}"
-            return 200, json.dumps({"lat": number / 2, "lon": -number, "country": "DE"})
+            return 200, json.dumps({"lat": number / 2, "lon": -number,
+                                    "country": ("DE", "PT", "FR")[number % 3]})
 
         service = self.serve(answer)
-        out = self.run_config("geocode", f"--url={service.url}", "--rate=1000/s")
-        rows = list(csv.DictReader(io.StringIO(out)))
         with open(DATA / "places.csv", newline="", encoding="utf-8") as file:
             places = list(csv.DictReader(file))
-        self.assertEqual([row["address"] for row in rows], [row["address"] for row in places])
-        for number, row in enumerate(rows):
-            found = not row["address"].endswith("Nowhere")
-            self.assertEqual(row["status"], "200" if found else "404")
-            self.assertEqual(float(row["geo_lat"] or -1), number / 2 if found else -1)
-            self.assertEqual(row["geo_country"], "DE" if found else "")
+        for threads in (1, 2, 8):
+            folder = pathlib.Path(self.file(f"geo-{threads}"))
+            folder.mkdir()
+            self.run_config("geocode", f"--url={service.url}", "--rate=1000/s",
+                            f"--folder={folder}", "--threads", str(threads))
+            wanted = {}
+            for number, place in enumerate(places):
+                found = not place["address"].endswith("Nowhere")
+                country = ("DE", "PT", "FR")[number % 3] if found else ""
+                wanted.setdefault(country or "unknown", []).append(
+                    (place["address"], "200" if found else "404", number / 2 if found else -1,
+                     country))
+            got = {}
+            for path in folder.iterdir():
+                with open(path, newline="", encoding="utf-8") as file:
+                    got[path.stem] = [(row["address"], row["status"], float(row["geo_lat"] or -1),
+                                       row["geo_country"]) for row in csv.DictReader(file)]
+            self.assertEqual(got, wanted)
 
 
 if __name__ == "__main__":
