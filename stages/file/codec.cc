@@ -98,6 +98,14 @@ std::unique_ptr<Encoder> make_encoder(Codec codec) {
   return codec == Codec::zstd ? make_zstd_encoder() : nullptr;
 }
 
+// zconf.h says what deflate takes for a window and a memory level. zstd has a window of 2 MiB at
+// level 3, and tables.
+std::size_t encoder_memory(Codec codec) {
+  constexpr std::size_t kKiB = 1024;
+  if (codec == Codec::gzip) return 268 * kKiB;
+  return codec == Codec::zstd ? 3600 * kKiB : 0;
+}
+
 std::string DecoderMemory::refusal() const {
   return "needs " + shown_size(needs_) + " of memory, more than its share of limits.memory, " +
          shown_size(limit());

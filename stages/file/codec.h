@@ -65,6 +65,8 @@ std::unique_ptr<Decoder> make_decoder(Codec codec, const DecoderMemory::Bound& b
                                       int threads = 1);
 /// Returns null for what is not written: all but gzip and zstd.
 std::unique_ptr<Encoder> make_encoder(Codec codec);
+/// Returns the most bytes that one such encoder holds; 0 where there is none.
+std::size_t encoder_memory(Codec codec);
 
 std::unique_ptr<Decoder> make_gzip_decoder(const DecoderMemory::Bound& bound);
 std::unique_ptr<Decoder> make_zstd_decoder(const DecoderMemory::Bound& bound);

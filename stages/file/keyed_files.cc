@@ -20,12 +20,6 @@ constexpr std::size_t kEncoded = std::size_t{128} * 1024;
 constexpr std::size_t kOthers = 64;
 constexpr std::size_t kMostSaid = 5;
 
-/// What a compressor holds, about.
-std::size_t encoder_size(Codec codec) {
-  if (codec == Codec::gzip) return std::size_t{300} * 1024;
-  return codec == Codec::zstd ? std::size_t{5} << 20 : 0;
-}
-
 }  // namespace
 
 void KeyedFiles::open(Context& context, std::size_t memory) {
@@ -49,7 +43,7 @@ void KeyedFiles::lower_max_open(std::size_t memory) {
     most_open_ = std::min(most_open_, std::max<std::size_t>(free, 1));
   }
   const bool few = most_open_ < writing_.max_open;
-  if (const std::size_t each = encoder_size(writing_.codec); each > 0) {
+  if (const std::size_t each = encoder_memory(writing_.codec); each > 0) {
     most_open_ = std::min(most_open_, std::max<std::size_t>(memory / each, 1));
   }
   if (most_open_ == writing_.max_open) return;
