@@ -4,265 +4,269 @@
 
 #include <algorithm>
 
-#include "stages/file/bom.h"
-
 namespace weir::stages::file {
 namespace {
 
-/// The bytes of one file that are worth a write, and those of all that are worth one each.
-constexpr std::size_t kEnough = std::size_t{32} * 1024;
-constexpr std::uint64_t kMostGathered = std::uint64_t{16} << 20;
+/// The bytes that a batch has for each file that are worth a write.
+constexpr std::size_t kEnough = std::size_t{16} * 1024;
+/// What may be gathered, at most and as a part of all memory.
+constexpr std::size_t kMostGathered = std::size_t{16} << 20;
+constexpr std::size_t kGatheredPart = 8;
 /// Behind such a pause records come slowly, and are written at once.
 constexpr auto kPause = std::chrono::milliseconds(5);
 constexpr auto kLongest = std::chrono::milliseconds(200);
-constexpr std::size_t kEncoded = std::size_t{128} * 1024;
 /// What is left to others of the descriptors that this process may have.
 constexpr std::size_t kOthers = 64;
-constexpr std::size_t kMostSaid = 5;
+/// How many records earlier than it is needed something is fetched into the cache: while so few
+/// records are gone through, it comes.
+constexpr std::ptrdiff_t kAhead = 8;
 
 }  // namespace
 
 void KeyedFiles::open(Context& context, std::size_t memory) {
   context_ = &context;
-  record_limit_ = context.record_limit();
-  window_ = memory;
-  folders_.open(std::string(writing_.path.start()));
-  encoded_.resize(kEncoded);
-  lower_max_open(memory);
+  const std::size_t gathered = std::min(kMostGathered, memory / kGatheredPart);
+  buffers_.bound(gathered);
+  files_.open(context, memory, lower_max_open(memory - gathered, gathered));
   written_ = flushed_ = Clock::now();
 }
 
-/// Lowers the number of files that are open at the same time to what the system and the memory
-/// allow.
-void KeyedFiles::lower_max_open(std::size_t memory) {
-  most_open_ = writing_.max_open;
+/// Returns the number of files that may be open at the same time, going by what the system and the
+/// memory for compressors and buffers allow.
+std::size_t KeyedFiles::lower_max_open(std::size_t compressors, std::size_t buffers) {
+  std::size_t most = writing_.max_open;
+  const char* why = nullptr;
+  const auto lower = [&](std::size_t to, const char* because) {
+    if (to >= most) return;
+    most = std::max<std::size_t>(to, 1);
+    why = because;
+  };
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
     // Each has its folder open, too.
-    const std::size_t free = (std::max<std::size_t>(limit.rlim_cur, kOthers) - kOthers) / 2;
-    most_open_ = std::min(most_open_, std::max<std::size_t>(free, 1));
+    lower((std::max<std::size_t>(limit.rlim_cur, kOthers) - kOthers) / 2,
+          "the system allows no more open files (ulimit -n)");
   }
-  const bool few = most_open_ < writing_.max_open;
   if (const std::size_t each = encoder_memory(writing_.codec); each > 0) {
-    most_open_ = std::min(most_open_, std::max<std::size_t>(memory / each, 1));
+    lower(compressors / each, "the compressors of more files pass limits.memory");
   }
-  if (most_open_ == writing_.max_open) return;
-  context_->log(LogLevel::warning, "max_open is " + std::to_string(most_open_) + ", not " +
-                                       std::to_string(writing_.max_open) + ": " +
-                                       (few ? "the system allows no more open files (ulimit -n)"
-                                            : "the compressors of more files pass limits.memory"));
-}
-
-void KeyedFiles::say(const std::string& text) {
-  if (text.empty() || said_ > kMostSaid) return;
-  if (++said_ <= kMostSaid) return context_->log(LogLevel::warning, text);
-  context_->log(LogLevel::warning, "and so on: more of the kind is not told");
+  lower(buffers / FileBuffers::kSmallest, "the buffers of more files pass limits.memory");
+  if (most < writing_.max_open) {
+    context_->log(LogLevel::warning, "max_open is " + std::to_string(most) + ", not " +
+                                         std::to_string(writing_.max_open) + ": " + why);
+  }
+  return most;
 }
 
 void KeyedFiles::write(Batch& batch) {
+  if (batch.size() == 0) return;
   const bool slow = Clock::now() - written_ > kPause;
-  const std::uint64_t before = gathered_;
   batch_ = &batch;
-  // A record that fails under `on_error: fail` is the last one that this looks at.
-  batch.each([this](Record& record) { put(record); });
-  const std::uint64_t bytes = gathered_ - std::min(before, gathered_);
-  if (slow || is_time(bytes)) flush_all();
+  found_.assign(batch.size(), Found());
+  find(batch);
+  gather(batch);
+  ++reached_;
+  if (slow || is_time()) flush_all();
+  records_ += batch.size();
   end_batch();
   written_ = Clock::now();
 }
 
+/// What is gathered now counts as delivered.
+void KeyedFiles::end_batch() {
+  found_.clear();
+  reached_ = 0;
+}
+
 /// Returns whether what is gathered is to be written now.
-bool KeyedFiles::is_time(std::uint64_t bytes) const {
-  if (writing_.append || gathered_ > kMostGathered) return true;
-  return bytes >= touched_.size() * kEnough / 8 || Clock::now() - flushed_ > kLongest;
+bool KeyedFiles::is_time() const {
+  return writing_.append || bytes_ >= touched_ * kEnough || Clock::now() - flushed_ > kLongest;
 }
 
-void KeyedFiles::put(Record& record) {
-  if (writing_.written.header && record.field_count() == 0) {
-    header_ = std::string(record.text()) + writing_.delimiter;
-    return;
-  }
+/// Finds the file of each record. A record that fails under `on_error: fail` is the last one that
+/// this looks at.
+void KeyedFiles::find(Batch& batch) {
+  const detail::RecordData* const first = &batch[0].data();
+  const detail::RecordData* const last = first + batch.size() - 1;
+  Found* const found = found_.data();
+  key_.begin_batch();
+  batch.each([&](Record& record) {
+    const detail::RecordData* const at = &record.data();
+    const detail::RecordData* const later = at + std::min<std::ptrdiff_t>(last - at, 2 * kAhead);
+    __builtin_prefetch(later->fields);
+    __builtin_prefetch(later->text);
+    found[at - first] = found_for(record);
+  });
+}
+
+inline KeyedFiles::Found KeyedFiles::found_for(const Record& record) {
+  if (writing_.written.header && record.field_count() == 0) return {nullptr, 0, kHeader};
+  const PathKey::Key key = key_.of(record);
+  if (!key.lasts) return {nullptr, 0, buffers_.find(key.text)};
+  const std::uint32_t guess = buffers_.guess(key.text);
+  return {key.text.data(), static_cast<std::uint32_t>(key.text.size()), guess};
+}
+
+/// Fetches where a record goes, and what says where that is for a later one.
+// It would be taken for a function without effects if it were not always inline.
+[[gnu::always_inline]] inline void KeyedFiles::fetch(std::size_t index) const {
+  if (index + 2 * kAhead >= found_.size()) return;
+  const std::uint32_t later = found_[index + 2 * kAhead].file;
+  if (later < buffers_.size()) __builtin_prefetch(&buffers_[later], 1);
+  const std::uint32_t soon = found_[index + kAhead].file;
+  if (soon < buffers_.size()) buffers_[soon].fetch();
+}
+
+/// Adds the records to what is gathered for their files.
+void KeyedFiles::gather(Batch& batch) {
+  const detail::RecordData* const first = &batch[0].data();
+  const std::string_view delimiter = writing_.delimiter;
+  const std::uint64_t before = records_;
+  std::uint64_t bytes = 0;
+  std::uint64_t touched = 0;
+  batch.each([&](Record& record) {
+    const auto index = static_cast<std::size_t>(&record.data() - first);
+    reached_ = index;
+    fetch(index);
+    Found& found = found_[index];
+    if (found.file == kUnseen) return;
+    if (!is_known(found)) {
+      found.file = kUnseen;
+      found = {nullptr, 0, number_of(record)};
+    }
+    if (found.file == kHeader) {
+      header_ = std::string(record.text()) += delimiter;
+      return;
+    }
+    FileBuffer& buffer = buffers_[found.file];
+    bytes += record.text().size() + delimiter.size();
+    touched += buffer.used <= before ? 1 : 0;
+    buffer.used = before + index + 1;
+    if (!buffer.add(record.text(), delimiter)) put(record, found);
+  });
+  bytes_ = bytes;
+  touched_ = touched;
+}
+
+inline bool KeyedFiles::is_known(const Found& found) const {
+  if (found.file >= kUnseen) return found.file != kNew;
+  return !found.key || same_bytes(buffers_[found.file].key, {found.key, found.key_size});
+}
+
+/// Returns the number of the record's file, a new one if need be.
+std::uint32_t KeyedFiles::number_of(const Record& record) {
+  const std::string_view key = key_.of(record).text;
+  const std::uint32_t number = buffers_.find(key);
+  if (number != kNew) return number;
   writing_.path.make(record, path_);
-  if (!last_ || path_ != last_path_) {
-    last_ = &file_of(path_);
-    last_path_ = path_;
-  }
-  KeyedFile& file = *last_;
+  files_.add(path_);
+  return buffers_.add(key);
+}
+
+/// Adds a record for which there is no room yet.
+void KeyedFiles::put(const Record& record, Found& found) {
+  const std::uint32_t number = std::exchange(found.file, kUnseen);
+  make_room(number);
+  if (!buffers_[number].add(record.text(), writing_.delimiter)) put_through(number, record);
+  found.file = number;
+}
+
+/// Opens the file and empties its buffer.
+void KeyedFiles::make_room(std::uint32_t number) {
+  KeyedFile& file = files_[number];
   if (!file.problem.empty()) throw Error("io", file.problem, false);
-  if (!file.out.file().is_open()) make_open(last_path_, file);
-  if (file.place != open_.begin()) open_.splice(open_.begin(), open_, file.place);
-  if (!file.touched) touched_.push_back(&file);
-  file.touched = true;
-  file.gathered += record.text();
-  file.gathered += writing_.delimiter;
-  const std::size_t size = record.text().size() + writing_.delimiter.size();
-  file.put += size;
-  gathered_ += size;
-  const auto index = static_cast<std::size_t>(&record.data() - &(*batch_)[0].data());
-  file.ends.push_back({file.put, index});
-  if (file.gathered.size() >= kEnough) flush(file);
-}
-
-KeyedFiles::KeyedFile& KeyedFiles::file_of(const std::string& path) {
-  const auto known = files_.find(path);
-  return known == files_.end() ? add(path) : known->second;
-}
-
-KeyedFiles::KeyedFile& KeyedFiles::add(const std::string& path) {
-  if (files_.size() >= writing_.max_files) {
-    throw Error("too_many_files",
-                "expected at most " + std::to_string(writing_.max_files) +
-                    " files, got one more: '" + path + "'",
-                false);
+  if (!file.out.file().is_open()) {
+    while (files_.full()) {
+      const std::uint32_t oldest = files_.oldest(buffers_);
+      flush(oldest);
+      buffers_.release(oldest);
+      files_.park_oldest();
+    }
+    if (const std::size_t size = buffers_.fitting(files_.open_count() + 1);
+        size != buffers_.block_size()) {
+      flush_all();
+      buffers_.resize_blocks(size);
+    }
   }
-  const std::size_t size = sizeof(KeyedFile) + 6 * path.size() + 256;
-  // There is no such limit where names are made of what is no field, such as `record.path`.
-  const bool limited = context_->state().limit() > 0;
-  if (limited && !context_->state().take(size)) {
-    throw Error("state_full", "the names of files pass limits.state", false);
-  }
-  const auto added = files_.try_emplace(path, path, writing_.append).first;
-  added->second.charged = limited ? size : 0;
-  order_.emplace_back(&added->first, &added->second);
-  return added->second;
+  files_.make_open(number, buffers_[number].used, header_);
+  if (!flush(number)) throw Error("io", file.out.file().problem());
+  buffers_.fill(number);
 }
 
-/// Opens a file, for the first time or again.
-void KeyedFiles::make_open(const std::string& path, KeyedFile& file) {
-  while (open_.size() >= most_open_) close_oldest();
-  try {
-    open_now(path, file);
-  } catch (const Error& e) {
-    // Another sink writes it, or has put its own in the place: whoever is first, both do not end
-    // well.
-    if (e.kind() == "io" && (file.made || !e.retryable())) file.problem = e.what();
-    throw;
-  }
-  file.out.begin(writing_.codec);
-  open_.push_front(&file);
-  file.place = open_.begin();
-}
-
-void KeyedFiles::open_now(const std::string& path, KeyedFile& file) {
+/// Writes a record that is larger than a buffer.
+void KeyedFiles::put_through(std::uint32_t number, const Record& record) {
+  const std::string_view text = record.text();
+  std::size_t done = files_.put(number, text);
+  if (done == text.size()) done += files_.put(number, writing_.delimiter);
+  if (done == text.size() + writing_.delimiter.size()) return;
+  KeyedFile& file = files_[number];
   OutputFile& out = file.out.file();
-  if (file.made) return out.resume(folders_.open_folder_of(path));
-  const Framing& written = writing_.written;
-  const bool csv = written.unit == Framing::Unit::csv && written.quote != '\0';
-  const Ending ending{writing_.delimiter, csv,          writing_.codec, record_limit_, window_,
-                      written.delimiter,  written.quote};
-  say(out.open_in(folders_.open_folder_of(path), ending));
-  file.made = true;
-  if (writing_.append && !out.is_empty()) return;
-  file.gathered = (writing_.bom ? std::string(kBom) : std::string()) + header_;
-  file.put += file.gathered.size();
-  gathered_ += file.gathered.size();
+  if (file.out.compresses()) {
+    file.problem = out.problem();
+  } else {
+    out.take_back(done);
+  }
+  throw Error("io", out.problem());
 }
 
-/// Closes the file that was written least lately. Its stream ends; another one goes on.
-void KeyedFiles::close_oldest() {
-  KeyedFile& file = *open_.back();
-  flush(file);
-  if (!file.out.end(encoded_) && file.problem.empty()) file.problem = file.out.file().problem();
-  file.out.file().park();
-  open_.pop_back();
-  std::string().swap(file.gathered);
-}
-
-/// Writes what is gathered for a file. What cannot be written fails.
-bool KeyedFiles::flush(KeyedFile& file) {
-  if (file.gathered.empty()) return true;
-  const std::size_t done = file.out.put(file.gathered, encoded_);
-  const bool good = done == file.gathered.size();
-  if (!good) fail_gathered(file, done);
-  gathered_ -= file.gathered.size();
-  file.gathered.clear();
-  file.ends.clear();
-  file.written = file.put;
+/// Writes what is gathered for a file. Returns false if some of it fails, since it cannot be
+/// written.
+bool KeyedFiles::flush(std::uint32_t number) {
+  FileBuffer& buffer = buffers_[number];
+  const std::string_view bytes = buffer.bytes();
+  const std::size_t done = bytes.empty() ? 0 : files_.put(number, bytes);
+  const bool good = done == bytes.size();
+  if (!good) fail_gathered(number, done);
+  buffer.forget();
   return good;
+}
+
+void KeyedFiles::flush_all() {
+  for (const std::uint32_t number : buffers_.take_filled()) flush(number);
+  flushed_ = Clock::now();
 }
 
 /// Fails the records that are not wholly in the file, and cuts the torn one off. If one of an
 /// earlier batch is among them, which counts as delivered, nothing more can be written.
-void KeyedFiles::fail_gathered(KeyedFile& file, std::size_t done) {
-  OutputFile& out = file.out.file();
-  const std::uint64_t end = file.written + done;
-  std::uint64_t whole = file.written;
-  bool lost = file.out.compresses();
-  for (const End& each : file.ends) {
-    if (each.at <= end && !file.out.compresses()) {
-      whole = each.at;
-    } else if (each.index == kEarlier) {
-      lost = true;
-    } else if (Record record = (*batch_)[each.index];
-               record.data().state == detail::RecordState::live) {
-      record.fail("io", out.problem());
+void KeyedFiles::fail_gathered(std::uint32_t number, std::size_t done) {
+  KeyedFile& file = files_[number];
+  const bool compresses = file.out.compresses();
+  std::size_t end = buffers_[number].bytes().size();
+  std::size_t before = reached_;
+  bool lost = compresses;
+  for (const std::size_t size : buffers_.sizes(number)) {
+    if (end <= done && !compresses) break;
+    end -= size;
+    lost |= !fail_last(number, before);
+  }
+  if (!compresses) file.out.file().take_back(done - end);
+  if (lost) file.problem = file.out.file().problem();
+}
+
+/// Fails the last record before `before` in this batch that was put into a file. Returns false if
+/// there is none.
+bool KeyedFiles::fail_last(std::uint32_t number, std::size_t& before) {
+  while (before > 0) {
+    if (found_[--before].file != number) continue;
+    Record record = (*batch_)[before];
+    if (record.data().state == detail::RecordState::live) {
+      record.fail("io", files_[number].out.file().problem());
     }
+    return true;
   }
-  if (!file.out.compresses()) out.take_back(end - whole);
-  if (lost) file.problem = out.problem();
-}
-
-bool KeyedFiles::flush_all() {
-  bool good = true;
-  for (KeyedFile* file : open_) good &= flush(*file);
-  flushed_ = Clock::now();
-  return good;
-}
-
-/// What is gathered now counts as delivered.
-void KeyedFiles::end_batch() {
-  for (KeyedFile* file : touched_) {
-    file->touched = false;
-    for (End& end : file->ends) end.index = kEarlier;
-  }
-  touched_.clear();
+  return false;
 }
 
 void KeyedFiles::commit() {
-  // What may fail for want of room comes first: then all get their names, or none.
+  end_batch();
   flush_all();
-  for (KeyedFile* file : open_) {
-    if (!file->out.finish(encoded_) && file->problem.empty()) {
-      file->problem = file->out.file().problem();
-    }
-  }
-  for (const auto& [path, file] : order_) {
-    if (!file->problem.empty()) throw Error("io", file->problem, false);
-  }
-  for (const auto& [path, file] : order_) {
-    if (!file->made) continue;
-    OutputFile& out = file->out.file();
-    if (!out.is_open()) out.resume(folders_.open_folder_of(*path));
-    out.commit();
-    out.close();
-  }
-  open_.clear();
+  files_.commit();
 }
 
 void KeyedFiles::close() {
+  end_batch();
   flush_all();
-  for (KeyedFile* file : open_) {
-    file->out.end(encoded_);
-    file->out.file().close();
-  }
-  for (const auto& [path, file] : order_) {
-    context_->state().give(std::exchange(file->charged, 0));
-  }
-  open_.clear();
-  last_ = nullptr;
-  folders_.close();
-}
-
-std::string KeyedFiles::leftover() const {
-  std::string first;
-  std::size_t count = 0;
-  for (const auto& [path, file] : order_) {
-    const std::string left = file->out.file().leftover();
-    if (left.empty()) continue;
-    if (++count == 1) first = left;
-  }
-  if (count < 2) return first;
-  return first + " and " + std::to_string(count - 1) + " more";
+  files_.close();
 }
 
 }  // namespace weir::stages::file

@@ -1,4 +1,5 @@
 #include "stages/builtin.h"
+#include "stages/file/file_buffers.h"
 #include "stages/file/file_read.h"
 #include "stages/file/file_write.h"
 
@@ -84,7 +85,7 @@ void add_file_write(Registry& registry) {
       .optional("max_files", &O::max_files,
                 "of a path with fields: one file more is an error of kind too_many_files")
       .min(&O::max_files, 1)
-      .max(&O::max_files, 10'000'000)
+      .max(&O::max_files, FileBuffers::kMost)
       .optional("delimiter", &O::delimiter, "written behind each record")
       .optional("bom", &O::bom, "begins a file that is empty with the byte order mark of UTF-8")
       .optional("compression", &O::compression, "auto goes by the extension, .gz or .zst")

@@ -1,96 +1,28 @@
+#include <catch2/catch.hpp>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <catch2/catch.hpp>
 
-#include <csignal>
 #include <fstream>
-#include <map>
 
-#include "stages/file/file_write.h"
-#include "tests/stages/file/following.h"
+#include "tests/stages/file/keyed_sink.h"
 
 namespace weir::stages::test {
 namespace {
 
-/// A record's text and its field `k`; no field where it is null.
-struct Row {
-  std::string text;
-  std::optional<std::string> key;
-};
-
-file::PathTemplate path_of(const std::string& text) {
-  file::PathTemplate path;
-  const Template::Problem problem = file::PathTemplate::parse(text, path);
-  if (!problem.message.empty()) throw std::logic_error(problem.message);
-  return path;
-}
-
-/// A file.write that is driven by hand.
-class Writing {
- public:
-  explicit Writing(file::FileWriteOptions options) : sink(options) { sink.open(context); }
-
-  /// Writes one batch. Returns the kinds of the errors, empty ones for records without.
-  std::vector<std::string> write(const std::vector<Row>& rows, bool stop_at_failure = false) {
-    std::mt19937 random(1);
-    StingyArena arena(random, 0);
-    kit::NoHost host;
-    std::vector<detail::RecordData> data(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      Record record(data[i], arena, host);
-      arena.set_budget(1u << 30);
-      record.adopt_text(std::string_view(rows[i].text));
-      if (rows[i].key) record.set("k", Value(std::string_view(*rows[i].key)));
-    }
-    Batch batch(data, arena, host, 16u << 20, stop_at_failure);
-    sink.write(batch);
-    std::vector<std::string> kinds;
-    for (const detail::RecordData& each : data) {
-      const bool failed = each.state == detail::RecordState::failed;
-      kinds.emplace_back(failed ? each.extra->error.kind : "");
-      if (failed) message = std::string(each.extra->error.message);
-    }
-    return kinds;
-  }
-
-  ListeningContext context{std::uint64_t{1} << 30};
-  file::FileWrite sink;
-  std::string message;
-};
-
-file::FileWriteOptions options_of(const std::string& path) {
-  file::FileWriteOptions options;
-  options.path = path_of(path);
-  return options;
-}
-
-std::vector<Row> random_rows(std::mt19937& random, std::size_t count, unsigned keys) {
-  std::vector<Row> rows;
-  for (std::size_t i = 0; i < count; ++i) {
-    rows.push_back({std::to_string(i) + std::string(random() % 200, 'x'),
-                    "k" + std::to_string(random() % keys)});
-  }
-  return rows;
-}
-
-std::map<std::string, std::string> by_key(const std::vector<Row>& rows) {
-  std::map<std::string, std::string> all;
-  for (const Row& row : rows) all[*row.key] += row.text + "\n";
-  return all;
-}
-
-TEST_CASE(
-    "each file has its records in their order, however many are open, and compressed or not") {
+TEST_CASE("each file has its records in their order, however many are open, "
+          "and compressed or not") {
   std::mt19937 random(61);
   for (const std::string extension : {".txt", ".gz", ".zst"}) {
     for (const int open : {1, 3, 1000}) {
       const Folder directory;
       const std::vector<Row> rows = random_rows(random, 3'000, 40);
-      file::FileWriteOptions options = options_of(directory / "{k}/at {k}" + extension);
+      file::FileWriteOptions options =
+          options_of(directory / "{k}/at {k}" + extension);
       options.max_open = open;
       Writing writing(options);
       for (std::size_t at = 0; at < rows.size();) {
-        const std::size_t size = std::min<std::size_t>(1 + random() % 300, rows.size() - at);
+        const std::size_t size =
+            std::min<std::size_t>(1 + random() % 300, rows.size() - at);
         const auto from = rows.begin() + static_cast<std::ptrdiff_t>(at);
         writing.write({from, from + static_cast<std::ptrdiff_t>(size)});
         at += size;
@@ -98,7 +30,7 @@ TEST_CASE(
       CHECK_FALSE(std::filesystem::exists(directory / "k0/at k0" + extension));
       writing.sink.commit();
       writing.sink.close();
-      for (const auto& [key, content] : by_key(rows)) {
+      for (const auto &[key, content] : by_key(rows)) {
         const std::string path = directory / (key + "/at " + key + extension);
         INFO(path << ", " << open << " open");
         file::FileReadOptions read;
@@ -117,21 +49,25 @@ TEST_CASE("a value that is no part of one name is an error of its record") {
       {std::nullopt, "missing '{k}' of the path"},
       {"", "missing '{k}' of the path"},
       {"a/b", "expected a part of one name for '{k}', got 'a/b'"},
-      {"/etc/passwd", "expected a part of one name for '{k}', got '/etc/passwd'"},
+      {"/etc/passwd",
+       "expected a part of one name for '{k}', got '/etc/passwd'"},
       {"..", "expected a name, got '..'"},
       {".", "expected a name, got '.'"},
       {".hidden", "expected a name that begins with no dot, got '.hidden'"},
-      {std::string("a\0b", 3), "expected no control bytes for '{k}', got 'a\\0b'"},
+      {std::string("a\0b", 3),
+       "expected no control bytes for '{k}', got 'a\\0b'"},
       {"a\nb", "expected no control bytes for '{k}', got 'a\\nb'"},
-      {std::string(248, 'x'), "expected a name of at most 247 bytes, got one of 248"},
+      {std::string(248, 'x'),
+       "expected a name of at most 247 bytes, got one of 248"},
   };
-  for (const auto& [key, message] : cases) {
+  for (const auto &[key, message] : cases) {
     INFO(message);
     CHECK(writing.write({{"x", key}}) == std::vector<std::string>{"path"});
     CHECK(writing.message.substr(0, 30) == message.substr(0, 30));
   }
-  for (const std::string& good : {std::string(247, 'x'), std::string("a..b"), std::string("a b"),
-                                  std::string("\xff\xfe"), std::string("-"), std::string("a{b}")}) {
+  for (const std::string &good :
+       {std::string(247, 'x'), std::string("a..b"), std::string("a b"),
+        std::string("\xff\xfe"), std::string("-"), std::string("a{b}")}) {
     CHECK(writing.write({{"x", good}}) == std::vector<std::string>{""});
   }
   writing.sink.commit();
@@ -141,15 +77,18 @@ TEST_CASE("a value that is no part of one name is an error of its record") {
   encoded.sink.commit();
   CHECK(content_of(directory / "u..%2Fa%2Fb") == "x\n");
   Writing named(options_of(directory / "{k|name}.n"));
-  CHECK(named.write({{"x", "/a/b"}, {"y", "/a/.."}}) == std::vector<std::string>{"", "path"});
+  CHECK(named.write({{"x", "/a/b"}, {"y", "/a/.."}}) ==
+        std::vector<std::string>{"", "path"});
   named.sink.commit();
   CHECK(content_of(directory / "b.n") == "x\n");
 }
 
 TEST_CASE("filters that would let a value out of its name are refused") {
   file::PathTemplate path;
-  CHECK(file::PathTemplate::parse("{k|raw}", path).message == "'path' takes no 'raw'");
-  CHECK(file::PathTemplate::parse("a/{k|json}", path).message == "'path' takes no 'json'");
+  CHECK(file::PathTemplate::parse("{k|raw}", path).message ==
+        "'path' takes no 'raw'");
+  CHECK(file::PathTemplate::parse("a/{k|json}", path).message ==
+        "'path' takes no 'json'");
   CHECK(path_of("out/b-{k}/{k}").start() == "out/");
   CHECK(path_of("{k}").start().empty());
   CHECK(path_of("/{k}").start() == "/");
@@ -157,7 +96,8 @@ TEST_CASE("filters that would let a value out of its name are refused") {
   CHECK_FALSE(path_of("a{{b}}").has_fields());
 }
 
-TEST_CASE("folders are made below the start, and symbolic links there are refused") {
+TEST_CASE(
+    "folders are made below the start, and symbolic links there are refused") {
   const Folder directory;
   std::filesystem::create_directories(directory / "out/real");
   std::filesystem::create_directories(directory / "other");
@@ -170,7 +110,9 @@ TEST_CASE("folders are made below the start, and symbolic links there are refuse
   writing.sink.commit();
   CHECK(content_of(directory / "out/new/file") == "z\n");
   CHECK(std::filesystem::is_empty(directory / "other"));
-  CHECK(error_of([&] { Writing none(options_of(directory / "none/{k}")); }).starts_with("io: "));
+  CHECK(error_of([&] {
+          Writing none(options_of(directory / "none/{k}"));
+        }).starts_with("io: "));
 }
 
 TEST_CASE("one file too many is an error, and those that there are go on") {
@@ -208,15 +150,19 @@ TEST_CASE("names count in the state") {
   CHECK(small.state().used() == 0);
 }
 
-TEST_CASE("a failed run leaves each file as PATH.partial, cut at the record that failed") {
+TEST_CASE("a failed run leaves each file as PATH.partial, cut at the record "
+          "that failed") {
   const Folder directory;
   const std::string extension = GENERATE("", ".gz");
   Writing writing(options_of(directory / "{k}" + extension));
-  writing.write({{"1", "a"}, {"2", "b"}, {"3", std::nullopt}, {"4", "a"}, {"5", "b"}}, true);
+  writing.write(
+      {{"1", "a"}, {"2", "b"}, {"3", std::nullopt}, {"4", "a"}, {"5", "b"}},
+      true);
   writing.sink.close();
   std::mt19937 random(1);
   file::FileReadOptions read;
-  for (const auto& [name, content] : {std::pair("a", "1\n"), std::pair("b", "2\n")}) {
+  for (const auto &[name, content] :
+       {std::pair("a", "1\n"), std::pair("b", "2\n")}) {
     read.path = {directory / name + extension + ".partial"};
     CHECK(read_stingily(read, random, 0).lines == cut(content));
     CHECK_FALSE(std::filesystem::exists(directory / name + extension));
@@ -252,7 +198,8 @@ TEST_CASE("each file of rows begins with the header") {
   CHECK(content_of(directory / "b.csv") == "h,i\n3,4\n");
 }
 
-TEST_CASE("two sinks that meet on one name fail, and neither writes into the other's file") {
+TEST_CASE("two sinks that meet on one name fail, and neither writes into the "
+          "other's file") {
   const Folder directory;
   for (const int open : {1, 100}) {
     file::FileWriteOptions options = options_of(directory / "{k}");
@@ -260,7 +207,8 @@ TEST_CASE("two sinks that meet on one name fail, and neither writes into the oth
     Writing one(options);
     Writing other(options);
     one.write({{"1", "same"}, {"1", "only"}});
-    const bool refused = other.write({{"2", "same"}}) == std::vector<std::string>{"io"};
+    const bool refused =
+        other.write({{"2", "same"}}) == std::vector<std::string>{"io"};
     const std::string first = error_of([&] { one.sink.commit(); });
     const std::string second = error_of([&] { other.sink.commit(); });
     CHECK((refused || !first.empty() || !second.empty()));
@@ -269,7 +217,8 @@ TEST_CASE("two sinks that meet on one name fail, and neither writes into the oth
   }
 }
 
-TEST_CASE("more files than may be open are written, and the lower limit is said once") {
+TEST_CASE("more files than may be open are written, and the lower limit is "
+          "said once") {
   const Folder directory;
   rlimit saved{};
   ::getrlimit(RLIMIT_NOFILE, &saved);
@@ -279,37 +228,36 @@ TEST_CASE("more files than may be open are written, and the lower limit is said 
   const std::vector<Row> rows = random_rows(random, 2'000, 300);
   {
     Writing writing(options_of(directory / "{k}"));
-    for (const std::string& kind : writing.write(rows)) CHECK(kind.empty());
+    for (const std::string &kind : writing.write(rows))
+      CHECK(kind.empty());
     CHECK(writing.context.said("max_open is 8, not 100") == 1);
     writing.sink.commit();
     writing.sink.close();
   }
   ::setrlimit(RLIMIT_NOFILE, &saved);
-  for (const auto& [key, content] : by_key(rows)) CHECK(content_of(directory / key) == content);
+  for (const auto &[key, content] : by_key(rows))
+    CHECK(content_of(directory / key) == content);
 }
 
-TEST_CASE("a full disk fails the records of a file, and the run if some counted as delivered") {
+TEST_CASE("a full disk fails the records of a file, and the run if some "
+          "counted as delivered") {
   const Folder directory;
-  rlimit saved{};
-  ::getrlimit(RLIMIT_FSIZE, &saved);
-  auto* const handler = std::signal(SIGXFSZ, SIG_IGN);
   Writing writing(options_of(directory / "{k}"));
   {
-    const rlimit limit{100'000, saved.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
+    const FullDisk full(100'000);
     CHECK(writing.write({{"1", "a"},
                          {std::string(70'000, 'b'), "a"},
                          {"2", "b"},
                          {std::string(50'000, 'd'), "a"},
-                         {"3", "b"}}) == std::vector<std::string>{"", "", "", "io", ""});
-    ::setrlimit(RLIMIT_FSIZE, &saved);
+                         {"3", "b"}}) ==
+          std::vector<std::string>{"", "", "", "io", ""});
   }
-  std::signal(SIGXFSZ, handler);
   CHECK(writing.write({{"4", "a"}}) == std::vector<std::string>{""});
   writing.sink.commit();
   CHECK(content_of(directory / "b") == "2\n3\n");
-  CHECK((content_of(directory / "a") == "1\n" + std::string(70'000, 'b') + "\n4\n"));
+  CHECK((content_of(directory / "a") ==
+         "1\n" + std::string(70'000, 'b') + "\n4\n"));
 }
 
-}  // namespace
-}  // namespace weir::stages::test
+} // namespace
+} // namespace weir::stages::test
