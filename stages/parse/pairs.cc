@@ -21,7 +21,7 @@ void Pairs::process(Record& record, Call& call) const {
   if (!place_.read(record, text, rules_.kind)) return;
   auto& result = call.scratch<ResultWriter>();
   result.begin(place_, record);
-  PairReader pairs(rules_, text, record);
+  PairReader pairs(rules_, ends_, text, record);
   for (PairReader::Pair pair; pairs.next(pair);) {
     result.put_member(pair.key,
                       pair.bare ? Value(true) : types_.value(rules_.kind, pair.key, pair.value));

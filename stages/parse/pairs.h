@@ -39,12 +39,13 @@ class Pairs : public Transform {
 
  protected:
   Pairs(const ParserOptions& options, PairRules rules)
-      : place_(options), types_(options.types), rules_(std::move(rules)) {}
+      : place_(options), types_(options.types), rules_(std::move(rules)), ends_(rules_) {}
 
  private:
   ResultPlace place_;
   MemberTypes types_;
   PairRules rules_;
+  PairEnds ends_;
 };
 
 class LogfmtParse final : public Pairs {

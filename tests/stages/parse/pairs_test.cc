@@ -66,6 +66,17 @@ TEST_CASE("kv.parse has separators of its own") {
   CHECK(kv("a=\"x y\"", {{"quote", scalar("none")}}) == R"(a="\"x" y"=true)");
 }
 
+TEST_CASE("a separator may begin where an assign does") {
+  const auto kv = [](const char* separator, const char* assign, const std::string& text) {
+    return parsed(types(), "kv.parse", text,
+                  {{"separator", scalar(separator)}, {"assign", scalar(assign)}});
+  };
+  CHECK(kv(";", "=;", "a=;b=;c") == "a==true b==true c=true");
+  CHECK(kv("=;", "=", "a=1=;b=2") == R"(a="1" b="2")");
+  CHECK(kv(" ", ": ", "a: b") == "a:=true b=true");
+  CHECK(kv("--", "->", "a->b-c--d->e-") == R"(a="b-c" d="e-")");
+}
+
 TEST_CASE("kv.parse refuses options that mean nothing together") {
   CHECK_THROWS_WITH(kv("", {{"separator", scalar("")}}), Catch::Contains("expected 1 to 16 bytes"));
   CHECK_THROWS_WITH(kv("", {{"separator", scalar("=")}}),
