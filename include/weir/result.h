@@ -159,13 +159,19 @@ class ResultPlace {
 /// records refer to names that it keeps.
 class ResultWriter {
  public:
-  /// Begins with a result of `record`, whatever became of the one before.
-  void begin(const ResultPlace& place, Record& record) {
+  /// Begins with a result of `record`, whatever became of the one before. `members` is how many it
+  /// has, if that is known.
+  void begin(const ResultPlace& place, Record& record, std::uint32_t members = 0) {
     place_ = &place;
     record_ = &record;
     count_ = 0;
     tabled_ = place.whole();
-    if (tabled_) table_.begin();
+    alone_ = !tabled_ && record.field_count() == 0;
+    if (tabled_) {
+      table_.begin();
+    } else if (members > 0) {
+      record.reserve_fields(record.field_count() + members);
+    }
   }
   /// Puts the member whose name ResultPlace::name has made.
   void put(std::string_view name, Value value) {
@@ -174,6 +180,11 @@ class ResultWriter {
     } else {
       put_in_table(name, value);
     }
+  }
+  /// Puts, as `put` does, a member whose name none before it in this result has.
+  void put_distinct(std::string_view name, Value value) {
+    if (!alone_) return put(name, value);
+    record_->append(FieldName::lasting(name), value);
   }
   /// Puts a member by its own name.
   void put_member(std::string_view member, Value value) {
@@ -204,6 +215,7 @@ class ResultWriter {
   Record* record_ = nullptr;
   std::size_t count_ = 0;  ///< The number of members that `put_member` has got.
   bool tabled_ = false;    ///< True if members go to the table first.
+  bool alone_ = false;     ///< True if the record had no field before, and gets the members.
   detail::MemberTable table_;
   detail::PrefixedNames names_;
 };

@@ -1,5 +1,6 @@
 #include "stages/parse/access_log_parse.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "stages/parse/unescape.h"
@@ -48,6 +49,8 @@ OptionMap<FieldType> with_numbers(OptionMap<FieldType> types) {
 /// Returns where `behind` begins in the text of a variable in quotes: a quote behind a backslash
 /// does not end it.
 std::size_t end_of_quoted(std::string_view text, std::string_view behind) {
+  const std::size_t first = text.find(behind);
+  if (first == text.npos || text.substr(0, first).find('\\') == text.npos) return first;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] == '\\') {
       ++at;
@@ -83,18 +86,26 @@ std::string_view decoded(std::string_view text, Record& record) {
 }  // namespace
 
 AccessLogParse::AccessLogParse(const AccessLogOptions& options)
-    : place_(options),
-      types_(with_numbers(options.types)),
-      format_(options.format),
-      zone_(options.zone) {
+    : place_(options), format_(options.format), zone_(options.zone) {
+  const MemberTypes types(with_numbers(options.types));
+  std::vector<std::string> names;
   for (const LogFormat::Piece& piece : format_.pieces()) {
     const std::string name(member_of(piece.variable));
     const Form form = piece.variable == "identity"  ? Form::ignored
                       : piece.variable == "request" ? Form::request
                       : name == "time"              ? Form::time
                                                     : Form::text;
-    members_.push_back({form, name, place_.name(name)});
+    const bool again = std::ranges::count(names, name) > 0;
+    members_.push_back({form, name, place_.name(name), types.of(name), again});
+    if (form == Form::request) {
+      members_.back().again = std::ranges::any_of(
+          kRequestMembers, [&](auto one) { return std::ranges::count(names, one) > 0; });
+      names.insert(names.end(), std::begin(kRequestMembers), std::end(kRequestMembers));
+    } else if (form != Form::ignored) {
+      names.push_back(name);
+    }
   }
+  most_ = static_cast<std::uint32_t>(names.size());
   for (int i = 0; i < 3; ++i) request_[i] = place_.name(kRequestMembers[i]);
 }
 
@@ -111,19 +122,19 @@ void AccessLogParse::open(Context& context) {
 void AccessLogParse::process(Record& record, Call& call) const {
   std::string_view left;
   if (!place_.read(record, left, kKind)) return;
-  auto& result = call.scratch<ResultWriter>();
+  auto& scratch = call.scratch<Scratch>();
   if (!left.starts_with(format_.before())) {
     fail("expected " + in_quotes(format_.before()) + " at the beginning, got " + in_quotes(left));
   }
   left.remove_prefix(format_.before().size());
-  result.begin(place_, record);
+  scratch.result.begin(place_, record, most_);
   const auto& pieces = format_.pieces();
   bool ended = false;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
-    put(i, ended ? std::string_view("-") : take(i, left, ended), record, result);
+    put(i, ended ? std::string_view("-") : take(i, left, ended), record, scratch);
   }
   if (!left.empty()) fail("expected the end, got " + in_quotes(left));
-  result.end();
+  scratch.result.end();
 }
 
 /// Returns the text of a variable, and moves behind it. `ended` becomes true if the line ends here
@@ -148,22 +159,28 @@ std::string_view AccessLogParse::take(std::size_t member, std::string_view& left
 }
 
 void AccessLogParse::put(std::size_t member, std::string_view text, Record& record,
-                         ResultWriter& result) const {
+                         Scratch& scratch) const {
   const Member& which = members_[member];
   if (which.form == Form::ignored) return;
-  if (which.form == Form::request) return put_request(text, record, result);
+  if (which.form == Form::request) {
+    return put_request(text, record, scratch.result, which.again);
+  }
   Value value;
   if (text != "-") {
     text = decoded(text, record);
-    value = which.form == Form::time ? time_of(member, text, record)
-                                     : types_.value(kKind, which.name, text);
+    value = which.form == Form::time ? time_of(member, text, record, scratch)
+                                     : MemberTypes::value(kKind, which.name, which.type, text);
   }
-  result.put(which.field, value);
+  if (which.again) {
+    scratch.result.put(which.field, value);
+  } else {
+    scratch.result.put_distinct(which.field, value);
+  }
 }
 
 /// Puts what a request line consists of; one that is none goes whole into the path.
-void AccessLogParse::put_request(std::string_view text, Record& record,
-                                 ResultWriter& result) const {
+void AccessLogParse::put_request(std::string_view text, Record& record, ResultWriter& result,
+                                 bool again) const {
   Value members[3];
   const std::size_t first = text.find(' ');
   const std::size_t last = text.rfind(' ');
@@ -174,10 +191,20 @@ void AccessLogParse::put_request(std::string_view text, Record& record,
   } else if (text != "-") {
     members[1] = Value(decoded(text, record));
   }
-  for (int i = 0; i < 3; ++i) result.put(request_[i], members[i]);
+  for (int i = 0; i < 3; ++i) {
+    if (again) {
+      result.put(request_[i], members[i]);
+    } else {
+      result.put_distinct(request_[i], members[i]);
+    }
+  }
 }
 
-Value AccessLogParse::time_of(std::size_t member, std::string_view text, Record& record) const {
+Value AccessLogParse::time_of(std::size_t member, std::string_view text, Record& record,
+                              Scratch& scratch) const {
+  if (scratch.member == member && scratch.time == text && !text.empty()) {
+    return Value(record.copy(scratch.iso));
+  }
   const TimeFormat& format = times_[member];
   // `$msec` is a number, and the others are none.
   Value written(text);
@@ -186,9 +213,10 @@ Value AccessLogParse::time_of(std::size_t member, std::string_view text, Record&
   if (!format.read(written, time)) {
     fail("field " + in_quotes(members_[member].name) + ": " + format.problem(written));
   }
-  std::string room;
-  const Value iso = TimeFormat().write(time, room);
-  return Value(record.copy(iso.as_text()));
+  TimeFormat().write(time, scratch.iso);
+  scratch.member = member;
+  scratch.time.assign(text);
+  return Value(record.copy(scratch.iso));
 }
 
 }  // namespace weir::stages::parse

@@ -18,13 +18,21 @@ class MemberTypes {
     for (const auto& [name, type] : types) types_[name] = type;
   }
 
+  /// Returns the type of a member.
+  FieldType of(std::string_view member) const {
+    const auto found = types_.empty() ? types_.end() : types_.find(member);
+    return found == types_.end() ? FieldType::text : found->second;
+  }
   /// Returns the text as a value of the member's type. Throws Error of `kind` if it is none.
   Value value(std::string_view kind, std::string_view member, std::string_view text) const {
-    const auto found = types_.empty() ? types_.end() : types_.find(member);
+    return value(kind, member, of(member), text);
+  }
+  static Value value(std::string_view kind, std::string_view member, FieldType type,
+                     std::string_view text) {
     Value value(text);
-    if (found == types_.end() || read_as(found->second, text, value)) return value;
-    throw Error(std::string(kind),
-                "field " + in_quotes(member) + ": " + mistyped(found->second, text), false);
+    if (type == FieldType::text || read_as(type, text, value)) return value;
+    throw Error(std::string(kind), "field " + in_quotes(member) + ": " + mistyped(type, text),
+                false);
   }
 
  private:

@@ -90,7 +90,7 @@ void add_access_log(Registry& registry) {
       .optional("zone", &O::zone, "the zone of times without an offset")
       .declare(typed_parser_options)
       .kinds(result_kinds)
-      .scratch<ResultWriter>()
+      .scratch<AccessLogParse::Scratch>()
       .example(R"(stages:
   - uses: generate
     with:

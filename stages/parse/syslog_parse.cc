@@ -60,13 +60,12 @@ SyslogParse::SyslogParse(const SyslogOptions& options)
 
 void SyslogParse::open(Context& context) { time_ = TimeFormat(context.times(), times_); }
 
-Value SyslogParse::time_of(std::string_view text, Record& record) const {
+Value SyslogParse::time_of(std::string_view text, Record& record, std::string& room) const {
   if (text.empty()) return {};
   Instant time;
   if (!time_.read(Value(text), time)) {
     throw Error(std::string(kKind), "field 'time': " + time_.problem(Value(text)), false);
   }
-  std::string room;
   return Value(record.copy(TimeFormat().write(time, room).as_text()));
 }
 
@@ -78,8 +77,9 @@ void SyslogParse::process(Record& record, Call& call) const {
   std::string_view text;
   if (!place_.read(record, text, kKind)) return;
   const SyslogMessage found = read_syslog(text, format_);
+  auto& [result, room] = call.scratch<Scratch>();
   Value members[kMembers];
-  members[kTime] = time_of(found.time, record);
+  members[kTime] = time_of(found.time, record, room);
   if (found.priority) {
     members[kFacility] = Value(facility_name(*found.priority));
     members[kSeverity] = Value(severity_name(*found.priority));
@@ -89,13 +89,12 @@ void SyslogParse::process(Record& record, Call& call) const {
   members[kPid] = text_of(kPid, found.pid);
   members[kMsgid] = text_of(kMsgid, found.msgid);
   members[kMessage] = text_of(kMessage, found.message);
-  auto& [result, data] = call.scratch<Scratch>();
   if (found.data) {
-    make_object(*found.data, data);
-    members[kData] = Value::json(record.copy(data));
+    make_object(*found.data, room);
+    members[kData] = Value::json(record.copy(room));
   }
-  result.begin(place_, record);
-  for (int i = 0; i < kMembers; ++i) result.put(names_[i], members[i]);
+  result.begin(place_, record, kMembers);
+  for (int i = 0; i < kMembers; ++i) result.put_distinct(names_[i], members[i]);
   result.end();
 }
 

@@ -24,7 +24,7 @@ class SyslogParse final : public Transform {
  public:
   struct Scratch {
     ResultWriter result;
-    std::string data;
+    std::string room;  ///< For one member at a time.
   };
 
   explicit SyslogParse(const SyslogOptions& options);
@@ -35,7 +35,7 @@ class SyslogParse final : public Transform {
   /// The members of a result, in this order.
   enum Member { kTime, kFacility, kSeverity, kHost, kApp, kPid, kMsgid, kMessage, kData, kMembers };
 
-  Value time_of(std::string_view text, Record& record) const;
+  Value time_of(std::string_view text, Record& record, std::string& room) const;
   Value text_of(Member member, const SyslogMessage::Part& part) const;
 
   ResultPlace place_;

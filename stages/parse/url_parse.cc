@@ -140,8 +140,8 @@ void UrlParse::process(Record& record, Call& call) const {
     url.remove_prefix(end);
   }
   members[kPath] = Value(url);
-  result.begin(place_, record);
-  for (int i = 0; i < kMembers; ++i) result.put(names_[i], members[i]);
+  result.begin(place_, record, kMembers);
+  for (int i = 0; i < kMembers; ++i) result.put_distinct(names_[i], members[i]);
   result.end();
 }
 

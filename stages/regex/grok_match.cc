@@ -64,7 +64,7 @@ bool GrokMatch::try_one(std::size_t index, std::string_view subject, Record& rec
                    found.data(), one.groups.empty() ? 0 : one.matches + 1)) {
     return false;
   }
-  scratch.result.begin(place_, record);
+  scratch.result.begin(place_, record, static_cast<std::uint32_t>(one.groups.size()));
   for (const Group& group : one.groups) {
     const re2::StringPiece& piece = found[static_cast<std::size_t>(group.number)];
     const std::string_view text(piece.data(), piece.size());
@@ -75,7 +75,11 @@ bool GrokMatch::try_one(std::size_t index, std::string_view subject, Record& rec
       throw Error("grok", "field " + in_quotes(group.name) + ": " + mistyped(group.type, text),
                   false);
     }
-    scratch.result.put(group.field, value);
+    if (group.again) {
+      scratch.result.put(group.field, value);
+    } else {
+      scratch.result.put_distinct(group.field, value);
+    }
   }
   scratch.result.end();
   return true;

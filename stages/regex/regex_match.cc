@@ -75,10 +75,7 @@ void RegexMatch::process(Record& record, Call& call) const {
   }
   if (groups_.empty()) return;
   ResultWriter& result = scratch.result;
-  result.begin(place_, record);
-  if (!place_.whole()) {
-    record.reserve_fields(record.field_count() + static_cast<std::uint32_t>(groups_.size()));
-  }
+  result.begin(place_, record, static_cast<std::uint32_t>(groups_.size()));
   for (const Group& group : groups_) {
     const re2::StringPiece& piece = found[static_cast<std::size_t>(group.number)];
     Value value;  // Null if the group took no part in the match.
@@ -87,7 +84,7 @@ void RegexMatch::process(Record& record, Call& call) const {
       return record.fail("regex", "group '" + group.name + "': " + mistyped(group.type, text),
                          false);
     }
-    result.put(group.field, value);
+    result.put_distinct(group.field, value);
   }
   result.end();
 }

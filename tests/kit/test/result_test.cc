@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "tests/kit/stage_kit.h"
 
@@ -26,7 +27,8 @@ class Pairs final : public Transform {
     std::string_view text;
     if (!place_.read(record, text, "pairs")) return;
     auto& result = call.scratch<ResultWriter>();
-    result.begin(place_, record);
+    result.begin(place_, record, fixed_ ? 2 : 0);
+    bool seen[2] = {};
     while (!text.empty()) {
       const std::string_view pair = text.substr(0, text.find(','));
       text.remove_prefix(std::min(text.size(), pair.size() + 1));
@@ -34,7 +36,9 @@ class Pairs final : public Transform {
       if (equal == std::string_view::npos) return record.fail("pairs", "expected '='", false);
       const std::string_view name = pair.substr(0, equal);
       const std::string_view value = pair.substr(equal + 1);
-      if (fixed_) {
+      if (fixed_ && !std::exchange(seen[name == "a"], true)) {
+        result.put_distinct(name == "a" ? a_ : b_, value);
+      } else if (fixed_) {
         result.put(name == "a" ? a_ : b_, value);
       } else {
         result.put_member(name, value);
@@ -114,6 +118,10 @@ TEST_CASE("names that the stage has made get the prefix, too") {
         Fields{{"b", "0"}, {"p_a", "\"1\""}, {"p_b", "\"3\""}});
   CHECK(fields({{"fixed", scalar("true")}, {"into", scalar("x")}}, {"a=1", {}, {}}) ==
         Fields{{"x", R"({"a":"1"})"}});
+  CHECK(fields({{"fixed", scalar("true")}}, {"b=1,a=2,b=3", {}, {}}) ==
+        Fields{{"b", "\"3\""}, {"a", "\"2\""}});
+  CHECK(fields({{"fixed", scalar("true")}}, {"b=1,a=2", {{"a", "0"}}, {}}) ==
+        Fields{{"a", "\"2\""}, {"b", "\"1\""}});
 }
 
 TEST_CASE("'into' gives one field with the whole result as JSON") {

@@ -55,6 +55,11 @@ TEST_CASE("access_log.parse reads a log_format of nginx") {
   CHECK(access(R"(::1|0.250s|2026-02-01T10:00:00+01:00|-|- "404")", options) ==
         R"(ip="::1" request_time=0.250 time=null upstream=null status=404)");
   CHECK(access("5.5", {{"format", scalar("$msec")}}) == R"(time="1970-01-01T00:00:05.5Z")");
+  // Of two variables for one field the last counts, in the place of the first.
+  CHECK(access(R"("GET /a HTTP/1.1" /b)", {{"format", scalar(R"("$request" $uri)")}}) ==
+        R"(method="GET" path="/b" protocol="HTTP/1.1")");
+  CHECK(access(R"(/b "GET /a HTTP/1.1")", {{"format", scalar(R"($uri "$request")")}}) ==
+        R"(path="/a" method="GET" protocol="HTTP/1.1")");
   CHECK(access("a $ b$", {{"format", scalar("$x $ $y$")}}) == R"(x="a" y="b")");
 }
 
