@@ -1,32 +1,45 @@
 #include "stages/lookup/key_index.h"
 
-#include "weir/detail/text_hash.h"
-
 namespace weir::stages::lookup {
 namespace {
 
-constexpr detail::TextHash kHash;
 constexpr std::size_t kFewest = 16;
 
 constexpr std::uint32_t upper(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
 
 }  // namespace
 
-std::optional<std::uint32_t> KeyIndex::find(std::string_view key) const {
+void KeyIndex::fetch_slot(std::uint64_t hash) const {
+  if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+}
+
+std::optional<std::uint32_t> KeyIndex::fetch_key(std::uint64_t hash) const {
   if (slots_.empty()) return std::nullopt;
-  const std::uint64_t hash = kHash(key);
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash & mask; slots_[at].key != 0; at = (at + 1) & mask) {
+    if (slots_[at].hash != upper(hash)) continue;
+    __builtin_prefetch(&keys_[slots_[at].key - 1]);
+    return slots_[at].key - 1;
+  }
+  return std::nullopt;
+}
+
+void KeyIndex::fetch_bytes(std::uint32_t key) const { __builtin_prefetch(keys_[key].bytes); }
+
+std::optional<std::uint32_t> KeyIndex::find(std::string_view key, std::uint64_t hash) const {
+  if (slots_.empty()) return std::nullopt;
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t at = hash & mask; slots_[at].key != 0; at = (at + 1) & mask) {
     const Slot& slot = slots_[at];
-    if (slot.hash == upper(hash) && keys_[slot.key - 1] == key) return slot.key - 1;
+    if (slot.hash == upper(hash) && keys_[slot.key - 1].text() == key) return slot.key - 1;
   }
   return std::nullopt;
 }
 
 std::uint32_t KeyIndex::add(std::string_view key) {
   if (2 * (keys_.size() + 1) > slots_.size()) grow();
-  share_.push(keys_, key);
-  insert(size() - 1, kHash(key));
+  share_.push(keys_, Key{key.data(), static_cast<std::uint32_t>(key.size()), 0});
+  insert(size() - 1, hash_of(key));
   return size() - 1;
 }
 
@@ -36,7 +49,7 @@ void KeyIndex::grow() {
   share_.take(after * sizeof(Slot));
   slots_ = std::vector<Slot>(after);
   share_.give(before * sizeof(Slot));
-  for (std::uint32_t key = 0; key < size(); ++key) insert(key, kHash(keys_[key]));
+  for (std::uint32_t key = 0; key < size(); ++key) insert(key, hash_of(keys_[key].text()));
 }
 
 void KeyIndex::insert(std::uint32_t key, std::uint64_t hash) {

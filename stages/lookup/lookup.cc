@@ -110,12 +110,16 @@ void Lookup::process(Batch& batch, Call& call) const {
     const std::lock_guard lock(mutex_);
     loaded = loaded_;
   }
-  auto& scratch = call.scratch<Scratch>();
+  auto& [search, result] = call.scratch<Scratch>();
+  search.clear();
+  batch.each([&](Record& record) { loaded->table->seek(record, search); });
+  loaded->table->fetch(search);
+  std::size_t index = 0;
   batch.each([&](Record& record) {
-    if (const auto row = loaded->table->find(record, scratch.code)) {
-      put(record, *loaded, *row, scratch.result);
+    if (const auto row = loaded->table->find(record, index++, search)) {
+      put(record, *loaded, *row, result);
     } else {
-      miss(record, *loaded, scratch.result);
+      miss(record, *loaded, result);
     }
   });
 }

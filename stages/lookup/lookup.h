@@ -35,7 +35,7 @@ struct LookupOptions : ResultOptions, TableFileOptions {
 class Lookup final : public BatchTransform, public OpensFiles {
  public:
   struct Scratch {
-    std::string code;
+    Search search;
     ResultWriter result;
   };
 

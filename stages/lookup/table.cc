@@ -59,12 +59,11 @@ bool Table::append_keys(const Get& get, std::string& key) const {
 void Table::add_key(const Record& row, std::uint32_t number) {
   const std::optional<std::uint32_t> known = keys_.find(key_);
   if (!known) {
-    keys_.add(rows_.keep(key_));
-    share_.push(row_of_key_, number);
+    keys_.set_row(keys_.add(rows_.keep(key_)), number);
   } else if (rules_.duplicates == Duplicates::error) {
     throw Error("lookup", "duplicate key " + shown_key(row), false);
   } else if (rules_.duplicates == Duplicates::last) {
-    row_of_key_[*known] = number;
+    keys_.set_row(*known, number);
   }
 }
 
@@ -110,13 +109,53 @@ std::optional<std::size_t> Table::find_column(std::string_view name) {
   return columns_.size() - 1;
 }
 
-std::optional<std::uint32_t> Table::find(const Record& record, std::string& scratch) const {
-  scratch.clear();
-  const auto field = [&record](const Comparison& one) { return record.get(one.field); };
-  if (!append_keys(field, scratch)) return std::nullopt;
-  const std::optional<std::uint32_t> key = keys_.find(scratch);
+/// Makes the key for the fields of `record` at the end of `keys`.
+void Table::make_key(const Record& record, Search::One& one, std::string& keys) const {
+  one.begin = keys.size();
+  const auto field = [&record](const Comparison& by) { return record.get(by.field); };
+  one.none = !append_keys(field, keys);
+  one.size = keys.size() - one.begin;
+  if (!one.none) one.hash = KeyIndex::hash_of(std::string_view(keys).substr(one.begin));
+}
+
+void Table::seek(const Record& record, Search& search) const {
+  Search::One one;
+  one.late = search.keys.size() > Search::kMostKeys;
+  if (!one.late) make_key(record, one, search.keys);
+  if (!one.late && !one.none) keys_.fetch_slot(one.hash);
+  search.all.push_back(one);
+}
+
+void Table::fetch(Search& search) const {
+  for (Search::One& one : search.all) {
+    if (one.none || one.late) continue;
+    const std::optional<std::uint32_t> likely = keys_.fetch_key(one.hash);
+    one.none = !likely;
+    one.likely = likely.value_or(0);
+  }
+  if (spans_) return;
+  for (const Search::One& one : search.all) {
+    if (one.none || one.late) continue;
+    keys_.fetch_bytes(one.likely);
+    rows_.fetch_place(keys_.row(one.likely));
+  }
+  for (const Search::One& one : search.all) {
+    if (!one.none && !one.late) rows_.fetch_cells(keys_.row(one.likely));
+  }
+}
+
+std::optional<std::uint32_t> Table::find(const Record& record, std::size_t index,
+                                         Search& search) const {
+  Search::One& one = search.all[index];
+  if (one.late) {
+    search.keys.clear();
+    make_key(record, one, search.keys);
+  }
+  if (one.none) return std::nullopt;
+  const std::optional<std::uint32_t> key =
+      keys_.find(std::string_view(search.keys).substr(one.begin, one.size), one.hash);
   if (!key) return std::nullopt;
-  return spans_ ? spans_->find(*key, record.get(span_->field), scratch) : row_of_key_[*key];
+  return spans_ ? spans_->find(*key, record.get(span_->field), search.scratch) : keys_.row(*key);
 }
 
 void Table::look_for_columns(const Record& row) {
