@@ -17,6 +17,15 @@ std::unique_ptr<re2::RE2> compile(const std::string& pattern, RE2::Options::Enco
   return std::make_unique<re2::RE2>(pattern, options);
 }
 
+/// Returns whether the pattern can be found at the beginning of a line alone. Not all that can only
+/// be found there are told apart from those that can be elsewhere.
+bool at_beginning(std::string_view pattern) {
+  const bool begins =
+      pattern.starts_with('^') &&
+      (pattern.size() == 1 || std::string_view("*+?{").find(pattern[1]) == pattern.npos);
+  return begins && pattern.find('|') == pattern.npos;
+}
+
 }  // namespace
 
 bool is_pattern(const std::string& text, std::string& problem, std::size_t& offset) {
@@ -30,10 +39,24 @@ bool is_pattern(const std::string& text, std::string& problem, std::size_t& offs
 }
 
 LineMatcher::LineMatcher(const std::string& pattern)
-    : source_(pattern), characters_(compile(pattern, RE2::Options::EncodingUTF8)) {}
+    : source_(pattern), characters_(compile(pattern, RE2::Options::EncodingUTF8)) {
+  constexpr int kLongest = 4;
+  std::string least;
+  std::string most;
+  if (!at_beginning(pattern) || !characters_->PossibleMatchRange(&least, &most, kLongest)) return;
+  if (least.empty() || most.empty()) return;
+  least_ = static_cast<unsigned char>(least[0]);
+  most_ = static_cast<unsigned char>(most[0]);
+}
 LineMatcher::~LineMatcher() = default;
 
 bool LineMatcher::found(std::string_view line, std::size_t size) {
+  if (most_ != 0) {
+    if (size == 0) return false;
+    // Both forms of the pattern find the same ASCII characters.
+    const auto first = static_cast<unsigned char>(line[0]);
+    if (first < 0x80 && (first < least_ || first > most_)) return false;
+  }
   const re2::RE2* regex = characters_.get();
   if (!detail::is_utf8(line.substr(0, size))) {
     if (!bytes_) bytes_ = compile(source_, RE2::Options::EncodingLatin1);

@@ -32,6 +32,8 @@ class LineMatcher {
 
  private:
   const std::string& source_;
+  unsigned char least_ = 0;  ///< Of the ASCII characters, those with which a line that matches may
+  unsigned char most_ = 0;   ///< begin; 0: any.
   std::unique_ptr<re2::RE2> characters_;
   std::unique_ptr<re2::RE2> bytes_;  ///< Made when it is first needed.
 };

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <zstd.h>
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 
@@ -31,6 +32,12 @@ const std::vector<Rule>& all_rules() {
       {Role::begin, "begin", "^a", begins},
       {Role::continues, "continue", "^[^a]|^$",
        [](std::string_view line) { return !line.starts_with('a'); }},
+      {Role::begin, "begin", "^[b-x]",
+       [](std::string_view line) { return !line.empty() && line[0] >= 'b' && line[0] <= 'x'; }},
+      {Role::continues, "continue", "^b*x",
+       [](std::string_view line) {
+         return line.substr(std::min(line.find_first_not_of('b'), line.size())).starts_with('x');
+       }},
       {Role::end, "end", "b$", [](std::string_view line) { return line.ends_with('b'); }},
       {Role::begin, "begin", "^$", [](std::string_view line) { return line.empty(); }},
       {Role::end, "end", "^$", [](std::string_view line) { return line.empty(); }},
@@ -39,6 +46,28 @@ const std::vector<Rule>& all_rules() {
       {Role::end, "end", "", [](std::string_view) { return true; }},
   };
   return rules;
+}
+
+TEST_CASE("a line is found whatever it begins with that the pattern allows") {
+  const auto found = [](const std::string& pattern, std::string_view line) {
+    return file::LineMatcher(pattern).found(line, line.size());
+  };
+  CHECK(found("^[0-9]", "1x"));
+  CHECK_FALSE(found("^[0-9]", "\tat"));
+  CHECK_FALSE(found("^[0-9]", ""));
+  CHECK(found("^a*b", "b"));
+  CHECK(found("^a?", ""));
+  CHECK(found("^a|b", "xb"));
+  CHECK(found("^*b", "xb"));
+  CHECK(found("(?m)^b", "x\nb"));
+  CHECK(found("^(?i)k", "k"));
+  CHECK(found("^(?i)k", "\xe2\x84\xaa"));
+  CHECK(found("^[^a]", "\xff"));
+  CHECK(found("^.", "\xe4\xff"));
+  CHECK(found("^ä", "\xc3\xa4\xff"));
+  CHECK_FALSE(found("^ä", "a\xff"));
+  CHECK(found("^[ -~]", "~"));
+  CHECK_FALSE(found("^[!-~]", " "));
 }
 
 /// The oracle: cuts into lines, and puts them together.
