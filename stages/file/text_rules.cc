@@ -19,15 +19,70 @@ constexpr std::uint16_t kWindows[] = {
     0x2039, 0x0152, 0,      0x017d, 0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
     0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
 
-/// A character beyond ASCII, in UTF-8.
+/// What a byte from 0x80 on becomes.
 struct Character {
-  char bytes[4] = {};
-  std::size_t size;
-
-  explicit Character(std::uint16_t code)
-      : size(static_cast<std::size_t>(detail::write_utf8(code, bytes) - bytes)) {}
-  std::string_view view() const { return {bytes, size}; }
+  char bytes[3] = {};
+  std::uint8_t size = 0;  ///< 0: it is an error.
 };
+using Characters = std::array<Character, 128>;
+
+Characters characters_of(Encoding encoding, OnInvalid action) {
+  Characters all;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool windows = encoding == Encoding::windows_1252 && i < std::size(kWindows);
+    const auto byte = static_cast<std::uint16_t>(0x80 + i);
+    const std::uint16_t code = windows ? kWindows[i] : byte;
+    char bytes[4] = {};
+    std::size_t size = 0;
+    if (code != 0) {
+      size = static_cast<std::size_t>(detail::write_utf8(code, bytes) - bytes);
+    } else if (action == OnInvalid::keep) {
+      bytes[0] = static_cast<char>(byte);
+      size = 1;
+    } else if (action == OnInvalid::replace) {
+      size = kReplacement.copy(bytes, kReplacement.size());
+    }
+    std::memcpy(all[i].bytes, bytes, sizeof all[i].bytes);
+    all[i].size = static_cast<std::uint8_t>(size);
+  }
+  return all;
+}
+
+const Characters& characters(Encoding encoding, OnInvalid action) {
+  static const auto all = [] {
+    std::array<std::array<Characters, 3>, 2> made;
+    for (int i = 0; i < 3; ++i) {
+      made[0][i] = characters_of(Encoding::latin_1, static_cast<OnInvalid>(i));
+      made[1][i] = characters_of(Encoding::windows_1252, static_cast<OnInvalid>(i));
+    }
+    return made;
+  }();
+  return all[encoding == Encoding::windows_1252][static_cast<std::size_t>(action)];
+}
+
+std::optional<std::size_t> converted_size(std::string_view bytes, const Characters& characters) {
+  std::size_t size = 0;
+  bool good = true;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    const std::size_t one = byte < 0x80 ? 1 : characters[byte - 0x80].size;
+    size += one;
+    good = good && one != 0;
+  }
+  return good ? std::optional(size) : std::nullopt;
+}
+
+void convert(std::string_view bytes, const Characters& characters, char* out) {
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      *out++ = c;
+      continue;
+    }
+    const Character& character = characters[byte - 0x80];
+    for (std::uint8_t i = 0; i < character.size; ++i) *out++ = character.bytes[i];
+  }
+}
 
 bool is_ascii(std::string_view bytes) {
   bytes.remove_prefix(detail::ascii_length(bytes));
@@ -62,7 +117,6 @@ bool TextRules::good(std::string_view bytes) const {
 /// on_invalid: error.
 template <class Piece>
 bool TextRules::each_piece(std::string_view bytes, Piece&& piece) const {
-  if (single_byte()) return each_single_byte(bytes, piece);
   const OnInvalid action = on_invalid();
   while (!bytes.empty()) {
     std::size_t size = detail::ascii_length(bytes);
@@ -82,36 +136,15 @@ bool TextRules::each_piece(std::string_view bytes, Piece&& piece) const {
   return true;
 }
 
-template <class Piece>
-bool TextRules::each_single_byte(std::string_view bytes, Piece&& piece) const {
-  const OnInvalid action = on_invalid();
-  for (std::size_t i = 0; i < bytes.size();) {
-    const std::size_t begin = i;
-    while (i < bytes.size() && static_cast<unsigned char>(bytes[i]) < 0x80) ++i;
-    if (i > begin) piece(bytes.substr(begin, i - begin));
-    if (i == bytes.size()) break;
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    const bool windows = encoding_ == Encoding::windows_1252 && byte < 0xa0;
-    const std::uint16_t code = windows ? kWindows[byte - 0x80] : byte;
-    if (code != 0) {
-      piece(Character(code).view());
-    } else if (action == OnInvalid::error) {
-      return false;
-    } else {
-      piece(action == OnInvalid::keep ? bytes.substr(i, 1) : kReplacement);
-    }
-    ++i;
-  }
-  return true;
-}
-
 std::optional<std::size_t> TextRules::text_size(std::string_view bytes) const {
+  if (single_byte()) return converted_size(bytes, characters(encoding_, on_invalid()));
   std::size_t size = 0;
   const bool whole = each_piece(bytes, [&](std::string_view piece) { size += piece.size(); });
   return whole ? std::optional(size) : std::nullopt;
 }
 
 void TextRules::write(std::string_view bytes, char* out) const {
+  if (single_byte()) return convert(bytes, characters(encoding_, on_invalid()), out);
   each_piece(bytes, [&](std::string_view piece) {
     std::memcpy(out, piece.data(), piece.size());
     out += piece.size();

@@ -60,8 +60,6 @@ class TextRules {
   }
   template <class Piece>
   bool each_piece(std::string_view bytes, Piece&& piece) const;
-  template <class Piece>
-  bool each_single_byte(std::string_view bytes, Piece&& piece) const;
 
   Encoding encoding_ = Encoding::automatic;
   std::optional<OnInvalid> on_invalid_;
