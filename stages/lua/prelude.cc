@@ -14,10 +14,10 @@ namespace {
 // what is compared. `string.dump` is removed, since it would give bytecode. So is `math.random`:
 // like the order of `pairs`, it differs from run to run, and so would an output.
 constexpr const char* kPrelude = R"lua(
-local values, find_plain = ...
+local values = ...
 local type, error, format, tostring, tonumber = type, error, string.format, tostring, tonumber
 local getmetatable, setmetatable, select = getmetatable, setmetatable, select
-local find, gmatch, sub = string.find, string.gmatch, string.sub
+local find, sub = string.find, string.sub
 
 local function describe(value, name)
   local kind = type(value)
@@ -128,26 +128,13 @@ local function trim(s)
   return first and match(s, ".*%S", first) or ""
 end
 local function words(s)
-  local list = setmetatable({}, a_list)
-  if s ~= nil then
-    for word in gmatch(text_of(s, "words"), "%S+") do list[#list + 1] = word end
-  end
-  return list
+  return setmetatable(s == nil and {} or values.words(text_of(s, "words")), a_list)
 end
 local function split(s, separator)
   if s == nil then return setmetatable({}, a_list) end
   s, separator = text_of(s, "split"), text_of(separator, "split")
   if separator == "" then error("expected a separator for split, got empty text", 0) end
-  local list, from = setmetatable({}, a_list), 1
-  while true do
-    local first, last = find_plain(s, separator, from, true)
-    if not first then
-      list[#list + 1] = sub(s, from)
-      return list
-    end
-    list[#list + 1] = sub(s, from, first - 1)
-    from = last + 1
-  end
+  return setmetatable(values.pieces(s, separator), a_list)
 end
 
 local function shown(value)
@@ -198,10 +185,6 @@ void push_helpers(State& state) {
   open(lua, luaopen_jit, LUA_JITLIBNAME);  // Without it, nothing is compiled.
   const int base = lua_gettop(lua);
   push_value_functions(state);
-  lua_getglobal(lua, LUA_STRLIBNAME);
-  // LuaJIT compiles a plain search with its own find.
-  lua_getfield(lua, -1, "find");
-  lua_remove(lua, -2);
   set_metered_functions(lua, state.meter());
   state.run_prelude(kPrelude, base);
 }

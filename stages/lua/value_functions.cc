@@ -5,6 +5,7 @@
 
 #include "stages/lua/guarded.h"
 #include "stages/lua/json_functions.h"
+#include "stages/lua/list_functions.h"
 #include "stages/lua/uuid.h"
 #include "weir/option_scalars.h"
 
@@ -174,7 +175,9 @@ void push_value_functions(State& state) {
                                      {"to_json", write_json},
                                      {"size", count_elements},
                                      {"hash", hash},
-                                     {"uuid", uuid}};
+                                     {"uuid", uuid},
+                                     {"pieces", list_pieces},
+                                     {"words", list_words}};
   lua_State* lua = state.get();
   lua_createtable(lua, 0, static_cast<int>(std::size(kFunctions)));
   for (const luaL_Reg& function : kFunctions) {

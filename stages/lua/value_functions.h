@@ -7,8 +7,8 @@
 namespace weir::stages::lua {
 
 /// Pushes a table of functions in C++ that records' code may call: matches, extract, replace, time,
-/// format_time, now, duration, json, to_json, hash, uuid; and `size`, which counts the elements of
-/// a nested array.
+/// format_time, now, duration, json, to_json, hash, uuid; `size`, which counts the elements of a
+/// nested array; and `pieces` and `words`, which make a table of a text.
 void push_value_functions(State& state);
 
 /// Appends the value at `index` of the stack as JSON in one line, with the names of objects sorted.
