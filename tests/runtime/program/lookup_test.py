@@ -97,6 +97,26 @@ stages:
         lines = self.found(table, "by: [a, b]", records)
         self.assertEqual([line["v"] for line in lines], ["1", "2", None, None])
 
+    def test_the_keys_of_a_batch_may_be_long_together(self):
+        draw = random.Random(3)
+        keys = [str(number) * (1 + draw.randrange(6000)) for number in range(100)]
+        table = self.file("t.csv", "k,v\n" + "".join(f"{key},{number}\n"
+                                                    for number, key in enumerate(keys)))
+        wanted = [draw.randrange(-20, 100) for _ in range(2000)]
+        records = [{"k": keys[number] if number >= 0 else None if number % 2 else "none" * 9000}
+                   for number in wanted]
+        lines = self.found(table, "by: k", records)
+        self.assertEqual([line["v"] for line in lines],
+                         [str(number) if number >= 0 else None for number in wanted])
+        nets = self.file("n.csv", "k,lo,hi,v\n" + "".join(f"{key},0,9,{number}\n"
+                                                          for number, key in enumerate(keys)))
+        for record, number in zip(records, wanted):
+            record["at"] = abs(number) % 12
+        lines = self.found(nets, "by: { k: k, at: { from: lo, to: hi } }", records)
+        self.assertEqual([line["v"] for line in lines],
+                         [str(number) if number >= 0 and number % 12 <= 9 else None
+                          for number in wanted])
+
     def test_columns_have_types_and_ndjson_has_its_own(self):
         csv = self.file("t.csv", "k,n,b\n1,1.50,true\n2,,\n")
         records = [{"k": 1}, {"k": 2}]
