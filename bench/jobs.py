@@ -3,26 +3,29 @@
 
 Each row is a whole process: its start, the reading of its files and the writing of its output count.
 Contestants take turns, medians are shown, and what they wrote is compared line by line, after
-numbers were brought into one form. One that takes over ten times as long as weir runs once. What is
-not installed is left out: `apt-get install miller mawk jq parallel`, `pip install duckdb-cli`.
+numbers were brought into one form. A run during which others work on the machine is repeated until
+--patience is over; the table says how many were taken nevertheless. What takes over ten times as
+long as weir runs once. What is not installed is left out: `apt-get install miller mawk jq parallel`,
+`pip install duckdb-cli`.
 
-Usage: jobs.py WEIR [--rounds N] [--only JOB ...] [--rows N] [--directory DIR]
+Usage: jobs.py WEIR [--rounds N] [--only JOB ...] [--rows N] [--patience S] [--directory DIR]
 """
 
 import argparse
 import json
 import pathlib
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from itertools import zip_longest
 
 sys.dont_write_bytecode = True
 
 from contest import Contestant, note, present, take_turns  # noqa: E402
 from job_list import JOBS  # noqa: E402
+from quiet import Quiet  # noqa: E402
 
 
 def cell(text):
@@ -65,6 +68,7 @@ def contestants(job, options, folder):
 
     def row(name, command, needs):
         made = Contestant(name, command, needs)
+        made.cpu = []
         made.out = folder / f"{len(name)}-{name.strip('*').split()[0].strip(',')}.out"
         return made
 
@@ -97,13 +101,17 @@ def measure(job, options, folder):
     def once(contestant):
         if contestant.seconds and contestant.seconds[0] > 10 * max(rows[0].seconds):
             return None
-        clear(contestant.out, job.folder)
-        start = time.perf_counter()
-        done = subprocess.run(contestant.command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            return done.stderr.strip().split("\n")[-1]
-        contestant.seconds.append(time.perf_counter() - start)
-        return None
+
+        def run():
+            clear(contestant.out, job.folder)
+            done = subprocess.run(contestant.command, capture_output=True, text=True, check=False)
+            return done.stderr.strip().split("\n")[-1] if done.returncode != 0 else None
+
+        problem, seconds, cpu = options.quiet.measure(run)
+        if not problem:
+            contestant.seconds.append(seconds)
+            contestant.cpu.append(cpu)
+        return problem
 
     rows, failed = take_turns(rows, options.rounds, once)
     wanted = canonical(rows[0].out, job.ordered)
@@ -116,12 +124,13 @@ def measure(job, options, folder):
 
 
 def table(results):
-    lines = ["| job | who | ms | to weir | best, to weir's best |", "|---|---|---:|---:|---:|"]
+    lines = ["| job | who | ms | to weir | CPU, ms | to weir |", "|---|---|---:|---:|---:|---:|"]
     for job, rows in results:
         for number, row in enumerate(rows):
-            best = min(row.seconds) / min(rows[0].seconds)
+            cpu = statistics.median(row.cpu)
             lines.append(f"| {job.name if number == 0 else ''} | {row.name} | {row.median * 1000:,.0f} | "
-                         f"{row.median / rows[0].median:.2f} | {best:.2f} |")
+                         f"{row.median / rows[0].median:.2f} | {cpu * 1000:,.0f} | "
+                         f"{cpu / statistics.median(rows[0].cpu):.2f} |")
     return "\n".join(lines)
 
 
@@ -131,9 +140,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--only", nargs="+", help="words of the names of jobs")
+    parser.add_argument("--patience", type=float, default=30, help="seconds to wait for a quiet run")
     parser.add_argument("--directory", help="where files are made; a folder of its own without")
     options = parser.parse_args()
     options.weir = str(pathlib.Path(options.weir).resolve())
+    options.quiet = Quiet(options.patience)
     results, failed = [], False
     for job in JOBS:
         if options.only and not any(word in job.name for word in options.only):
@@ -142,9 +153,12 @@ def main():
         with tempfile.TemporaryDirectory(dir=options.directory) as folder:
             rows, bad = measure(job, options, pathlib.Path(folder))
         results.append((job, rows))
-        note("  " + ", ".join(f"{row.name} {row.median * 1000:,.0f} ms" for row in rows))
+        note("  " + ", ".join(f"{row.name} {row.median * 1000:,.0f} ms" for row in rows) +
+             f"; disturbed {options.quiet.disturbed}")
         failed = failed or bad
     print(table(results))
+    if options.quiet.disturbed:
+        print(f"\n{options.quiet.disturbed} runs while others worked on the machine.")
     sys.exit(1 if failed else 0)
 
 
