@@ -13,7 +13,10 @@ namespace weir::stages {
 
 void add_json_stages(Registry& registry) {
   using namespace json;
-  registry.add<JsonParse, JsonParseOptions>("json.parse", "Parses a JSON object into fields")
+  registry
+      .add<JsonParse, JsonParseOptions>("json.parse",
+                                        "Parses a JSON object into fields; that of a 'field' "
+                                        "takes its place, unless 'into' or 'prefix' is set")
       .declare(parser_options)
       .optional("flatten", &JsonParseOptions::flatten,
                 "members of members become fields, too: a.b, and a.0 for the first element of an "
