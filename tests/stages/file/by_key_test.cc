@@ -1,6 +1,6 @@
-#include <catch2/catch.hpp>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <catch2/catch.hpp>
 
 #include <fstream>
 
@@ -9,20 +9,19 @@
 namespace weir::stages::test {
 namespace {
 
-TEST_CASE("each file has its records in their order, however many are open, "
-          "and compressed or not") {
+TEST_CASE(
+    "each file has its records in their order, however many are open, "
+    "and compressed or not") {
   std::mt19937 random(61);
   for (const std::string extension : {".txt", ".gz", ".zst"}) {
     for (const int open : {1, 3, 1000}) {
       const Folder directory;
       const std::vector<Row> rows = random_rows(random, 3'000, 40);
-      file::FileWriteOptions options =
-          options_of(directory / "{k}/at {k}" + extension);
+      file::FileWriteOptions options = options_of(directory / "{k}/at {k}" + extension);
       options.max_open = open;
       Writing writing(options);
       for (std::size_t at = 0; at < rows.size();) {
-        const std::size_t size =
-            std::min<std::size_t>(1 + random() % 300, rows.size() - at);
+        const std::size_t size = std::min<std::size_t>(1 + random() % 300, rows.size() - at);
         const auto from = rows.begin() + static_cast<std::ptrdiff_t>(at);
         writing.write({from, from + static_cast<std::ptrdiff_t>(size)});
         at += size;
@@ -30,7 +29,7 @@ TEST_CASE("each file has its records in their order, however many are open, "
       CHECK_FALSE(std::filesystem::exists(directory / "k0/at k0" + extension));
       writing.sink.commit();
       writing.sink.close();
-      for (const auto &[key, content] : by_key(rows)) {
+      for (const auto& [key, content] : by_key(rows)) {
         const std::string path = directory / (key + "/at " + key + extension);
         INFO(path << ", " << open << " open");
         file::FileReadOptions read;
@@ -49,25 +48,21 @@ TEST_CASE("a value that is no part of one name is an error of its record") {
       {std::nullopt, "missing '{k}' of the path"},
       {"", "missing '{k}' of the path"},
       {"a/b", "expected a part of one name for '{k}', got 'a/b'"},
-      {"/etc/passwd",
-       "expected a part of one name for '{k}', got '/etc/passwd'"},
+      {"/etc/passwd", "expected a part of one name for '{k}', got '/etc/passwd'"},
       {"..", "expected a name, got '..'"},
       {".", "expected a name, got '.'"},
       {".hidden", "expected a name that begins with no dot, got '.hidden'"},
-      {std::string("a\0b", 3),
-       "expected no control bytes for '{k}', got 'a\\0b'"},
+      {std::string("a\0b", 3), "expected no control bytes for '{k}', got 'a\\0b'"},
       {"a\nb", "expected no control bytes for '{k}', got 'a\\nb'"},
-      {std::string(248, 'x'),
-       "expected a name of at most 247 bytes, got one of 248"},
+      {std::string(248, 'x'), "expected a name of at most 247 bytes, got one of 248"},
   };
-  for (const auto &[key, message] : cases) {
+  for (const auto& [key, message] : cases) {
     INFO(message);
     CHECK(writing.write({{"x", key}}) == std::vector<std::string>{"path"});
     CHECK(writing.message.substr(0, 30) == message.substr(0, 30));
   }
-  for (const std::string &good :
-       {std::string(247, 'x'), std::string("a..b"), std::string("a b"),
-        std::string("\xff\xfe"), std::string("-"), std::string("a{b}")}) {
+  for (const std::string& good : {std::string(247, 'x'), std::string("a..b"), std::string("a b"),
+                                  std::string("\xff\xfe"), std::string("-"), std::string("a{b}")}) {
     CHECK(writing.write({{"x", good}}) == std::vector<std::string>{""});
   }
   writing.sink.commit();
@@ -77,18 +72,15 @@ TEST_CASE("a value that is no part of one name is an error of its record") {
   encoded.sink.commit();
   CHECK(content_of(directory / "u..%2Fa%2Fb") == "x\n");
   Writing named(options_of(directory / "{k|name}.n"));
-  CHECK(named.write({{"x", "/a/b"}, {"y", "/a/.."}}) ==
-        std::vector<std::string>{"", "path"});
+  CHECK(named.write({{"x", "/a/b"}, {"y", "/a/.."}}) == std::vector<std::string>{"", "path"});
   named.sink.commit();
   CHECK(content_of(directory / "b.n") == "x\n");
 }
 
 TEST_CASE("filters that would let a value out of its name are refused") {
   file::PathTemplate path;
-  CHECK(file::PathTemplate::parse("{k|raw}", path).message ==
-        "'path' takes no 'raw'");
-  CHECK(file::PathTemplate::parse("a/{k|json}", path).message ==
-        "'path' takes no 'json'");
+  CHECK(file::PathTemplate::parse("{k|raw}", path).message == "'path' takes no 'raw'");
+  CHECK(file::PathTemplate::parse("a/{k|json}", path).message == "'path' takes no 'json'");
   CHECK(path_of("out/b-{k}/{k}").start() == "out/");
   CHECK(path_of("{k}").start().empty());
   CHECK(path_of("/{k}").start() == "/");
@@ -96,8 +88,7 @@ TEST_CASE("filters that would let a value out of its name are refused") {
   CHECK_FALSE(path_of("a{{b}}").has_fields());
 }
 
-TEST_CASE(
-    "folders are made below the start, and symbolic links there are refused") {
+TEST_CASE("folders are made below the start, and symbolic links there are refused") {
   const Folder directory;
   std::filesystem::create_directories(directory / "out/real");
   std::filesystem::create_directories(directory / "other");
@@ -110,9 +101,7 @@ TEST_CASE(
   writing.sink.commit();
   CHECK(content_of(directory / "out/new/file") == "z\n");
   CHECK(std::filesystem::is_empty(directory / "other"));
-  CHECK(error_of([&] {
-          Writing none(options_of(directory / "none/{k}"));
-        }).starts_with("io: "));
+  CHECK(error_of([&] { Writing none(options_of(directory / "none/{k}")); }).starts_with("io: "));
 }
 
 TEST_CASE("one file too many is an error, and those that there are go on") {
@@ -150,19 +139,17 @@ TEST_CASE("names count in the state") {
   CHECK(small.state().used() == 0);
 }
 
-TEST_CASE("a failed run leaves each file as PATH.partial, cut at the record "
-          "that failed") {
+TEST_CASE(
+    "a failed run leaves each file as PATH.partial, cut at the record "
+    "that failed") {
   const Folder directory;
   const std::string extension = GENERATE("", ".gz");
   Writing writing(options_of(directory / "{k}" + extension));
-  writing.write(
-      {{"1", "a"}, {"2", "b"}, {"3", std::nullopt}, {"4", "a"}, {"5", "b"}},
-      true);
+  writing.write({{"1", "a"}, {"2", "b"}, {"3", std::nullopt}, {"4", "a"}, {"5", "b"}}, true);
   writing.sink.close();
   std::mt19937 random(1);
   file::FileReadOptions read;
-  for (const auto &[name, content] :
-       {std::pair("a", "1\n"), std::pair("b", "2\n")}) {
+  for (const auto& [name, content] : {std::pair("a", "1\n"), std::pair("b", "2\n")}) {
     read.path = {directory / name + extension + ".partial"};
     CHECK(read_stingily(read, random, 0).lines == cut(content));
     CHECK_FALSE(std::filesystem::exists(directory / name + extension));
@@ -198,8 +185,9 @@ TEST_CASE("each file of rows begins with the header") {
   CHECK(content_of(directory / "b.csv") == "h,i\n3,4\n");
 }
 
-TEST_CASE("two sinks that meet on one name fail, and neither writes into the "
-          "other's file") {
+TEST_CASE(
+    "two sinks that meet on one name fail, and neither writes into the "
+    "other's file") {
   const Folder directory;
   for (const int open : {1, 100}) {
     file::FileWriteOptions options = options_of(directory / "{k}");
@@ -207,8 +195,7 @@ TEST_CASE("two sinks that meet on one name fail, and neither writes into the "
     Writing one(options);
     Writing other(options);
     one.write({{"1", "same"}, {"1", "only"}});
-    const bool refused =
-        other.write({{"2", "same"}}) == std::vector<std::string>{"io"};
+    const bool refused = other.write({{"2", "same"}}) == std::vector<std::string>{"io"};
     const std::string first = error_of([&] { one.sink.commit(); });
     const std::string second = error_of([&] { other.sink.commit(); });
     CHECK((refused || !first.empty() || !second.empty()));
@@ -217,8 +204,9 @@ TEST_CASE("two sinks that meet on one name fail, and neither writes into the "
   }
 }
 
-TEST_CASE("more files than may be open are written, and the lower limit is "
-          "said once") {
+TEST_CASE(
+    "more files than may be open are written, and the lower limit is "
+    "said once") {
   const Folder directory;
   rlimit saved{};
   ::getrlimit(RLIMIT_NOFILE, &saved);
@@ -228,19 +216,18 @@ TEST_CASE("more files than may be open are written, and the lower limit is "
   const std::vector<Row> rows = random_rows(random, 2'000, 300);
   {
     Writing writing(options_of(directory / "{k}"));
-    for (const std::string &kind : writing.write(rows))
-      CHECK(kind.empty());
+    for (const std::string& kind : writing.write(rows)) CHECK(kind.empty());
     CHECK(writing.context.said("max_open is 8, not 100") == 1);
     writing.sink.commit();
     writing.sink.close();
   }
   ::setrlimit(RLIMIT_NOFILE, &saved);
-  for (const auto &[key, content] : by_key(rows))
-    CHECK(content_of(directory / key) == content);
+  for (const auto& [key, content] : by_key(rows)) CHECK(content_of(directory / key) == content);
 }
 
-TEST_CASE("a full disk fails the records of a file, and the run if some "
-          "counted as delivered") {
+TEST_CASE(
+    "a full disk fails the records of a file, and the run if some "
+    "counted as delivered") {
   const Folder directory;
   Writing writing(options_of(directory / "{k}"));
   {
@@ -249,15 +236,13 @@ TEST_CASE("a full disk fails the records of a file, and the run if some "
                          {std::string(70'000, 'b'), "a"},
                          {"2", "b"},
                          {std::string(50'000, 'd'), "a"},
-                         {"3", "b"}}) ==
-          std::vector<std::string>{"", "", "", "io", ""});
+                         {"3", "b"}}) == std::vector<std::string>{"", "", "", "io", ""});
   }
   CHECK(writing.write({{"4", "a"}}) == std::vector<std::string>{""});
   writing.sink.commit();
   CHECK(content_of(directory / "b") == "2\n3\n");
-  CHECK((content_of(directory / "a") ==
-         "1\n" + std::string(70'000, 'b') + "\n4\n"));
+  CHECK((content_of(directory / "a") == "1\n" + std::string(70'000, 'b') + "\n4\n"));
 }
 
-} // namespace
-} // namespace weir::stages::test
+}  // namespace
+}  // namespace weir::stages::test

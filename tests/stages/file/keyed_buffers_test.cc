@@ -6,10 +6,9 @@
 namespace weir::stages::test {
 namespace {
 
-std::vector<std::string> names_in(const Folder &directory) {
+std::vector<std::string> names_in(const Folder& directory) {
   std::vector<std::string> names;
-  for (const auto &entry :
-       std::filesystem::directory_iterator(directory / "")) {
+  for (const auto& entry : std::filesystem::directory_iterator(directory / "")) {
     names.push_back(entry.path().filename());
   }
   std::ranges::sort(names);
@@ -18,9 +17,7 @@ std::vector<std::string> names_in(const Folder &directory) {
 
 std::size_t count_of(std::string_view part, std::string_view text) {
   std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != text.npos;
-       at = text.find(part, at + 1))
-    ++count;
+  for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++count;
   return count;
 }
 
@@ -41,19 +38,17 @@ TEST_CASE("several fields make a name together, whatever their types are") {
   };
   std::vector<Row> rows;
   std::vector<std::string> kinds;
-  for (const auto &[row, kind] : cases) {
+  for (const auto& [row, kind] : cases) {
     rows.push_back(row);
     kinds.push_back(kind);
   }
   CHECK(writing.write(rows) == kinds);
-  CHECK(writing.write({rows[2], rows[0]}) ==
-        std::vector<std::string>{"path", ""});
+  CHECK(writing.write({rows[2], rows[0]}) == std::vector<std::string>{"path", ""});
   writing.sink.commit();
   CHECK(content_of(directory / "xy-1") == "0\n3\n0\n");
   CHECK(content_of(directory / "xynone-1") == "1\n");
   CHECK(content_of(directory / "xnone-1") == "4\n5\n");
-  CHECK(names_in(directory) ==
-        std::vector<std::string>{"xnone-1", "xy-1", "xynone-1"});
+  CHECK(names_in(directory) == std::vector<std::string>{"xnone-1", "xy-1", "xynone-1"});
 }
 
 TEST_CASE("the field of a name is found wherever a record has it") {
@@ -75,48 +70,44 @@ TEST_CASE("the field of a name is found wherever a record has it") {
   CHECK(names_in(directory) == std::vector<std::string>{"7", "a", "b"});
 }
 
-TEST_CASE("records of every size keep their order, also those that are larger "
-          "than a buffer") {
+TEST_CASE(
+    "records of every size keep their order, also those that are larger "
+    "than a buffer") {
   for (const std::string extension : {"", ".gz"}) {
     for (const std::string delimiter : {"", "\n", "\r\n--\r\n"}) {
       const Folder directory;
-      file::FileWriteOptions options =
-          options_of(directory / "{k}" + extension);
+      file::FileWriteOptions options = options_of(directory / "{k}" + extension);
       options.delimiter = delimiter;
       Writing writing(options);
       std::string content;
       std::vector<Row> rows;
       for (const std::size_t size :
-           {0u,      1u,       3u,      4u,      7u,      8u,      15u,
-            16u,     17u,      33u,     255u,    257u,    65'526u, 65'527u,
-            65'528u, 65'532u,  65'533u, 65'534u, 65'535u, 65'536u, 65'537u,
-            0u,      200'000u, 0u,      2u}) {
+           {0u,      1u,      3u,      4u,      7u,       8u,      15u,     16u,     17u,
+            33u,     255u,    257u,    65'526u, 65'527u,  65'528u, 65'532u, 65'533u, 65'534u,
+            65'535u, 65'536u, 65'537u, 0u,      200'000u, 0u,      2u}) {
         std::string text;
-        while (text.size() < size)
-          text += std::to_string(size + text.size()) + " ";
+        while (text.size() < size) text += std::to_string(size + text.size()) + " ";
         text.resize(size);
         content += text + delimiter;
         rows.push_back({text, "a"});
         rows.push_back({"b", "b"});
       }
       writing.write({rows.begin(), rows.begin() + 30});
-      for (std::size_t i = 30; i < rows.size(); ++i)
-        writing.write({rows[i]});
+      for (std::size_t i = 30; i < rows.size(); ++i) writing.write({rows[i]});
       writing.sink.commit();
       INFO(delimiter << extension);
       std::mt19937 random(1);
       file::FileReadOptions read;
       read.path = {directory / "a" + extension};
-      if (extension.empty())
-        CHECK((content_of(directory / "a") == content));
-      if (delimiter == "\n")
-        CHECK(read_stingily(read, random, 0).lines == cut(content));
+      if (extension.empty()) CHECK((content_of(directory / "a") == content));
+      if (delimiter == "\n") CHECK(read_stingily(read, random, 0).lines == cut(content));
     }
   }
 }
 
-TEST_CASE("what is gathered for many files stays inside the memory, and so do "
-          "the open files") {
+TEST_CASE(
+    "what is gathered for many files stays inside the memory, and so do "
+    "the open files") {
   const Folder directory;
   std::mt19937 random(71);
   const std::vector<Row> rows = random_rows(random, 20'000, 3'000);
@@ -127,12 +118,10 @@ TEST_CASE("what is gathered for many files stays inside the memory, and so do "
                              "files pass limits.memory") == 1);
   for (std::size_t at = 0; at < rows.size(); at += 1'000) {
     const auto from = rows.begin() + static_cast<std::ptrdiff_t>(at);
-    for (const std::string &kind : writing.write({from, from + 1'000}))
-      CHECK(kind.empty());
+    for (const std::string& kind : writing.write({from, from + 1'000})) CHECK(kind.empty());
   }
   writing.sink.commit();
-  for (const auto &[key, content] : by_key(rows))
-    CHECK(content_of(directory / key) == content);
+  for (const auto& [key, content] : by_key(rows)) CHECK(content_of(directory / key) == content);
 
   file::FileBuffers buffers;
   buffers.bound(1u << 20);
@@ -144,9 +133,8 @@ TEST_CASE("what is gathered for many files stays inside the memory, and so do "
 }
 
 TEST_CASE("of the open files the one that was written least lately is closed") {
-  const std::vector<Row> rows = {{"1", "a"}, {"2", "b"}, {"3", "c"},
-                                 {"4", "a"}, {"5", "b"}, {"6", "d"},
-                                 {"7", "a"}, {"8", "b"}, {"9", "c"}};
+  const std::vector<Row> rows = {{"1", "a"}, {"2", "b"}, {"3", "c"}, {"4", "a"}, {"5", "b"},
+                                 {"6", "d"}, {"7", "a"}, {"8", "b"}, {"9", "c"}};
   for (const std::size_t cut : {1u, 2u, 9u}) {
     const Folder directory;
     file::FileWriteOptions options = options_of(directory / "{k}.gz");
@@ -154,49 +142,43 @@ TEST_CASE("of the open files the one that was written least lately is closed") {
     Writing writing(options);
     for (std::size_t at = 0; at < rows.size(); at += cut) {
       const auto from = rows.begin() + static_cast<std::ptrdiff_t>(at);
-      writing.write({from, from + static_cast<std::ptrdiff_t>(
-                                      std::min(cut, rows.size() - at))});
+      writing.write({from, from + static_cast<std::ptrdiff_t>(std::min(cut, rows.size() - at))});
     }
     writing.sink.commit();
     // Each opening begins a member.
     for (const std::string name : {"a", "b", "c", "d"}) {
       INFO(name);
-      const std::size_t members =
-          count_of("\x1f\x8b\x08", content_of(directory / name + ".gz"));
+      const std::size_t members = count_of("\x1f\x8b\x08", content_of(directory / name + ".gz"));
       CHECK(members == (name == "c" ? 2 : 1));
     }
   }
 }
 
-TEST_CASE("a disk that is full later leaves whole records in PATH.partial, and "
-          "fails the run") {
+TEST_CASE(
+    "a disk that is full later leaves whole records in PATH.partial, and "
+    "fails the run") {
   const Folder directory;
   Writing writing(options_of(directory / "{k}"));
-  const auto record = [](int i) {
-    return std::string(999, static_cast<char>('a' + i));
-  };
+  const auto record = [](int i) { return std::string(999, static_cast<char>('a' + i)); };
   std::string whole;
-  for (int i = 0; i < 9; ++i)
-    whole += record(i) + "\n";
+  for (int i = 0; i < 9; ++i) whole += record(i) + "\n";
   {
     const FullDisk full(9'500);
     for (const int from : {0, 6}) {
       std::vector<Row> rows = {{"x", "other"}};
-      for (int i = from; i < from + 6; ++i)
-        rows.push_back({record(i), "a"});
-      for (const std::string &kind : writing.write(rows))
-        CHECK((kind.empty() || from > 0));
+      for (int i = from; i < from + 6; ++i) rows.push_back({record(i), "a"});
+      for (const std::string& kind : writing.write(rows)) CHECK((kind.empty() || from > 0));
     }
-    CHECK(error_of([&] { writing.sink.commit(); }).find("File too large") !=
-          std::string::npos);
+    CHECK(error_of([&] { writing.sink.commit(); }).find("File too large") != std::string::npos);
     writing.sink.close();
   }
   CHECK((content_of(directory / "a.partial") == whole));
   CHECK(content_of(directory / "other.partial") == "x\nx\n");
 }
 
-TEST_CASE("a header for which there was no room is written before the first "
-          "record that has some") {
+TEST_CASE(
+    "a header for which there was no room is written before the first "
+    "record that has some") {
   const Folder directory;
   file::FileWriteOptions options = options_of(directory / "{k}.csv");
   options.written.unit = Framing::Unit::csv;
@@ -215,8 +197,7 @@ TEST_CASE("a header for which there was no room is written before the first "
 TEST_CASE("no file is made for a record behind the one that ends the run") {
   const Folder directory;
   Writing writing(options_of(directory / "{k}"));
-  writing.write({{"1", "a"}, {"2", std::nullopt}, {"3", "c"}, {"4", "a"}},
-                true);
+  writing.write({{"1", "a"}, {"2", std::nullopt}, {"3", "c"}, {"4", "a"}}, true);
   writing.sink.close();
   CHECK(names_in(directory) == std::vector<std::string>{"a.partial"});
   CHECK(content_of(directory / "a.partial") == "1\n");
@@ -227,8 +208,7 @@ TEST_CASE("the buffers of many keys are found again") {
   CHECK(buffers.find("none") == file::FileBuffers::kNone);
   CHECK(buffers.guess("none") == file::FileBuffers::kNone);
   constexpr std::uint32_t kCount = 100'000;
-  for (std::uint32_t i = 0; i < kCount; ++i)
-    REQUIRE(buffers.add(std::to_string(i)) == i);
+  for (std::uint32_t i = 0; i < kCount; ++i) REQUIRE(buffers.add(std::to_string(i)) == i);
   std::uint32_t guessed = 0;
   for (std::uint32_t i = 0; i < kCount; ++i) {
     const std::string key = std::to_string(i);
@@ -239,5 +219,5 @@ TEST_CASE("the buffers of many keys are found again") {
   CHECK(guessed > kCount * 0.99);
 }
 
-} // namespace
-} // namespace weir::stages::test
+}  // namespace
+}  // namespace weir::stages::test

@@ -20,9 +20,8 @@ namespace weir::stages::test {
 
 /// Keeps files from growing beyond a size, as a full disk does.
 class FullDisk {
-public:
-  explicit FullDisk(std::size_t size)
-      : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+ public:
+  explicit FullDisk(std::size_t size) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
     ::getrlimit(RLIMIT_FSIZE, &saved_);
     const rlimit limit{size, saved_.rlim_max};
     ::setrlimit(RLIMIT_FSIZE, &limit);
@@ -31,10 +30,10 @@ public:
     ::setrlimit(RLIMIT_FSIZE, &saved_);
     std::signal(SIGXFSZ, handler_);
   }
-  FullDisk(const FullDisk &) = delete;
-  FullDisk &operator=(const FullDisk &) = delete;
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
 
-private:
+ private:
   rlimit saved_{};
   void (*handler_)(int);
 };
@@ -47,19 +46,17 @@ struct Row {
   std::vector<std::pair<std::string_view, Value>> more = {};
 };
 
-inline file::PathTemplate path_of(const std::string &text) {
+inline file::PathTemplate path_of(const std::string& text) {
   file::PathTemplate path;
   const Template::Problem problem = file::PathTemplate::parse(text, path);
-  if (!problem.message.empty())
-    throw std::logic_error(problem.message);
+  if (!problem.message.empty()) throw std::logic_error(problem.message);
   return path;
 }
 
 /// A file.write that is driven by hand.
 class Writing {
-public:
-  explicit Writing(file::FileWriteOptions options,
-                   std::size_t memory = 256u << 20)
+ public:
+  explicit Writing(file::FileWriteOptions options, std::size_t memory = 256u << 20)
       : sink(options) {
     sink.bound_memory(memory);
     sink.open(context);
@@ -67,8 +64,7 @@ public:
 
   /// Writes one batch. Returns the kinds of the errors, empty ones for records
   /// without.
-  std::vector<std::string> write(const std::vector<Row> &rows,
-                                 bool stop_at_failure = false) {
+  std::vector<std::string> write(const std::vector<Row>& rows, bool stop_at_failure = false) {
     std::mt19937 random(1);
     StingyArena arena(random, 0);
     kit::NoHost host;
@@ -77,19 +73,16 @@ public:
       Record record(data[i], arena, host);
       arena.set_budget(1u << 30);
       record.adopt_text(std::string_view(rows[i].text));
-      if (rows[i].key)
-        record.set("k", Value(std::string_view(*rows[i].key)));
-      for (const auto &[name, value] : rows[i].more)
-        record.set(FieldName::lasting(name), value);
+      if (rows[i].key) record.set("k", Value(std::string_view(*rows[i].key)));
+      for (const auto& [name, value] : rows[i].more) record.set(FieldName::lasting(name), value);
     }
     Batch batch(data, arena, host, 16u << 20, stop_at_failure);
     sink.write(batch);
     std::vector<std::string> kinds;
-    for (const detail::RecordData &each : data) {
+    for (const detail::RecordData& each : data) {
       const bool failed = each.state == detail::RecordState::failed;
       kinds.emplace_back(failed ? each.extra->error.kind : "");
-      if (failed)
-        message = std::string(each.extra->error.message);
+      if (failed) message = std::string(each.extra->error.message);
     }
     return kinds;
   }
@@ -99,14 +92,13 @@ public:
   std::string message;
 };
 
-inline file::FileWriteOptions options_of(const std::string &path) {
+inline file::FileWriteOptions options_of(const std::string& path) {
   file::FileWriteOptions options;
   options.path = path_of(path);
   return options;
 }
 
-inline std::vector<Row> random_rows(std::mt19937 &random, std::size_t count,
-                                    unsigned keys) {
+inline std::vector<Row> random_rows(std::mt19937& random, std::size_t count, unsigned keys) {
   std::vector<Row> rows;
   for (std::size_t i = 0; i < count; ++i) {
     rows.push_back({std::to_string(i) + std::string(random() % 200, 'x'),
@@ -115,11 +107,10 @@ inline std::vector<Row> random_rows(std::mt19937 &random, std::size_t count,
   return rows;
 }
 
-inline std::map<std::string, std::string> by_key(const std::vector<Row> &rows) {
+inline std::map<std::string, std::string> by_key(const std::vector<Row>& rows) {
   std::map<std::string, std::string> all;
-  for (const Row &row : rows)
-    all[*row.key] += row.text + "\n";
+  for (const Row& row : rows) all[*row.key] += row.text + "\n";
   return all;
 }
 
-} // namespace weir::stages::test
+}  // namespace weir::stages::test
