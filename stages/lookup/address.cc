@@ -15,6 +15,12 @@ constexpr int kMappedBits = 96;       // Of an IPv4 address that is mapped.
 
 bool is_v4(std::string_view text) { return text.find(':') == std::string_view::npos; }
 
+/// Returns whether an address of IPv6 stands for one of IPv4.
+bool is_mapped(const Address& address) {
+  constexpr char kMapped[kMappedBits / 8] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\xff', '\xff'};
+  return std::memcmp(address.data() + 1, kMapped, sizeof kMapped) == 0;
+}
+
 }  // namespace
 
 std::optional<Address> read_address(std::string_view text) {
@@ -24,14 +30,14 @@ std::optional<Address> read_address(std::string_view text) {
   char terminated[kLongest] = {};
   std::memcpy(terminated, text.data(), text.size());
   Address address{};
+  char* const bytes = address.data() + 1;
   if (is_v4(text)) {
-    address[10] = address[11] = '\xff';
-    if (::inet_pton(AF_INET, terminated, address.data() + kMappedBits / 8) != 1) {
-      return std::nullopt;
-    }
-  } else if (::inet_pton(AF_INET6, terminated, address.data()) != 1) {
+    bytes[10] = bytes[11] = '\xff';
+    if (::inet_pton(AF_INET, terminated, bytes + kMappedBits / 8) != 1) return std::nullopt;
+  } else if (::inet_pton(AF_INET6, terminated, bytes) != 1) {
     return std::nullopt;
   }
+  address[0] = is_mapped(address) ? 4 : 6;
   return address;
 }
 
@@ -50,9 +56,11 @@ std::optional<Network> read_network(std::string_view text) {
   Network network{*address, *address, prefix + 128 - bits};
   for (int bit = network.prefix; bit < 128; ++bit) {
     const auto mask = static_cast<char>(0x80 >> (bit % 8));
-    network.first[bit / 8] = static_cast<char>(network.first[bit / 8] & ~mask);
-    network.last[bit / 8] = static_cast<char>(network.last[bit / 8] | mask);
+    const std::size_t byte = 1 + static_cast<std::size_t>(bit) / 8;
+    network.first[byte] = static_cast<char>(network.first[byte] & ~mask);
+    network.last[byte] = static_cast<char>(network.last[byte] | mask);
   }
+  if (network.prefix < kMappedBits) network.first[0] = network.last[0] = 6;
   return network;
 }
 

@@ -6,8 +6,9 @@
 
 namespace weir::stages::lookup {
 
-/// An address of IPv6 in the order of the network; one of IPv4 is mapped (::ffff:a.b.c.d).
-using Address = std::array<char, 16>;
+/// The family of an address, 4 or 6, then its bytes in the order of the network. One of IPv4 is
+/// mapped, and ::ffff:a.b.c.d is one of IPv4: no network of IPv6 holds it.
+using Address = std::array<char, 17>;
 
 /// A network: its first and its last address.
 struct Network {

@@ -162,6 +162,10 @@ stages:
         for address, line in zip(addresses, lines):
             held = [n for n in known if ipaddress.ip_address(address) in n]
             self.assertEqual(line["v"], str(max(held, key=lambda n: n.prefixlen)), address)
+        rest = self.file("rest.csv", "cidr,v\n::/0,six\n")
+        lines = self.found(rest, "by: { ip: { network: cidr } }",
+                           [{"ip": ip} for ip in ("9.9.9.9", "::ffff:9.9.9.9", "2002::")])
+        self.assertEqual([line["v"] for line in lines], [None, None, "six"])
         bad = [{"ip": ip} for ip in ("10.0.0", "", 10, None, "10.0.0.1/8")]
         self.assertEqual({line["v"] for line in self.found(table, "by: { ip: { network: cidr } }", bad)},
                          {None})

@@ -11,7 +11,7 @@ namespace {
 
 std::string shown(const Address& address) {
   char text[INET6_ADDRSTRLEN] = {};
-  ::inet_ntop(AF_INET6, address.data(), text, sizeof text);
+  ::inet_ntop(AF_INET6, address.data() + 1, text, sizeof text);
   return text;
 }
 
