@@ -93,6 +93,10 @@ struct PlannedStage {
   std::vector<std::string> ports;  ///< The names of its outputs.
   /// In a loop: a record sent to this port has used up its passes and is an error of kind `loop`.
   std::optional<std::size_t> exhausted_port;
+
+  /// Returns the port by which a record goes on that failed here and is kept: the first, unless in
+  /// the last pass of a loop that leads back.
+  std::uint8_t kept_port() const { return exhausted_port == std::size_t{0} ? 1 : 0; }
 };
 
 /// Neighbouring stages that work in one node body: either concurrent transforms, fused, or serial

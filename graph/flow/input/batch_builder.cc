@@ -74,7 +74,7 @@ void BatchBuilder::convert(Slot& slot, std::uint32_t root) {
       mark(slot, root, root_mark(Outcome::shed, stage_));
       break;
     case Slot::End::lost:
-      token_.mark(root, kLost);
+      token_.mark(root, slot.lost_as);
       break;
     case Slot::End::abandoned:
       token_.mark(root, root_mark(Outcome::abandoned, kInterrupted));
@@ -166,6 +166,7 @@ void BatchBuilder::failed(Slot& slot, std::uint32_t root) {
     void end(Outcome outcome) { builder.mark(slot, root, root_mark(outcome, builder.stage_)); }
     void keep() {
       restore();
+      record.port = builder.context_.plan.stages[builder.stage_].kept_port();
       builder.put(record, root);
       if (!builder.calls()) builder.token_.work.records.all().back().flags |= detail::kPassesBy;
     }

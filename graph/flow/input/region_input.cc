@@ -322,6 +322,8 @@ void RegionInput::enter(Slot& slot, Actions& actions, bool left) {
   } else if (slot.error) {
     if (calls_) calls_->stand_in_line(slot);
     fail(slot, std::move(*slot.error), actions);
+  } else if (calls_ && drops_unwanted_) {
+    finish_unwanted(slot, actions);
   } else if (calls_) {
     calls_->enter(slot, actions);
   } else {
@@ -461,6 +463,26 @@ void RegionInput::drop_beyond() {
     settled(actions);
   }
   perform(actions);
+}
+
+void RegionInput::drop_unwanted() {
+  Actions actions;
+  {
+    const Locked lock(*this);
+    drops_unwanted_ = true;
+    std::vector<Slot*> slots;
+    for (Slot* slot = queue_.first_waiting(); slot; slot = slot->next) {
+      if (slot->state != Slot::State::done) slots.push_back(slot);
+    }
+    for (Slot* slot : slots) finish_unwanted(*slot, actions);
+    settled(actions);
+  }
+  perform(actions);
+}
+
+void RegionInput::finish_unwanted(Slot& slot, Actions& actions) {
+  slot.lost_as = root_mark(Outcome::filtered, unwanted());
+  finish(slot, Slot::End::lost, actions);
 }
 
 void RegionInput::drop_lost(const MergeRank& rank) {

@@ -70,6 +70,8 @@ class RegionInput {
   /// Reports that nobody needs what comes in from now on: it need not be offered, and is filtered
   /// for that reason.
   void forget(std::uint16_t reason) { unwanted_.store(reason, std::memory_order_relaxed); }
+  /// Ends what is here and nobody needs after `forget`, with its calls.
+  void drop_unwanted();
   /// Returns that reason; 0 if it is needed.
   std::uint16_t unwanted() const { return unwanted_.load(std::memory_order_relaxed); }
 
@@ -202,6 +204,7 @@ class RegionInput {
   void put_back(Slot& slot) WEIR_REQUIRES(input_lock);
   std::vector<Slot*> take_young(std::uint32_t records) WEIR_REQUIRES(input_lock);
   void mark_done(Slot& slot, Slot::End end, Actions& actions) WEIR_REQUIRES(input_lock);
+  void finish_unwanted(Slot& slot, Actions& actions) WEIR_REQUIRES(input_lock);
   Retry give_room_back(InputQueue& input, bool alone);
   Slot* make_slot(std::size_t input, const detail::RecordData& record, CopySize size, Lane lane,
                   const MergeRank& rank, OriginRef** origin_ref);
@@ -254,6 +257,7 @@ class RegionInput {
   std::size_t taking_ WEIR_GUARDED_BY(input_lock) = 0;         ///< Slots that are being taken out.
   std::optional<MergeRank> lost_ WEIR_GUARDED_BY(input_lock);  ///< Up to here, all have lost.
   std::optional<MergeRank> told_decided_ WEIR_GUARDED_BY(input_lock);
+  bool drops_unwanted_ WEIR_GUARDED_BY(input_lock) = false;
   bool closed_ WEIR_GUARDED_BY(input_lock) = false;
   bool abandoned_ WEIR_GUARDED_BY(input_lock) = false;
 

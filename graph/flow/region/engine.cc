@@ -46,18 +46,30 @@ void Engine::region_done(RegionId region) {
 /// Handles a stage that needs no more input: what only it needs is no longer produced, up to the
 /// sources, as far as nobody else reads it.
 void Engine::stage_ended(StageId stage, std::uint16_t reason) {
+  for (const RegionId at : find_unwanted(context_.plan.stages[stage].region)) {
+    if (!parts_.inputs[at]) continue;
+    parts_.inputs[at]->forget(reason);
+    // What fails there may still be a letter, which somebody needs.
+    if (context_.plan.regions[at].letter_outlets.empty()) parts_.inputs[at]->drop_unwanted();
+  }
+}
+
+/// Notes that nobody needs what comes into a region, and returns all regions of which that is now
+/// true. Stops the sources among them.
+std::vector<RegionId> Engine::find_unwanted(RegionId region) {
   const Lock lock(unwanted_mutex_);
   unwanted_.resize(parts_.regions.size());
-  std::vector<RegionId> ended{context_.plan.stages[stage].region};
+  std::vector<RegionId> found;
+  std::vector<RegionId> ended{region};
   while (!ended.empty()) {
     const RegionId at = ended.back();
     ended.pop_back();
     if (unwanted_[at]) continue;
     unwanted_[at] = true;
-    if (parts_.inputs[at]) parts_.inputs[at]->forget(reason);
-    const compile::Region& region = context_.plan.regions[at];
-    if (region.is_source()) context_.stop_source(*region.source);
-    for (const RegionId input : region.inputs) {
+    found.push_back(at);
+    const compile::Region& here = context_.plan.regions[at];
+    if (here.is_source()) context_.stop_source(*here.source);
+    for (const RegionId input : here.inputs) {
       const compile::Region& above = context_.plan.regions[input];
       const auto is_wanted = [&](const compile::Outlet& outlet)
                                  WEIR_REQUIRES(unwanted_mutex_) { return !unwanted_[outlet.to]; };
@@ -65,6 +77,7 @@ void Engine::stage_ended(StageId stage, std::uint16_t reason) {
       if (!wanted && above.letter_outlets.empty()) ended.push_back(input);
     }
   }
+  return found;
 }
 
 void Engine::stop_reading() {

@@ -56,6 +56,7 @@ class Engine {
   HeadOfLine seen(const Token& token) const;
   void region_done(RegionId region);
   void stage_ended(StageId stage, std::uint16_t reason);
+  std::vector<RegionId> find_unwanted(RegionId region);
   void stop_sources();
 
   RunContext& context_;

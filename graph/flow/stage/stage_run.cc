@@ -116,6 +116,7 @@ void StageRun::fail_record(RecordData& record) {
     void end(Outcome outcome) { run.end(record, root_mark(outcome, run.stage_)); }
     void keep() {
       run.restore(record);
+      record.port = run.runner_.planned_.kept_port();
       run.keep(record);
     }
     void letter() {

@@ -333,4 +333,28 @@ TEST_CASE("an interrupted race abandons what it has not decided") {
   }
 }
 
+TEST_CASE("calls are cancelled that nobody needs once a stage behind a merge has enough") {
+  const int threads = GENERATE(1, 2, 8);
+  const std::string merge = GENERATE("first", "input", "arrival");
+  Pipeline pipeline(numbered_source(400) + stage("a", "read", "late.async", kKeep) +
+                        stage("b", "read", "late.async", kKeep) +
+                        stage("m", "[a, b]", "late.plain", "merge: " + merge) +
+                        stage("enough", "", "take", "with: { count: 20 }") +
+                        stage("out", "", "late.sink"),
+                    threads);
+  Stuck one, other;
+  const auto act = [](Stuck& stuck) {
+    return [hold = stuck.act()](Completion completion) {
+      if (number_of(completion.record()) < 30) return completion.done();
+      hold(std::move(completion));
+    };
+  };
+  stage_of<ScriptedAsync>(pipeline, "a").act = act(one);
+  stage_of<ScriptedAsync>(pipeline, "b").act = act(other);
+  const Report report = run_guarded(pipeline);
+  CHECK(status_of(report) == "ok");
+  CHECK(texts_of(pipeline, "out").size() == 20);
+  CHECK(sums_up(report));
+}
+
 }  // namespace weir::flow::test

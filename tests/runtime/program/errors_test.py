@@ -21,6 +21,34 @@ class Errors(ProgramTest):
         line = f"file.read {self.bad_lines()}"
         self.assertEqual(weir("run", "--strict", "-e", line).returncode, 0)
 
+    def test_what_a_loop_has_not_done_and_keeps_leaves_it_though_its_first_port_leads_back(self):
+        loop = self.file("loop.yaml", """stages:
+  - uses: file.read
+    with: { path: "-" }
+  - name: n
+    uses: regex.match
+    with: { pattern: '^(?P<n>.*)$' }
+  - name: count
+    uses: set
+    from: [n, again.back]
+    loop: { max: 2 }
+    with: { fields: { k: "(k or 0) + 1" } }
+  - name: again
+    uses: route
+    with: { ports: [{ port: back, where: "k < 9" }, { port: done }] }
+    on_error: keep
+  - uses: json.format
+    from: again.done
+    with: { columns: [n, k] }
+  - uses: file.write
+    with: { path: "-" }
+""")
+        for threads in (1, 2, 8):
+            done = weir("run", "--strict", f"--threads={threads}", loop, stdin="1\n2\n3\n")
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertEqual(done.stdout, "".join(f'{{"n":"{n}","k":3}}\n' for n in (1, 2, 3)))
+            self.assertRegex(done.stderr, r"\n  kept +3 ")
+
     def test_strict_is_exit_code_3_where_a_record_was_dead_lettered_or_shed(self):
         shipping = ["configs/shipping.yaml", f"--rejected={self.file('rejected.ndjson')}"]
         self.assertEqual(weir("run", *shipping).returncode, 0)
