@@ -154,7 +154,9 @@ class ReportPrinter {
   static void inputs(const flow::StageReport& stage, Table& table) {
     for (const flow::InputReport& input : by_name(stage.inputs)) {
       std::string notes = input.won ? "first " + counted(*input.won, "time") : "";
-      if (input.idled > 0) notes += "silent " + counted(input.idled, "time") + ", not waited for";
+      if (input.idled > 0)
+        notes += (notes.empty() ? "silent " : "; silent ") + counted(input.idled, "time") +
+                 ", not waited for";
       table.row({"  from " + input.from,
                  flow::kInputStateNames[static_cast<std::size_t>(input.state)],
                  grouped(input.records), "", "", "", notes});

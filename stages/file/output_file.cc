@@ -85,7 +85,8 @@ void OutputFile::resume(Fd directory) {
   if (::fstat(fd_.get(), &info) != 0) throw io_error("write", path_, errno);
   if (info.st_dev != parked_.st_dev || info.st_ino != parked_.st_ino || !lock_file(fd_)) {
     fd_.reset();
-    throw Error("io", "cannot write '" + path_ + "': another run is writing it", false);
+    throw Error("io", "cannot write '" + path_ + "': another run, or another sink, is writing it",
+                false);
   }
   if (left_over_) {
     partial_.resume(std::move(directory));
@@ -149,7 +150,8 @@ std::string OutputFile::open_partial(const Ending& ending) {
 std::string OutputFile::cut_torn_end(const Ending& ending) {
   if (!own_regular_) return {};
   if (!lock_file(fd_)) {
-    throw Error("io", "cannot write '" + path_ + "': another run is writing it", false);
+    throw Error("io", "cannot write '" + path_ + "': another run, or another sink, is writing it",
+                false);
   }
   struct stat info {};
   if (::fstat(fd_.get(), &info) != 0) throw io_error("read", path_, errno);

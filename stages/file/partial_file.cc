@@ -149,7 +149,8 @@ void PartialFile::commit(const Fd& fd) const {
 }
 
 void PartialFile::fail_busy() const {
-  throw Error("io", "cannot write '" + target_ + "': another run is writing it", false);
+  throw Error("io", "cannot write '" + target_ + "': another run, or another sink, is writing it",
+              false);
 }
 
 }  // namespace weir::stages::file

@@ -51,14 +51,17 @@ class BranchesCheck {
   void check_stage(const Draft& merge, StageId i) {
     const Draft& draft = drafts_[i];
     const StageSpec& spec = draft.spec;
+    StageShape shape = shapes_[i];
+    shape.chaos = false;  // Injected faults end as those of the file's own would.
+    const bool calls = is_call(shape);
     const auto keeps = [](const ErrorSpec& error) { return error.policy.action == OnError::keep; };
     if (draft.is(Role::serial_transform) || draft.is(Role::keyed_transform)) {
       report(merge, "cannot cancel what loses in " + draft.shown() + ", which keeps records",
              "put it above or below the branches");
-    } else if (is_call(shapes_[i]) && !keeps(spec.on_error)) {
+    } else if (calls && !keeps(spec.on_error)) {
       report(merge, "needs 'on_error: keep' on '" + spec.name + "'",
              "so that an error there counts only if no other branch is good");
-    } else if (is_call(shapes_[i]) && spec.on_deadline && !keeps(*spec.on_deadline)) {
+    } else if (calls && spec.on_deadline && !keeps(*spec.on_deadline)) {
       report(merge, "needs 'on_deadline: keep' on '" + spec.name + "'",
              "so that an error there counts only if no other branch is good");
     }

@@ -55,6 +55,12 @@ bool check_keys(const MergeSpec& spec, const Node& place, Binder& binder) {
       good = false;
     }
   }
+  const bool first = spec.policy && spec.policy->value == Kind::first;
+  if (first && spec.idle) {
+    diagnostics.error(entry_of(place, "idle")->key.mark, "policy 'first' takes no 'idle'",
+                      "a 'timeout' on the calls of its branches ends what is silent");
+    good = false;
+  }
   const auto need = [&](bool missing, const char* key, const char* example) {
     if (!missing) return;
     diagnostics.error(mark, std::string("missing key '") + key + "'", example);

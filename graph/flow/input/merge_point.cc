@@ -88,8 +88,8 @@ MergePoint::Next MergePoint::fail(Slot& slot, const MergeOrder::Choice& choice) 
 /// Names the errors of all records of a rank. `slot` is the one that was taken out.
 std::string MergePoint::all_errors(const Slot& slot) const {
   std::string text;
-  const auto add = [&](std::size_t input, std::string_view kind, std::string_view why) {
-    text.append(text.empty() ? "no branch was good: " : "; ").append(input_name(input));
+  const auto add = [&](const std::string& stage, std::string_view kind, std::string_view why) {
+    text.append(text.empty() ? "no branch was good: " : "; ").append(stage);
     text.append(": ").append(kind).append(": ").append(why);
   };
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
@@ -99,10 +99,10 @@ std::string MergePoint::all_errors(const Slot& slot) const {
                                                   : waiting.front();
     if (!one || one->rank != slot.rank) continue;
     if (one->error) {
-      add(i, one->error->kind, one->error->message);
+      add(input_name(i), one->error->kind, one->error->message);
     } else {
       const detail::ErrorSlot& error = one->input.extra->error;
-      add(i, error.kind, error.message);
+      add(region_.run.plan.stages[StageId(error.stage)].name, error.kind, error.message);
     }
   }
   return text;

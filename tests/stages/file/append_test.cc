@@ -127,7 +127,7 @@ TEST_CASE("one run at a time appends to a file") {
   CHECK(file.open(lines()).empty());
   file.write("half");
   CHECK(error_of([&] { append(path, "x\n", lines()); }) ==
-        "io: cannot write '" + path + "': another run is writing it");
+        "io: cannot write '" + path + "': another run, or another sink, is writing it");
   file.write(" and half\n");
   file.commit();
   CHECK(append(path, "x\n", lines()).empty());

@@ -137,8 +137,10 @@ TEST_CASE("one run at a time writes a file, and the other disturbs nothing") {
   const auto file = opened(path);
   file->write("mine\n");
   CHECK(error_of([&] { opened(path); }) ==
-        "io: cannot write '" + path + "': another run is writing it");
-  CHECK(error_of([&] { opened(directory / "./out"); }).ends_with("another run is writing it"));
+        "io: cannot write '" + path + "': another run, or another sink, is writing it");
+  CHECK(error_of([&] {
+          opened(directory / "./out");
+        }).ends_with("another run, or another sink, is writing it"));
   CHECK_FALSE(std::filesystem::exists(path + ".partial.1"));
   file->commit();
   CHECK(content_of(path) == "mine\n");
