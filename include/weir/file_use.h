@@ -15,8 +15,9 @@ namespace weir {
 struct FileUse {
   enum class Way : std::uint8_t {
     reads,
-    writes,    ///< Writes into the existing file, or into a new one.
-    replaces,  ///< Puts a new file in its place, and leaves the bytes of the old one alone.
+    writes,     ///< Writes into the existing file, or into a new one.
+    replaces,   ///< Puts a new file in its place, and leaves the bytes of the old one alone.
+    may_write,  ///< Writes or replaces it if a record says so: one of many that are there.
   };
 
   Way way = Way::reads;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "stages/file/bom.h"
+#include "stages/file/glob.h"
 #include "stages/file/path_check.h"
 #include "weir/in_quotes.h"
 
@@ -30,6 +31,19 @@ Codec codec_of(const FileWriteOptions& options) {
   return path.ends_with(".zst") ? Codec::zstd : Codec::none;
 }
 
+/// Returns a pattern of all paths that the template may become.
+std::string glob_of(const Template& path) {
+  std::string glob;
+  for (const Template::Piece& piece : path.pieces()) {
+    for (const char c : piece.literal) {
+      if (std::string_view("*?[\\").find(c) != std::string_view::npos) glob += '\\';
+      glob += c;
+    }
+    if (piece.reads() && !glob.ends_with('*')) glob += '*';  // Two would be any folders.
+  }
+  return glob;
+}
+
 }  // namespace
 
 void set_written(FileWriteOptions& options, const Framing& framing) { options.written = framing; }
@@ -48,6 +62,17 @@ FileWrite::FileWrite(const FileWriteOptions& options)
   keyed_ = std::make_unique<KeyedFiles>(KeyedWriting{
       options.path, options.append, options.delimiter, codec_, options.bom, options.written,
       static_cast<std::size_t>(options.max_open), static_cast<std::size_t>(options.max_files)});
+}
+
+std::vector<FileUse> FileWrite::files() const {
+  if (!keyed_) return file_.files();
+  std::vector<FileUse> uses;
+  const Template& path = options_.path.pattern();
+  for (const Listing::Entry& entry : expand_glob(glob_of(path), Exclusions({})).entries) {
+    if (entry.error != 0) continue;
+    uses.push_back({FileUse::Way::may_write, entry.path, std::nullopt, path.source()});
+  }
+  return uses;
 }
 
 void FileWrite::open(Context& context) {

@@ -48,10 +48,8 @@ class FileWrite final : public Sink, public OpensFiles {
   void close() override;
   std::string leftover() const override { return keyed_ ? keyed_->leftover() : file_.leftover(); }
   bool writes_stdout() const override { return !keyed_ && file_.is_stdout(); }
-  /// Nothing is known of files by key before there are records; two that meet on one name fail.
-  std::vector<FileUse> files() const override {
-    return keyed_ ? std::vector<FileUse>() : file_.files();
-  }
+  /// Of files by key, what is there and may be written over. Two sinks that meet on one name fail.
+  std::vector<FileUse> files() const override;
   bool reader_gone() const override { return !keyed_ && file_.reader_gone(); }
   void bound_memory(std::size_t bytes) override { window_ = bytes; }
 

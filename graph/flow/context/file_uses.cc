@@ -53,8 +53,10 @@ bool FileUses::go_together(const Entry& one, const Entry& other) {
   const FileUse& b = other.use;
   if (!writes(a) && !writes(b)) return true;
   if (one.stage && one.stage == other.stage) return true;  // PATH.partial may be linked to PATH.
+  // Of what both may write, the run will show whether they do.
+  const bool sure = a.way != FileUse::Way::may_write && b.way != FileUse::Way::may_write;
   // Two sinks on one stream take turns.
-  if (writes(a) && writes(b)) return a.descriptor && b.descriptor;
+  if (writes(a) && writes(b)) return !sure || (a.descriptor && b.descriptor);
   // A file may be replaced by what was made of it. That is deliberate if both name it alike.
   const FileUse& written = writes(a) ? a : b;
   return written.way == FileUse::Way::replaces && a.named == b.named;

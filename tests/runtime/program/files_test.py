@@ -40,6 +40,43 @@ class Files(ProgramTest):
     def content(self, name):
         return pathlib.Path(self.file(name)).read_bytes()
 
+    def test_no_file_by_key_takes_the_place_of_one_that_is_read(self):
+        folder = pathlib.Path(self.folder.name) / "keyed"
+        folder.mkdir()
+        source = folder / "[src].txt"
+        link = folder / "link.txt"
+        for path, named in ((source, source), (source, folder / "*.txt"), (link, source)):
+            source.write_text("[src] 1\nother 2\n")
+            link.unlink(missing_ok=True)
+            link.hardlink_to(source)
+            for more in ("", ", append: true"):
+                with self.subTest(path=path.name, named=named.name, more=more):
+                    text = str(named).replace("[", "\\\\[") if "*" not in named.name else named
+                    file = self.file("keyed.yaml", f"""stages:
+  - uses: file.read
+    with: {{ path: "{text}" }}
+  - uses: regex.match
+    with: {{ pattern: '^(?P<k>\\S+)' }}
+  - uses: file.write
+    with: {{ path: "{folder}/{{k}}{{k}}.txt"{more} }}
+""")
+                    done = weir("run", "--quiet", file)
+                    self.assertEqual(done.returncode, 1, done.stderr)
+                    self.assertRegex(done.stderr, r"cannot write '.*\{k\}\{k\}.txt': it is '.*', "
+                                                  "which stage 'read' reads")
+                    self.assertEqual(source.read_text(), "[src] 1\nother 2\n")
+        # Beside it, a run may write over what the one before has left.
+        beside = self.file("beside.yaml", f"""stages:
+  - uses: file.read
+    with: {{ path: "-" }}
+  - uses: regex.match
+    with: {{ pattern: '^(?P<k>\\S+)' }}
+  - uses: file.write
+    with: {{ path: "{folder}/out-{{k}}.txt" }}
+""")
+        for _ in range(2):
+            self.assertEqual(weir("run", "--quiet", beside, stdin="a 1\n").returncode, 0)
+
     def test_an_input_is_never_an_output_by_another_name(self):
         self.file("in", "a\nb\n")
         os.symlink("in", self.file("soft"))
