@@ -110,7 +110,8 @@ void Lookup::process(Batch& batch, Call& call) const {
     const std::lock_guard lock(mutex_);
     loaded = loaded_;
   }
-  auto& [search, result] = call.scratch<Scratch>();
+  Search& search = call.scratch<Scratch>().search;
+  ResultWriter& result = call.scratch<Scratch>().result;
   search.clear();
   batch.each([&](Record& record) { loaded->table->seek(record, search); });
   loaded->table->fetch(search);
