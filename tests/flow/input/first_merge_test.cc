@@ -144,10 +144,12 @@ TEST_CASE("a call that has lost and does not return times out, and its place is 
                                       "workers: 2\n    timeout: 20ms\n    retry: { attempts: 9, "
                                       "backoff: 1ms }\n    on_error: keep"),
                                  threads);
+  constexpr int kHanging = 6;
+  const std::size_t before = threads_now();
   auto over = std::make_shared<Latch>();
   std::atomic<int> begun{0};
   stage_of<Scripted>(*pipeline, "a").act = [&, over](Record& record, Call& call) {
-    if (begun.fetch_add(1) < 6) over->wait();
+    if (begun.fetch_add(1) < kHanging) over->wait();
     tagged("a")(record, call);
   };
   // The first half is b's, while a hangs; of the others, b is good for none.
@@ -164,7 +166,9 @@ TEST_CASE("a call that has lost and does not return times out, and its place is 
   CHECK(status_of(report) == "ok");
   CHECK(untagged(texts_of(*pipeline, "out")) == numbers(40));
   CHECK(sums_up(report));
+  const std::size_t now = threads_now();
   over->open();
+  keep_hung(std::move(pipeline), std::max(before, now - kHanging));
 }
 
 TEST_CASE("an origin that every branch filtered is filtered; with a failed one it fails") {
