@@ -129,7 +129,7 @@ class Loading {
                                    [](const Draft& d) { return d.type && d.spec.good; });
     if (!known || drafts_.empty()) return;
     if (merges_known) check_deadlock(drafts_, regions_, diagnostics_);
-    if (merges_known) check_branches(drafts_, shapes, links_, diagnostics_);
+    if (merges_known) check_branches(drafts_, shapes, regions_, diagnostics_);
     check_forks(drafts_, regions_, diagnostics_);
     if (about_limits.failed()) return;
     share_out(limits_, needs, regions_);

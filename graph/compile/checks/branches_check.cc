@@ -1,53 +1,30 @@
 #include "graph/compile/checks/branches_check.h"
 
-#include <algorithm>
+#include <utility>
 
-#include "graph/compile/graph/links_by.h"
+#include "graph/compile/regions/branches.h"
+#include "graph/compile/regions/layout.h"
 
 namespace weir::compile {
 namespace {
 
 class BranchesCheck {
  public:
-  BranchesCheck(const Drafts& drafts, const Shapes& shapes, const std::vector<Link>& links,
-                Diagnostics& diagnostics)
-      : drafts_(drafts),
-        shapes_(shapes),
-        inputs_(links, drafts.size(), &Link::to),
-        diagnostics_(diagnostics) {}
+  BranchesCheck(const Drafts& drafts, const Shapes& shapes, Diagnostics& diagnostics)
+      : drafts_(drafts), shapes_(shapes), diagnostics_(diagnostics) {}
 
-  void run() {
-    for (const StageId i : drafts_.ids()) {
-      if (drafts_[i].merge.kind == MergePolicy::Kind::first) check_merge(i);
+  void run(const Regions& regions) {
+    for (const Region& merge : regions) {
+      if (!takes_first(merge)) continue;
+      const IdVector<RegionId, bool> branches = branches_of(regions, merge);
+      for (const RegionId r : branches.ids()) {
+        if (!branches[r]) continue;
+        for (const StageId i : regions[r].stages()) check_stage(drafts_[merge.first], i);
+      }
     }
   }
 
  private:
-  void check_merge(StageId merge) {
-    IdVector<StageId, std::size_t> ways(drafts_.size(), 0);
-    const auto inputs = inputs_.of(merge);
-    for (const Link& link : inputs) {
-      const IdVector<StageId, bool> above = with_those_above(link.from);
-      for (const StageId i : above.ids()) ways[i] += above[i] ? 1 : 0;
-    }
-    for (const StageId i : ways.ids()) {
-      if (ways[i] > 0 && ways[i] < inputs.size()) check_stage(drafts_[merge], i);
-    }
-  }
-
-  IdVector<StageId, bool> with_those_above(StageId stage) const {
-    IdVector<StageId, bool> seen(drafts_.size(), false);
-    std::vector<StageId> open = {stage};
-    while (!open.empty()) {
-      const StageId at = open.back();
-      open.pop_back();
-      if (seen[at]) continue;
-      seen[at] = true;
-      for (const Link& link : inputs_.of(at)) open.push_back(link.from);
-    }
-    return seen;
-  }
-
   void check_stage(const Draft& merge, StageId i) {
     const Draft& draft = drafts_[i];
     const StageSpec& spec = draft.spec;
@@ -82,15 +59,14 @@ class BranchesCheck {
 
   const Drafts& drafts_;
   const Shapes& shapes_;
-  const LinksBy inputs_;
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void check_branches(const Drafts& drafts, const Shapes& shapes, const std::vector<Link>& links,
+void check_branches(const Drafts& drafts, const Shapes& shapes, const Regions& regions,
                     Diagnostics& diagnostics) {
-  BranchesCheck(drafts, shapes, links, diagnostics).run();
+  BranchesCheck(drafts, shapes, diagnostics).run(regions);
 }
 
 }  // namespace weir::compile

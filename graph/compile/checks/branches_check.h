@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "graph/compile/diag/diagnostics.h"
 #include "graph/compile/graph/draft.h"
 
@@ -11,7 +9,7 @@ namespace weir::compile {
 /// inputs have in common. What happens to a copy that loses must not outweigh what becomes of the
 /// one that wins: calls keep their errors, and no queue sheds. No stage may keep anything of the
 /// records, of which most are cancelled on their way.
-void check_branches(const Drafts& drafts, const Shapes& shapes, const std::vector<Link>& links,
+void check_branches(const Drafts& drafts, const Shapes& shapes, const Regions& regions,
                     Diagnostics& diagnostics);
 
 }  // namespace weir::compile

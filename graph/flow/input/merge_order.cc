@@ -1,9 +1,9 @@
 #include "graph/flow/input/merge_order.h"
 
 #include <algorithm>
-#include <utility>
 
-#include "graph/flow/input/branches.h"
+#include "graph/flow/input/first_good.h"
+#include "graph/flow/input/merge_heads.h"
 #include "graph/flow/input/slot.h"
 #include "graph/flow/order/merge_key.h"
 
@@ -12,23 +12,6 @@ namespace {
 
 using Choice = MergeOrder::Choice;
 using Inputs = std::span<const InputQueue>;
-
-/// Returns whether nothing can come by `input` any more with `rank` or a smaller one. (A record of
-/// the same rank that would go behind it is waited for, too: it may fail, and then nothing of its
-/// origin is to go on.)
-bool is_past(const InputQueue& input, const MergeRank& rank) {
-  return input.closed || !input.waiting.empty() || input.frontier > rank;
-}
-
-/// Returns the first input with the smallest merge rank; nothing if none has a record.
-std::optional<std::size_t> smallest(Inputs inputs) {
-  std::optional<std::size_t> best;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (inputs[i].waiting.empty()) continue;
-    if (!best || inputs[i].waiting.front()->rank < inputs[*best].waiting.front()->rank) best = i;
-  }
-  return best;
-}
 
 /// Takes records by merge rank. Of equal ranks, the first input's records come first.
 class ByPlace final : public MergeOrder {
@@ -135,76 +118,6 @@ class ZipByOrigin final : public MergeOrder {
     if (all) return Choice{*first, Choice::What::pair};
     return Choice{*first, Choice::What::failed, "unpaired", "no partner of the same origin"};
   }
-};
-
-/// Takes the first record of each rank that has no error of a stage in the branches. It goes on
-/// once nothing before it can come any more, and does not wait for others of its rank. Those lose.
-/// If all have failed, one of them goes on with an error that names those of all.
-class FirstGood final : public MergeOrder {
- public:
-  explicit FirstGood(IdVector<StageId, bool> in_branches) : in_branches_(std::move(in_branches)) {}
-
-  void take_in(InputQueue& input, Slot& slot) override {
-    if (last_.size() <= slot.input_index) last_.resize(slot.input_index + std::size_t{1});
-    auto& last = last_[slot.input_index];
-    if (last && *last == slot.rank) {
-      slot.error = std::make_unique<CallError>();
-      slot.error->kind = kSeveral;
-      slot.error->message = "a branch of 'merge: first' made several records of one";
-    }
-    last = slot.rank;
-    input.waiting.push_back(&slot);
-  }
-
-  std::optional<Choice> next(Inputs inputs) override {
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (inputs[i].waiting.empty()) continue;
-      const Slot& head = *inputs[i].waiting.front();
-      if (head.error && head.error->kind == kSeveral) return Choice{i, Choice::What::failed};
-      if (decided_ && head.rank <= *decided_) return Choice{i, Choice::What::lost};
-    }
-    const auto first = smallest(inputs);
-    if (!first) return std::nullopt;
-    const MergeRank rank = inputs[*first].waiting.front()->rank;
-    const auto brings = [&](const InputQueue& input, bool good) {
-      return !input.waiting.empty() && input.waiting.front()->rank == rank &&
-             has_error(*input.waiting.front()) != good;
-    };
-    const auto good =
-        std::ranges::find_if(inputs, [&](const auto& one) { return brings(one, true); });
-    const bool any = good != inputs.end();
-    const auto waits = [&](const InputQueue& input) {
-      return any ? input.waiting.empty() && !input.closed && input.frontier < rank
-                 : !is_past(input, rank);
-    };
-    if (std::ranges::any_of(inputs, waits)) return std::nullopt;
-    decided_ = rank;
-    if (!any) return Choice{*first, Choice::What::none_good, "none_good"};
-    const auto winner = static_cast<std::size_t>(good - inputs.begin());
-    if (won_.size() < inputs.size()) won_.resize(inputs.size());
-    ++won_[winner];
-    return Choice{winner};
-  }
-
-  const MergeRank* decided() const override { return decided_ ? &*decided_ : nullptr; }
-  std::optional<std::uint64_t> won(std::size_t input) const override {
-    return input < won_.size() ? won_[input] : 0;
-  }
-
- private:
-  static constexpr const char* kSeveral = "several";
-
-  /// Returns whether it failed in its branch. An error that it brought there does not count.
-  bool has_error(const Slot& slot) const {
-    const detail::Extra* const extra = slot.input.extra;
-    return slot.error || (extra && extra->has_error && in_branches_[StageId(extra->error.stage)]);
-  }
-
-  const IdVector<StageId, bool> in_branches_;
-
-  std::vector<std::optional<MergeRank>> last_;  ///< The rank of the last record of each input.
-  std::optional<MergeRank> decided_;
-  std::vector<std::uint64_t> won_;  ///< By input.
 };
 
 /// Pairs the n-th records of all inputs.
@@ -328,7 +241,7 @@ std::unique_ptr<MergeOrder> MergeOrder::make(const compile::Plan& plan,
     case compile::MergePolicy::Kind::sorted:
       return std::make_unique<Sorted>(policy);
     case compile::MergePolicy::Kind::first:
-      return std::make_unique<FirstGood>(branch_stages(plan, region));
+      return std::make_unique<FirstGood>(plan, region);
     case compile::MergePolicy::Kind::zip:
       if (policy.by_origin) return std::make_unique<ZipByOrigin>();
       return std::make_unique<ZipByIndex>();

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "graph/compile/regions/branches.h"
 #include "graph/compile/regions/layout.h"
-#include "graph/flow/input/branches.h"
 #include "graph/flow/pump/queue_filler.h"
 #include "graph/flow/region/input_ways.h"
 #include "graph/flow/region/supply.h"
@@ -163,7 +163,7 @@ void EngineBuilder::connect_branches() {
   for (const RegionId merge : parts_.regions.ids()) {
     if (!compile::takes_first(context_.plan.regions[merge])) continue;
     std::vector<RegionInput*> inputs;
-    for (const RegionId region : branch_regions(context_.plan, merge)) {
+    for (const RegionId region : compile::own_branches_of(context_.plan.regions, merge)) {
       inputs.push_back(parts_.inputs[region].get());
     }
     parts_.inputs[merge]->add_decided_hook([inputs = std::move(inputs)](const MergeRank& rank) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/compile/regions/branches.h"
 #include "graph/flow/order/ids.h"
 
 namespace weir::flow {
@@ -14,30 +15,14 @@ bool passes_on(const compile::Plan& plan, const compile::Region& region) {
   return !region.calls && (!queue || queue->when_full == compile::QueuePolicy::WhenFull::wait);
 }
 
-/// Returns for each region whether it is one of `regions` or above one. With `all`, the search also
-/// goes on above a region that holds records back.
-IdVector<RegionId, bool> with_those_above(const compile::Plan& plan, std::vector<RegionId> regions,
-                                          bool all) {
-  IdVector<RegionId, bool> seen(plan.regions.size());
-  while (!regions.empty()) {
-    const RegionId at = regions.back();
-    regions.pop_back();
-    if (seen[at]) continue;
-    seen[at] = true;
-    if (!all && !passes_on(plan, plan.regions[at])) continue;
-    const std::vector<RegionId>& inputs = plan.regions[at].inputs;
-    regions.insert(regions.end(), inputs.begin(), inputs.end());
-  }
-  return seen;
-}
-
 }  // namespace
 
 std::vector<InputWay> ways_to(const compile::Plan& plan, RegionId merge, std::size_t input) {
   const std::vector<RegionId>& inputs = plan.regions[merge].inputs;
   const auto later = inputs.begin() + static_cast<std::ptrdiff_t>(input) + 1;
-  const IdVector<RegionId, bool> above = with_those_above(plan, {inputs[input]}, false);
-  const IdVector<RegionId, bool> others = with_those_above(plan, {later, inputs.end()}, true);
+  const auto passes = [&plan](const compile::Region& region) { return passes_on(plan, region); };
+  const auto above = compile::with_those_above(plan.regions, {inputs[input]}, passes);
+  const auto others = compile::with_those_above(plan.regions, {later, inputs.end()});
   std::vector<InputWay> ways;
   // In a plan, regions stand behind those that they read.
   for (const RegionId at : plan.regions.ids()) {
