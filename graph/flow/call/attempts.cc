@@ -324,14 +324,14 @@ void Attempts::release(Attempt& attempt, Verdict verdict) {
   std::erase_if(slot.call.running, [&](const auto& one) { return one.get() == &attempt; });
 }
 
-/// Detaches an attempt, whose answer will be discarded. One that has lost is part of the normal
+/// Detaches an attempt, whose answer will be discarded. One that is needless is part of the normal
 /// course: if it occupies a thread, it keeps that and its permit until it returns or times out, or
 /// else threads would pile up behind a slow service.
 void Attempts::detach(const std::shared_ptr<Attempt>& attempt, Verdict verdict, Actions& actions) {
   attempt->state = Attempt::State::detached;
   if (attempt->waits_since) verdict = Verdict::none;  // It has asked nobody yet.
   Slot& slot = *attempt->slot;
-  if (slot.end == Slot::End::lost) {
+  if (slot.needless()) {
     attempt->lost = slot.rank.place;
     lost_.fetch_add(1, std::memory_order_relaxed);
     attempt->holds_permit =

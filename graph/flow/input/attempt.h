@@ -81,7 +81,7 @@ class Attempt final : public detail::Answerable,
   Clock::time_point began;
   std::optional<Clock::time_point> waits_since;  ///< When its time stopped, to wait for its turn.
   std::uint32_t cost = 1;
-  /// The place of its record, if it was detached because that has lost to another one.
+  /// The place of its record, if it was detached because nobody needs that any more.
   std::optional<OriginPlace> lost;
   bool holds_permit = false;  ///< True if it keeps its permit though it is detached.
   bool hedge = false;

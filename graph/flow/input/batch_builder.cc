@@ -74,7 +74,10 @@ void BatchBuilder::convert(Slot& slot, std::uint32_t root) {
       mark(slot, root, root_mark(Outcome::shed, stage_));
       break;
     case Slot::End::lost:
-      token_.mark(root, slot.lost_as);
+      token_.mark(root, kLost);
+      break;
+    case Slot::End::unwanted:
+      token_.mark(root, root_mark(Outcome::filtered, unwanted_));
       break;
     case Slot::End::abandoned:
       token_.mark(root, root_mark(Outcome::abandoned, kInterrupted));

@@ -12,8 +12,14 @@ namespace weir::flow {
 /// and counts their errors, by the policy of their stage.
 class BatchBuilder {
  public:
-  BatchBuilder(RunContext& context, const compile::Region& region, Token& token)
-      : context_(context), region_(region), stage_(region.first), token_(token) {}
+  /// `unwanted` is the reason of slots that nobody wants.
+  BatchBuilder(RunContext& context, const compile::Region& region, std::uint16_t unwanted,
+               Token& token)
+      : context_(context),
+        region_(region),
+        stage_(region.first),
+        unwanted_(unwanted),
+        token_(token) {}
 
   /// Adds a slot. Returns false if there is no memory for it now; the batch is then unchanged.
   /// After true, the slot's origin reference and credit belong to the batch.
@@ -32,6 +38,7 @@ class BatchBuilder {
   RunContext& context_;
   const compile::Region& region_;
   const StageId stage_;
+  const std::uint16_t unwanted_;
   Token& token_;
   std::uint64_t bytes_ = 0;
 };

@@ -323,7 +323,7 @@ void RegionInput::enter(Slot& slot, Actions& actions, bool left) {
     if (calls_) calls_->stand_in_line(slot);
     fail(slot, std::move(*slot.error), actions);
   } else if (calls_ && drops_unwanted_) {
-    finish_unwanted(slot, actions);
+    finish(slot, Slot::End::unwanted, actions);
   } else if (calls_) {
     calls_->enter(slot, actions);
   } else {
@@ -470,19 +470,10 @@ void RegionInput::drop_unwanted() {
   {
     const Locked lock(*this);
     drops_unwanted_ = true;
-    std::vector<Slot*> slots;
-    for (Slot* slot = queue_.first_waiting(); slot; slot = slot->next) {
-      if (slot->state != Slot::State::done) slots.push_back(slot);
-    }
-    for (Slot* slot : slots) finish_unwanted(*slot, actions);
+    end_slots([](const Slot&) { return true; }, Slot::End::unwanted, actions);
     settled(actions);
   }
   perform(actions);
-}
-
-void RegionInput::finish_unwanted(Slot& slot, Actions& actions) {
-  slot.lost_as = root_mark(Outcome::filtered, unwanted());
-  finish(slot, Slot::End::lost, actions);
 }
 
 void RegionInput::drop_lost(const MergeRank& rank) {
@@ -583,7 +574,7 @@ RegionInput::Taken RegionInput::take_out(Token& token, std::uint32_t records, st
   before.output = false;
   perform(before);
   std::uint32_t done = 0;
-  BatchBuilder builder(context_, quota_.region, token);
+  BatchBuilder builder(context_, quota_.region, unwanted(), token);
   while (done < taken.size() && builder.bytes() < bytes) {
     if (!builder.add(*taken[done])) break;
     ++done;

@@ -204,7 +204,6 @@ class RegionInput {
   void put_back(Slot& slot) WEIR_REQUIRES(input_lock);
   std::vector<Slot*> take_young(std::uint32_t records) WEIR_REQUIRES(input_lock);
   void mark_done(Slot& slot, Slot::End end, Actions& actions) WEIR_REQUIRES(input_lock);
-  void finish_unwanted(Slot& slot, Actions& actions) WEIR_REQUIRES(input_lock);
   Retry give_room_back(InputQueue& input, bool alone);
   Slot* make_slot(std::size_t input, const detail::RecordData& record, CopySize size, Lane lane,
                   const MergeRank& rank, OriginRef** origin_ref);

@@ -12,7 +12,6 @@
 #include "graph/flow/order/merge_key.h"
 #include "graph/flow/order/merge_rank.h"
 #include "graph/flow/order/origin_ref.h"
-#include "graph/flow/order/root_mark.h"
 
 namespace weir::flow {
 
@@ -42,8 +41,18 @@ struct SlotCall {
 struct Slot {
   enum class State : std::uint8_t { queued, running, backoff, done };
   /// How a record ended here: it went on as it was, or as the winning attempt left it, or not at
-  /// all. `lost`: nobody needs it any more, as `Slot::lost_as` says.
-  enum class End : std::uint8_t { passed, answered, failed, shed, lost, void_, abandoned };
+  /// all. `lost`: a merge below has taken another record of its rank. `unwanted`: no stage below
+  /// wants more input.
+  enum class End : std::uint8_t {
+    passed,
+    answered,
+    failed,
+    shed,
+    lost,
+    unwanted,
+    void_,
+    abandoned
+  };
 
   Slot(SlabPool& pool, Piece self_) : arena(pool), self(self_) {}
 
@@ -69,9 +78,10 @@ struct Slot {
 
   State state = State::queued;
   End end = End::passed;
+  /// Returns whether its calls are cancelled because nobody needs it any more.
+  bool needless() const { return end == End::lost || end == End::unwanted; }
   Clock::time_point entered;
   SlotCall call;
-  RootMark lost_as = kLost;  ///< Its mark, if it is lost.
   std::unique_ptr<CallError> error;
   std::uint64_t busy_ns = 0;
   std::uint64_t shed_hash = 0;  ///< With `drop_random`: its place in `ShedOrder`,
