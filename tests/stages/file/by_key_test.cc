@@ -231,7 +231,7 @@ TEST_CASE(
   const Folder directory;
   Writing writing(options_of(directory / "{k}"));
   {
-    const FullDisk full(100'000);
+    const FileSizeLimit full(100'000);
     CHECK(writing.write({{"1", "a"},
                          {std::string(70'000, 'b'), "a"},
                          {"2", "b"},

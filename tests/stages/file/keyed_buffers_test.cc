@@ -163,7 +163,7 @@ TEST_CASE(
   std::string whole;
   for (int i = 0; i < 9; ++i) whole += record(i) + "\n";
   {
-    const FullDisk full(9'500);
+    const FileSizeLimit full(9'500);
     for (const int from : {0, 6}) {
       std::vector<Row> rows = {{"x", "other"}};
       for (int i = from; i < from + 6; ++i) rows.push_back({record(i), "a"});
@@ -185,7 +185,7 @@ TEST_CASE(
   options.written.header = true;
   Writing writing(options);
   {
-    const FullDisk full(2);
+    const FileSizeLimit full(2);
     CHECK(writing.write({{"h,i", std::nullopt}, {"1,2", "a"}}) ==
           std::vector<std::string>{"", "io"});
   }

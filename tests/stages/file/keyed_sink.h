@@ -2,9 +2,6 @@
 
 // A file.write whose path has fields, driven by hand.
 
-#include <sys/resource.h>
-
-#include <csignal>
 #include <map>
 #include <optional>
 #include <random>
@@ -14,29 +11,10 @@
 #include <vector>
 
 #include "stages/file/file_write.h"
+#include "tests/stages/file/file_size_limit.h"
 #include "tests/stages/file/following.h"
 
 namespace weir::stages::test {
-
-/// Keeps files from growing beyond a size, as a full disk does.
-class FullDisk {
- public:
-  explicit FullDisk(std::size_t size) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &saved_);
-    const rlimit limit{size, saved_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FullDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &saved_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  rlimit saved_{};
-  void (*handler_)(int);
-};
 
 /// A record's text, its field `k`, which it has not where that is null, and
 /// more fields. The names of fields last.

@@ -1,13 +1,12 @@
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <catch2/catch.hpp>
 
-#include <csignal>
 #include <thread>
 
 #include "stages/file/file_write.h"
 #include "tests/stages/file/feed.h"
+#include "tests/stages/file/file_size_limit.h"
 
 namespace weir::stages::test {
 namespace {
@@ -207,27 +206,6 @@ TEST_CASE("a compressed file that lost bytes takes no more and is not committed"
         "io: cannot write '/dev/full': No space left on device");
   sink.close();
 }
-
-/// No file of this process grows beyond `bytes`: what a full disk does, in the midst of a write.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &saved_);
-    handler_ = std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{bytes, saved_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &saved_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit saved_{};
-  void (*handler_)(int) = nullptr;
-};
 
 TEST_CASE(
     "exactly the records that were not wholly written fail, and the file ends with the last whole "
