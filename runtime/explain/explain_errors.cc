@@ -40,8 +40,7 @@ void add_kinds(const ExplainedStage& stage, Sentences& out) {
   if (stage.merges() && stage.region.merge.kind == Kind::first) {
     out.emplace_back(
         "One that has failed in all of its branches is an error of kind 'none_good', which names "
-        "the "
-        "error of each; a second one of the same origin out of one branch is an error of kind "
+        "the error of each; a second one of the same origin out of one branch is an error of kind "
         "'several'.");
   }
   if (const std::string port = port_of_loop(stage); !port.empty()) {

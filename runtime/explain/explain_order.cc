@@ -57,8 +57,8 @@ std::string merging(const compile::MergePolicy& merge, const std::vector<std::st
              " next; waits until every input has shown its own next one.";
     case Kind::first:
       return "Takes the first record of each origin that has no error, in the place of that "
-             "origin; "
-             "waits for the others only while all that came have failed. They are cancelled.";
+             "origin; waits for the others only while all that came have failed. They are "
+             "cancelled.";
     case Kind::zip:
       return merge.by_origin ? "Makes one record of those of one origin; waits for an input only "
                                "until that has passed the place."

@@ -171,11 +171,8 @@ void AccessLogParse::put(std::size_t member, std::string_view text, Record& reco
     value = which.form == Form::time ? time_of(member, text, record, scratch)
                                      : MemberTypes::value(kKind, which.name, which.type, text);
   }
-  if (which.again) {
-    scratch.result.put(which.field, value);
-  } else {
-    scratch.result.put_distinct(which.field, value);
-  }
+  ResultWriter& result = scratch.result;
+  which.again ? result.put(which.field, value) : result.put_distinct(which.field, value);
 }
 
 /// Puts what a request line consists of; one that is none goes whole into the path.
@@ -192,11 +189,7 @@ void AccessLogParse::put_request(std::string_view text, Record& record, ResultWr
     members[1] = Value(decoded(text, record));
   }
   for (int i = 0; i < 3; ++i) {
-    if (again) {
-      result.put(request_[i], members[i]);
-    } else {
-      result.put_distinct(request_[i], members[i]);
-    }
+    again ? result.put(request_[i], members[i]) : result.put_distinct(request_[i], members[i]);
   }
 }
 

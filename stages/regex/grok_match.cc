@@ -75,11 +75,8 @@ bool GrokMatch::try_one(std::size_t index, std::string_view subject, Record& rec
       throw Error("grok", "field " + in_quotes(group.name) + ": " + mistyped(group.type, text),
                   false);
     }
-    if (group.again) {
-      scratch.result.put(group.field, value);
-    } else {
-      scratch.result.put_distinct(group.field, value);
-    }
+    ResultWriter& result = scratch.result;
+    group.again ? result.put(group.field, value) : result.put_distinct(group.field, value);
   }
   scratch.result.end();
   return true;
